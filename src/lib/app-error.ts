@@ -1,0 +1,37 @@
+/** Every error code of the service; documented in docs/reference/errors.md, never reused. */
+export const ERROR_CODES = [
+  'INVALID_REQUEST',
+  'CHARACTER_UNKNOWN',
+  'NOT_FOUND',
+  'BASE_UNAVAILABLE',
+  'NOT_READY',
+  'OVERLOADED',
+  'UPSTREAM_UNREACHABLE',
+  'UPSTREAM_TIMEOUT',
+  'UPSTREAM_REFUSED',
+  'UPSTREAM_INVALID_ANSWER',
+  'UPSTREAM_GATE_OPEN',
+  'CONFIG_INVALID',
+  'FEED_FAILED',
+] as const;
+
+export type ErrorCode = (typeof ERROR_CODES)[number];
+
+/** The service's one error type. `details` may be logged but never leaves through HTTP, except for INVALID_REQUEST. */
+export class AppError extends Error {
+  readonly code: ErrorCode;
+  readonly retryable: boolean;
+  readonly details: Readonly<Record<string, unknown>>;
+
+  constructor(
+    code: ErrorCode,
+    message: string,
+    options: { retryable?: boolean; cause?: unknown; details?: Record<string, unknown> } = {},
+  ) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.name = 'AppError';
+    this.code = code;
+    this.retryable = options.retryable ?? false;
+    this.details = options.details ?? {};
+  }
+}
