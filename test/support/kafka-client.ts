@@ -1,0 +1,98 @@
+import { randomBytes } from 'node:crypto';
+import { Admin, Producer } from '@platformatic/kafka';
+import { until } from './wait.ts';
+
+export type Codec = 'none' | 'gzip' | 'snappy' | 'lz4' | 'zstd';
+
+/** A record as it shall stand on the topic, byte for byte. */
+export interface RawRecord {
+  readonly key?: Buffer;
+  readonly value: Buffer;
+  readonly headers?: readonly (readonly [Buffer, Buffer])[];
+  /** 0 when left out. */
+  readonly partition?: number;
+  /** Epoch ms; now when left out. */
+  readonly timestamp?: number;
+}
+
+/** What tests do to a Kafka from outside. */
+export interface KafkaClient {
+  createTopic(topic: string, partitions?: number): Promise<void>;
+  addPartitions(topic: string, total: number): Promise<void>;
+  deleteTopic(topic: string): Promise<void>;
+  /** Deletes what lies before `offset`, as retention does. */
+  trim(topic: string, partition: number, offset: number): Promise<void>;
+  produce(topic: string, records: readonly RawRecord[], codec?: Codec): Promise<void>;
+  /** As `produce`, in a transaction, which leaves a control record behind. */
+  produceInTransaction(topic: string, records: readonly RawRecord[]): Promise<void>;
+  /** Offset that the group has committed, undefined when none. */
+  committed(groupId: string, topic: string, partition?: number): Promise<number | undefined>;
+  memberCount(groupId: string): Promise<number>;
+  close(): Promise<void>;
+}
+
+/** A name that no other test has. */
+export function uniqueName(prefix: string): string {
+  return `${prefix}-${randomBytes(6).toString('hex')}`;
+}
+
+export function createKafkaClient(brokers: readonly string[]): KafkaClient {
+  const common = { clientId: 'test-client', bootstrapBrokers: [...brokers], retries: 20, retryDelay: 250 };
+  const admin = new Admin(common);
+  const producer = new Producer({ ...common });
+  const messagesOf = (topic: string, records: readonly RawRecord[]) =>
+    records.map((record) => ({
+      topic,
+      partition: record.partition ?? 0,
+      value: record.value,
+      ...(record.key === undefined ? {} : { key: record.key }),
+      ...(record.headers === undefined ? {} : { headers: new Map(record.headers) }),
+      ...(record.timestamp === undefined ? {} : { timestamp: BigInt(record.timestamp) }),
+    }));
+  const leadersKnown = (topic: string, partitions: number): Promise<unknown> =>
+    until(`topic ${topic} has ${partitions} partitions`, async () => {
+      const { topics } = await admin.metadata({ topics: [topic], forceUpdate: true, retries: 0 });
+      return topics.get(topic)?.partitionsCount === partitions;
+    });
+  return {
+    async createTopic(topic, partitions = 1) {
+      await admin.createTopics({ topics: [topic], partitions, replicas: 1 });
+      await leadersKnown(topic, partitions);
+    },
+    async addPartitions(topic, total) {
+      // null, not an empty list: the broker places the new partitions.
+      await admin.createPartitions({ topics: [{ name: topic, count: total, assignments: null }] });
+      await leadersKnown(topic, total);
+      await producer.metadata({ topics: [topic], forceUpdate: true });
+    },
+    deleteTopic: (topic) => admin.deleteTopics({ topics: [topic] }),
+    async trim(topic, partition, offset) {
+      await admin.deleteRecords({ topics: [{ name: topic, partitions: [{ partition, offset: BigInt(offset) }] }] });
+    },
+    async produce(topic, records, codec = 'none') {
+      await producer.send({ messages: messagesOf(topic, records), compression: codec, acks: -1 });
+    },
+    async produceInTransaction(topic, records) {
+      const transactional = new Producer({ ...common, idempotent: true, transactionalId: uniqueName('transaction') });
+      const transaction = await transactional.beginTransaction();
+      await transaction.send({ messages: messagesOf(topic, records) });
+      await transaction.commit();
+      await transactional.close();
+    },
+    async committed(groupId, topic, partition = 0) {
+      const groups = await admin.listConsumerGroupOffsets({ groups: [groupId] });
+      const found = groups
+        .flatMap((group) => group.topics)
+        .filter(({ name }) => name === topic)
+        .flatMap(({ partitions }) => partitions)
+        .find(({ partitionIndex }) => partitionIndex === partition);
+      return found === undefined || found.committedOffset < 0n ? undefined : Number(found.committedOffset);
+    },
+    async memberCount(groupId) {
+      return (await admin.describeGroups({ groups: [groupId] })).get(groupId)?.members.size ?? 0;
+    },
+    async close() {
+      await Promise.all([admin.close(), producer.close()]);
+    },
+  };
+}

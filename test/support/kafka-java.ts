@@ -1,0 +1,74 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { brokerProperties, type OwnKafkaBroker, type Progress, untilAnswering } from './kafka-broker.ts';
+import { KAFKA_VERSION, kafkaJars } from './kafka-jars.ts';
+import { freePort, type GuardedProcess, outputOf, spawnGuarded } from './process-guard.ts';
+
+/**
+ * Kafka's own broker class on the machine's Java, with its data in a new temporary folder.
+ *
+ * @throws PrerequisiteMissing without Java 17 or Maven
+ */
+export async function startJavaBroker(progress: Progress): Promise<OwnKafkaBroker> {
+  const classPath = join(await kafkaJars(progress), '*');
+  const directory = await mkdtemp(join(tmpdir(), 'effective-stats-kafka-'));
+  const settings = join(directory, 'server.properties');
+  const logFile = join(directory, 'broker.log');
+  const port = await freePort();
+  const properties = {
+    ...brokerProperties('127.0.0.1', port, await freePort()),
+    'log.dirs': join(directory, 'data'),
+  };
+  await writeFile(
+    settings,
+    Object.entries(properties)
+      .map(([name, value]) => `${name}=${value}\n`)
+      .join(''),
+  );
+  await format(classPath, settings);
+
+  const brokers = [`127.0.0.1:${port}`];
+  const arguments_ = [
+    '-Xms256m',
+    '-Xmx1g',
+    '-Dorg.slf4j.simpleLogger.defaultLogLevel=warn',
+    '-cp',
+    classPath,
+    'kafka.Kafka',
+    settings,
+  ];
+  let broker: GuardedProcess | undefined;
+  const start = async (): Promise<void> => {
+    broker = await spawnGuarded('java', arguments_, { logFile, directory });
+    await untilAnswering(brokers).catch(async (error: unknown) => {
+      const log = await readFile(logFile, 'utf8').catch(() => '');
+      throw new Error(`the Kafka broker did not come up; the end of its log:\n${log.slice(-4_000)}`, { cause: error });
+    });
+  };
+  const close = async (): Promise<void> => {
+    await broker?.end('SIGKILL');
+    await rm(directory, { recursive: true, force: true });
+  };
+  progress(`starting Kafka ${KAFKA_VERSION} on Java`);
+  await start().catch(async (error: unknown) => {
+    await close();
+    throw error;
+  });
+  return {
+    brokers,
+    origin: `Kafka ${KAFKA_VERSION} on Java`,
+    start,
+    stop: async (signal = 'SIGTERM') => broker?.end(signal, 30_000),
+    pause: async () => broker?.signal('SIGSTOP'),
+    resume: async () => broker?.signal('SIGCONT'),
+    close,
+  };
+}
+
+async function format(classPath: string, settings: string): Promise<void> {
+  const clusterId = randomBytes(16).toString('base64url');
+  const args = ['-cp', classPath, 'kafka.tools.StorageTool', 'format', '-t', clusterId, '-c', settings];
+  if ((await outputOf('java', args, 60_000)) === undefined) throw new Error('Kafka could not format its data folder');
+}
