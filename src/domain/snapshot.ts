@@ -1,5 +1,5 @@
 import type { Instant } from './instant.ts';
-import type { BaseValues, StatRow } from './stat.ts';
+import { type BaseValues, STATS, type StatRow } from './stat.ts';
 
 /** An asset that is worn (slot below 0), as the inventory service answers it. */
 export interface WornAsset {
@@ -33,3 +33,8 @@ export type PartSnapshot =
   | { readonly part: 'equipment'; readonly assets: readonly WornAsset[] }
   | { readonly part: 'buffs'; readonly buffs: readonly BuffStat[] }
   | { readonly part: 'passives'; readonly skills: readonly SkillLevel[] };
+
+/** True when two rows grant the same. Rows of equal items are usually one shared object. */
+export function sameStats(a: StatRow, b: StatRow): boolean {
+  return a === b || STATS.every((stat) => (a[stat] ?? 0) === (b[stat] ?? 0));
+}

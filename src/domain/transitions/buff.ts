@@ -1,0 +1,129 @@
+import type { BuffTombstone, CharacterView, CharacterWriter, Moment, StaleReason } from '../character.ts';
+import type { BuffApplied, BuffExpired, BuffStatUpdated } from '../event.ts';
+import { compareInstants, type Instant } from '../instant.ts';
+import { newestFetch } from '../part-state.ts';
+import { FETCH_GRACE_MS, SETTLE_MS } from '../timing.ts';
+import { hint, predatesFetch } from './hint.ts';
+import type { Outcome } from './outcome.ts';
+
+/** The tombstone that says that this instance has ended, if there is one (rule 2). */
+export function tombstoneOf(
+  view: CharacterView,
+  sourceId: number,
+  statType: string,
+  createdAt: Instant,
+): BuffTombstone | undefined {
+  return view
+    .buffTombstones()
+    .find(
+      (stone) =>
+        stone.sourceId === sourceId &&
+        (stone.statType === undefined || stone.statType === statType) &&
+        compareInstants(createdAt, stone.createdAt) <= 0,
+    );
+}
+
+/** Buffs order themselves by the instance's createdAt (rule 2). */
+export function applyBuff(view: CharacterView, event: BuffApplied, moment: Moment, writer: CharacterWriter): Outcome {
+  const { sourceId, createdAt, level, expiresAt } = event;
+  const fetched = newestFetch(view.part('buffs'));
+  const fetchWouldHaveIt = createdAt.ms < fetched - FETCH_GRACE_MS;
+  const clearlyNewer = fetched !== Number.NEGATIVE_INFINITY && createdAt.ms > fetched + FETCH_GRACE_MS;
+  let applied = false;
+  let stale: StaleReason | undefined;
+  let outdated = false;
+  for (const { type: statType, amount } of event.changes) {
+    const stone = tombstoneOf(view, sourceId, statType, createdAt);
+    if (stone !== undefined) {
+      outdated = true;
+      // An older instance after a newer one's end: out of order, or the producer's clock was set back. The read that
+      // drops the tombstone decides.
+      if (compareInstants(createdAt, stone.createdAt) < 0) writer.want('buffs', stone.setAt + FETCH_GRACE_MS);
+      continue;
+    }
+    const held = view.buff(sourceId, statType);
+    const order = held === undefined ? 1 : compareInstants(createdAt, held.buff.createdAt);
+    if (order < 0) outdated = true;
+    if (order < 0 || (order === 0 && (held?.buff.amount === amount || held?.updatedAt !== Number.NEGATIVE_INFINITY))) {
+      continue;
+    }
+    if (order > 0 && fetchWouldHaveIt) {
+      stale = 'buff out of order';
+      continue;
+    }
+    writer.putBuff({ sourceId, statType, amount, level, createdAt, expiresAt }, Number.NEGATIVE_INFINITY, false);
+    applied = true;
+    if (!clearlyNewer) stale = 'buff near a read';
+  }
+  if (leavesOutHeldTypes(view, event)) stale = 'buff incomplete';
+  if (stale !== undefined) hint('buffs', stale, event, moment, writer);
+  if (applied) return 'applied';
+  if (stale !== undefined) return 'hinted';
+  return outdated ? 'outdated' : 'unchanged';
+}
+
+/** An older instance of the source holds stat types that the event does not name: replaced or collected, the re-read tells. */
+function leavesOutHeldTypes(view: CharacterView, event: BuffApplied): boolean {
+  return view
+    .buffs()
+    .some(
+      ({ buff }) =>
+        buff.sourceId === event.sourceId &&
+        compareInstants(buff.createdAt, event.createdAt) < 0 &&
+        !event.changes.some((change) => change.type === buff.statType),
+    );
+}
+
+/** Ends instances that are not later than the event's own, always, and remembers that they ended (rule 2). */
+export function expireBuff(view: CharacterView, event: BuffExpired, writer: CharacterWriter): Outcome {
+  const { sourceId, createdAt, statTypes } = event;
+  const ended = view
+    .buffs()
+    .filter(
+      ({ buff }) =>
+        buff.sourceId === sourceId &&
+        (statTypes.length === 0 || statTypes.includes(buff.statType)) &&
+        compareInstants(buff.createdAt, createdAt) <= 0,
+    );
+  for (const { buff } of ended) writer.removeBuff(sourceId, buff.statType);
+  if (statTypes.length === 0) writer.putBuffTombstone(sourceId, undefined, createdAt);
+  for (const statType of statTypes) writer.putBuffTombstone(sourceId, statType, createdAt);
+  return ended.length > 0 ? 'applied' : 'unchanged';
+}
+
+/** New values for the instance with the event's createdAt, in record order; times and flag stay (rule 2). */
+export function updateBuff(
+  view: CharacterView,
+  event: BuffStatUpdated,
+  moment: Moment,
+  writer: CharacterWriter,
+): Outcome {
+  const { sourceId, createdAt } = event;
+  const instance = view
+    .buffs()
+    .filter(({ buff }) => buff.sourceId === sourceId && compareInstants(buff.createdAt, createdAt) === 0);
+  const [sibling] = instance;
+  const named = event.changes.map((change) => change.type);
+  const outOfOrder =
+    predatesFetch(view, 'buffs', event) || instance.some((entry) => event.recordTime < entry.updatedAt);
+  const complete = instance.every((entry) => named.includes(entry.buff.statType));
+  if (sibling === undefined) {
+    const ended = named.some((statType) => tombstoneOf(view, sourceId, statType, createdAt) !== undefined);
+    if (ended) return 'outdated';
+  }
+  if (sibling === undefined || outOfOrder || !complete) {
+    hint('buffs', 'buff out of order', event, moment, writer);
+    if (sibling === undefined || outOfOrder) return 'hinted';
+  }
+  let applied = false;
+  for (const { type: statType, amount } of event.changes) {
+    const held = view.buff(sourceId, statType);
+    if (held !== undefined && compareInstants(held.buff.createdAt, createdAt) > 0) continue;
+    applied ||= held?.buff.amount !== amount;
+    const level = event.level ?? sibling.buff.level;
+    writer.putBuff({ ...sibling.buff, statType, amount, level }, event.recordTime, sibling.lapseNoticed);
+  }
+  // The outbox may publish an older value again with a newer record time: a read soon after the last one confirms.
+  if (applied) writer.settle('buffs', moment.mono + SETTLE_MS);
+  return applied ? 'applied' : 'unchanged';
+}

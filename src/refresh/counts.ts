@@ -1,0 +1,14 @@
+import { PARTS, type Part } from '../domain/part.ts';
+
+/** How a read of a part ended. */
+export const READ_OUTCOMES = ['unchanged', 'changed', 'drift', 'dropped', 'missing', 'failed', 'gated'] as const;
+
+export type ReadOutcome = (typeof READ_OUTCOMES)[number];
+
+export type RefreshCounts = Readonly<Record<Part, Record<ReadOutcome, number>>>;
+
+export function createRefreshCounts(): RefreshCounts {
+  const zero = (): Record<ReadOutcome, number> =>
+    Object.fromEntries(READ_OUTCOMES.map((outcome) => [outcome, 0])) as Record<ReadOutcome, number>;
+  return Object.fromEntries(PARTS.map((part) => [part, zero()])) as Record<Part, Record<ReadOutcome, number>>;
+}

@@ -1,0 +1,320 @@
+import type { CharacterView, Moment } from '../../domain/character.ts';
+import { PARTS, type Part } from '../../domain/part.ts';
+import {
+  beginRead,
+  caughtUp,
+  completeRead,
+  dueAt,
+  failRead,
+  judgeAudit,
+  retryNow,
+  want,
+} from '../../domain/part-state.ts';
+import type { CharacterId, Tenant } from '../../domain/tenant.ts';
+import { noticeLapses } from '../../domain/transitions/lapse.ts';
+import type { Clock } from '../../lib/clock.ts';
+import { createExpiringSet } from '../../lib/expiring-set.ts';
+import type { Claim, MergeOutcome, StateStore } from '../store.ts';
+import { createDueReads, type DueReads } from './due-reads.ts';
+import { type Home, MemoryCharacter } from './memory-character.ts';
+
+/** How long and how many ended sessions are remembered. */
+const ENDED_SESSION_TTL_MS = 3_600_000;
+const ENDED_SESSIONS_MAX = 100_000;
+
+export interface MemoryStoreOptions {
+  readonly clock: Clock;
+  /** Visitors held at the same time, the oldest goes first. */
+  readonly visitorMax: number;
+  /** Ms after its load that a visitor is held. */
+  readonly visitorTtl: number;
+  /** Ms without read or event after which a resident becomes a visitor. */
+  readonly residentIdleTtl: number;
+  /** Ms after expiresAt for which a buff still counts. */
+  readonly expiryGrace: number;
+}
+
+/** State of one process, in place and without I/O: every method answers synchronously. */
+export function createMemoryStore(options: MemoryStoreOptions): MemoryStore {
+  return new MemoryStore(options);
+}
+
+class MemoryStore implements StateStore, Home {
+  readonly #options: MemoryStoreOptions;
+  readonly #clock: Clock;
+  readonly #tenants = new Map<string, Map<CharacterId, MemoryCharacter>>();
+  /** Held characters without a session, oldest first. */
+  readonly #visitors = new Set<MemoryCharacter>();
+  /** Sessions whose DESTROYED was seen, so that a CREATED that arrives late does not resurrect one. */
+  readonly #ended = createExpiringSet(ENDED_SESSION_TTL_MS, ENDED_SESSIONS_MAX);
+  readonly #due: Readonly<Record<Part, DueReads>> = {
+    base: createDueReads('base'),
+    equipment: createDueReads('equipment'),
+    buffs: createDueReads('buffs'),
+    passives: createDueReads('passives'),
+  };
+  readonly #waiting = new Map<string, Set<MemoryCharacter>>();
+  #held = 0;
+  #visitorsEvicted = 0;
+  #lastVersion = 0;
+  #moment: Moment = { now: 0, mono: 0 };
+  #auditing: Iterator<MemoryCharacter> | undefined;
+
+  constructor(options: MemoryStoreOptions) {
+    this.#options = options;
+    this.#clock = options.clock;
+  }
+
+  // --- StateStore
+
+  applyBatch: StateStore['applyBatch'] = (events, step) => {
+    const moment = this.#read();
+    for (const event of events) {
+      const found = this.#find(event.tenant, event.characterId);
+      const character = found ?? new MemoryCharacter(event.tenant, event.characterId, this);
+      character.begin(moment);
+      step(character, event, moment, character);
+      if (!character.held) continue;
+      if (event.context !== undefined) character.context = event.context;
+      this.#raiseLastVersion(character);
+    }
+  };
+
+  mergeSnapshot = (claim: Claim, merge: Parameters<StateStore['mergeSnapshot']>[1]): MergeOutcome => {
+    const moment = this.#read();
+    const character = this.#claimed(claim);
+    if (character === undefined) return 'dropped';
+    const part = character.part(claim.part);
+    const changed = merge(character.begin(moment), moment, character);
+    const first = part.asOf === undefined;
+    completeRead(part, claim.start, moment.mono);
+    if (first && claim.part === 'base' && !character.resident) {
+      character.visitorUntil = moment.mono + this.#options.visitorTtl;
+    }
+    this.#raiseLastVersion(character);
+    const drifted = !first && judgeAudit(part, claim, changed, moment.mono);
+    this.rescheduled(character, claim.part);
+    if (drifted) return 'drift';
+    return changed ? 'changed' : 'unchanged';
+  };
+
+  failRead = (claim: Claim, retryAt: number): void => {
+    const character = this.#claimed(claim);
+    if (character === undefined) return;
+    const moment = this.#read();
+    character.begin(moment);
+    if (failRead(character.part(claim.part), moment, retryAt)) {
+      character.markStale(claim.part, 'read failed', undefined);
+    }
+    this.rescheduled(character, claim.part);
+  };
+
+  missRead = (claim: Claim, retryAt: number): void => {
+    const character = this.#claimed(claim);
+    if (character === undefined) return;
+    const part = character.part(claim.part);
+    if (!character.resident && part.asOf === undefined) {
+      character.begin(this.#read()).drop();
+      return;
+    }
+    part.missing = true;
+    this.failRead(claim, retryAt);
+    if (part.asOf !== undefined && part.staleVersion === 0) {
+      character.begin(this.#read()).markStale(claim.part, 'unknown to its service', undefined);
+    }
+  };
+
+  claimDue = (part: Part, n: number): Claim[] => {
+    const moment = this.#read();
+    return this.#due[part].take(moment.mono, n).map((character) => {
+      const state = character.part(part);
+      const { tenant, characterId, context } = character;
+      const start = { version: character.version, now: moment.now, mono: moment.mono };
+      beginRead(state, start);
+      return { tenant, characterId, part, start, context, priority: state.priority, events: state.events };
+    });
+  };
+
+  nextDueAt = (part: Part): number => this.#due[part].nextAt();
+
+  find = (tenant: Tenant, characterId: CharacterId): CharacterView | undefined => this.#find(tenant, characterId);
+
+  visit: StateStore['visit'] = (tenant, characterId, context) => {
+    const moment = this.#read();
+    const found = this.#find(tenant, characterId);
+    const outlived = found !== undefined && !found.resident && moment.mono >= found.visitorUntil;
+    if (found !== undefined && !outlived) return found;
+    if (outlived) found.begin(moment).drop();
+    const character = new MemoryCharacter(tenant, characterId, this).begin(moment);
+    character.context = context;
+    character.hold(undefined);
+    character.visitorUntil = moment.mono + this.#options.visitorTtl;
+    for (const part of PARTS) this.#want(character, part, moment.mono, 'reader');
+    this.#evictVisitors();
+    return character;
+  };
+
+  request: StateStore['request'] = (tenant, characterId, part, priority) => {
+    const character = this.#find(tenant, characterId);
+    if (character !== undefined) this.#want(character, part, this.#clock.mono(), priority);
+  };
+
+  retryNow: StateStore['retryNow'] = (tenant, characterId, part) => {
+    const character = this.#find(tenant, characterId);
+    if (character === undefined) return;
+    retryNow(character.part(part), this.#clock.mono());
+    this.#due[part].note(character, this.#clock.mono());
+  };
+
+  caughtUp = (partition: string): void => {
+    const mono = this.#clock.mono();
+    for (const character of this.#waiting.get(partition) ?? []) {
+      for (const part of PARTS) {
+        caughtUp(character.part(part), partition, mono);
+        this.rescheduled(character, part);
+      }
+    }
+    this.#waiting.delete(partition);
+  };
+
+  touch = (view: CharacterView): void => {
+    const character = this.#find(view.tenant, view.characterId);
+    if (character !== undefined) character.touchedAt = this.#clock.mono();
+  };
+
+  sweep = (): void => {
+    const moment = this.#read();
+    const { expiryGrace, residentIdleTtl } = this.#options;
+    this.#ended.sweep(moment.mono);
+    for (const visitor of [...this.#visitors]) {
+      if (moment.mono >= visitor.visitorUntil) visitor.begin(moment).drop();
+    }
+    for (const character of this.#all()) {
+      if (moment.now >= character.nextExpiry + expiryGrace) {
+        noticeLapses(character.begin(moment), moment, expiryGrace, character);
+        this.#raiseLastVersion(character);
+      }
+      if (character.resident && moment.mono >= character.touchedAt + residentIdleTtl) {
+        character.visitorUntil = moment.mono + this.#options.visitorTtl;
+        character.begin(moment).becomeVisitor();
+      }
+    }
+  };
+
+  audit: StateStore['audit'] = (readBefore, n) => {
+    const mono = this.#clock.mono();
+    let started = 0;
+    for (let looked = 0; looked < this.#held && started < n; looked += 1) {
+      const character = this.#nextToAudit();
+      if (character === undefined) return;
+      for (const part of PARTS) {
+        const state = character.part(part);
+        const idle = dueAt(state) === Number.POSITIVE_INFINITY && state.fetch === undefined;
+        if (!idle || state.asOfMono === undefined || state.asOfMono > readBefore) continue;
+        this.#want(character, part, mono, 'audit');
+        started += 1;
+      }
+    }
+  };
+
+  population: StateStore['population'] = () => ({
+    residents: this.#held - this.#visitors.size,
+    visitors: this.#visitors.size,
+    visitorsEvicted: this.#visitorsEvicted,
+    sessionsRemembered: this.#ended.size,
+  });
+
+  // --- Home
+
+  firstVersion(now: number): number {
+    this.#lastVersion = Math.max(Math.floor(now), this.#lastVersion + 1);
+    return this.#lastVersion;
+  }
+
+  hasEnded(tenant: Tenant, sessionId: string): boolean {
+    return this.#ended.has(`${tenant.key}/${sessionId}`, this.#moment.mono);
+  }
+
+  rememberEnded(tenant: Tenant, sessionId: string, mono: number): void {
+    this.#ended.add(`${tenant.key}/${sessionId}`, mono);
+  }
+
+  moved(character: MemoryCharacter): void {
+    let characters = this.#tenants.get(character.tenant.key);
+    if (characters === undefined) {
+      characters = new Map();
+      this.#tenants.set(character.tenant.key, characters);
+    }
+    const known = characters.get(character.characterId) === character;
+    if (character.held && !known) {
+      characters.set(character.characterId, character);
+      this.#held += 1;
+    } else if (!character.held && known) {
+      characters.delete(character.characterId);
+      if (characters.size === 0) this.#tenants.delete(character.tenant.key);
+      this.#held -= 1;
+    }
+    if (character.held && !character.resident) this.#visitors.add(character);
+    else this.#visitors.delete(character);
+  }
+
+  rescheduled(character: MemoryCharacter, part: Part): void {
+    const { waitsFor } = character.part(part);
+    if (waitsFor !== undefined) {
+      let waiting = this.#waiting.get(waitsFor);
+      if (waiting === undefined) {
+        waiting = new Set();
+        this.#waiting.set(waitsFor, waiting);
+      }
+      waiting.add(character);
+    }
+    this.#due[part].note(character, this.#moment.mono);
+  }
+
+  // --- inside
+
+  #read(): Moment {
+    this.#moment = { now: this.#clock.now(), mono: this.#clock.mono() };
+    return this.#moment;
+  }
+
+  #find(tenant: Tenant, characterId: CharacterId): MemoryCharacter | undefined {
+    return this.#tenants.get(tenant.key)?.get(characterId);
+  }
+
+  *#all(): Generator<MemoryCharacter> {
+    for (const characters of this.#tenants.values()) yield* characters.values();
+  }
+
+  /** The character that a claim was made for, if it is still that one and still being read by that claim. */
+  #claimed(claim: Claim): MemoryCharacter | undefined {
+    const character = this.#find(claim.tenant, claim.characterId);
+    const valid = character !== undefined && claim.start.version >= character.firstVersion;
+    return valid && character.part(claim.part).fetch === claim.start ? character : undefined;
+  }
+
+  #want(character: MemoryCharacter, part: Part, at: number, priority: Claim['priority']): void {
+    want(character.part(part), at, priority);
+    this.#due[part].note(character, this.#clock.mono());
+  }
+
+  #raiseLastVersion(character: MemoryCharacter): void {
+    if (character.version > this.#lastVersion) this.#lastVersion = character.version;
+  }
+
+  #evictVisitors(): void {
+    for (const oldest of this.#visitors) {
+      if (this.#visitors.size <= this.#options.visitorMax) return;
+      this.#visitorsEvicted += 1;
+      oldest.begin(this.#moment).drop();
+    }
+  }
+
+  #nextToAudit(): MemoryCharacter | undefined {
+    const next = this.#auditing?.next();
+    if (next !== undefined && next.done !== true) return next.value;
+    this.#auditing = this.#all();
+    const again = this.#auditing.next();
+    return again.done === true ? undefined : again.value;
+  }
+}
