@@ -64,26 +64,32 @@ export function createRefresher(options: RefresherOptions): Refresher {
   let timer: NodeJS.Timeout | undefined;
   let sweeper: NodeJS.Timeout | undefined;
   let woken = false;
+  let pumping = false;
   let stopped = false;
 
   const wake = (): void => {
     if (woken || stopped) return;
     woken = true;
-    setImmediate(() => {
-      woken = false;
-      void pump();
-    });
+    if (!pumping) setImmediate(pump);
   };
 
+  /** One at a time: the free places are counted before claims are handed out. */
   async function pump(): Promise<void> {
-    for (const part of PARTS) {
-      for (let free = concurrency - inFlight[part]; free > 0 && !stopped; free = concurrency - inFlight[part]) {
-        const claims = await store.claimDue(part, free);
-        if (claims.length === 0) break;
-        for (const claim of claims) begin(claim);
-      }
+    pumping = true;
+    while (woken && !stopped) {
+      woken = false;
+      for (const part of PARTS) await beginDue(part);
     }
+    pumping = false;
     armTimer();
+  }
+
+  async function beginDue(part: Part): Promise<void> {
+    for (let free = concurrency - inFlight[part]; free > 0 && !stopped; free = concurrency - inFlight[part]) {
+      const claims = await store.claimDue(part, free);
+      if (claims.length === 0) return;
+      for (const claim of claims) begin(claim);
+    }
   }
 
   /** Wakes up when the next read is due; parts without a free place are woken by a read that ends. */

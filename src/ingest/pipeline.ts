@@ -1,0 +1,65 @@
+import type { CharacterEvent } from '../domain/event.ts';
+import { step } from '../domain/transitions/step.ts';
+import type { Decoder } from '../events/decoder.ts';
+import type { Clock } from '../lib/clock.ts';
+import type { StateStore, Step } from '../state/store.ts';
+import type { DeadLetters } from './dead-letters.ts';
+import type { BatchHandler, FeedRecord } from './feed.ts';
+import type { Tally } from './tally.ts';
+
+export interface PipelineOptions {
+  readonly decoder: Decoder;
+  readonly store: StateStore;
+  readonly deadLetters: DeadLetters;
+  readonly tally: Tally;
+  readonly clock: Clock;
+  /** Called after each batch: its effects are in the store, reads may be due. */
+  readonly onApplied: () => void;
+  /** Told how long after its record time (ms) an event of a partition that is not behind became visible. */
+  readonly onVisible: (latency: number) => void;
+}
+
+/** The hot path: bytes → decode → transition, a batch at a time, without I/O of its own (architecture §3). */
+export function createPipeline(options: PipelineOptions): BatchHandler {
+  const { decoder, store, deadLetters, tally, clock } = options;
+
+  const counted: Step = (view, event, moment, writer) => {
+    const outcome = step(view, event, moment, writer);
+    tally.outcome(event.type, outcome);
+    return outcome;
+  };
+
+  const decode = (record: FeedRecord, behind: string | undefined): CharacterEvent | undefined => {
+    const decoded = decoder.decode(record, behind);
+    if (decoded.type === 'skip') {
+      tally.skipped(record.stream, decoded.reason);
+      return undefined;
+    }
+    if (decoded.type === 'dead') {
+      tally.dead(record.stream, decoded.reason);
+      deadLetters.add({ ...record, reason: decoded.detail });
+      return undefined;
+    }
+    return decoded;
+  };
+
+  const observe = (events: readonly CharacterEvent[]): void => {
+    const now = clock.now();
+    for (const event of events) {
+      if (event.backlog === undefined) options.onVisible(now - event.recordTime);
+    }
+    options.onApplied();
+  };
+
+  return (batch) => {
+    const events: CharacterEvent[] = [];
+    for (const record of batch.records) {
+      const partition = `${record.topic}/${record.partition}`;
+      const event = decode(record, batch.behind.has(partition) ? partition : undefined);
+      if (event !== undefined) events.push(event);
+    }
+    const applied = store.applyBatch(events, counted);
+    if (applied instanceof Promise) return applied.then(() => observe(events));
+    observe(events);
+  };
+}
