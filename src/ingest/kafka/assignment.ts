@@ -1,0 +1,118 @@
+import type { PartitionPosition, Stream } from '../feed.ts';
+
+/** One partition for as long as it is ours. Offsets are plain numbers: they stay far below 2^53. */
+export interface PartitionState {
+  /** `topic/partition` */
+  readonly name: string;
+  readonly topic: string;
+  readonly partition: number;
+  readonly streams: readonly Stream[];
+  /** Next offset to ask the broker for. */
+  fetchFrom: number;
+  /** Next offset that the handler has not finished. */
+  done: number;
+  /** What the group's committed offset is known to be. */
+  committed: number | undefined;
+  /** `done` as of the last commit or of the assignment: a difference is what a commit has to tell. */
+  told: number;
+  /** High watermark seen last. */
+  end: number | undefined;
+  /** Monotonic ms of the last fetch that was answered for this partition. */
+  fetchedAt: number | undefined;
+  /** Monotonic ms before which it is not fetched, after an error of its own. */
+  retryAt: number;
+  /** True while the last batch was cut short by its size limit. */
+  behind: boolean;
+  /** Ends that were seen and not reached yet, oldest first, at most one per second. */
+  unreached: { readonly at: number; readonly end: number }[];
+}
+
+/** What a join gave us. A new join makes a new object, so that late answers for an old one are told by identity. */
+export interface Assignment {
+  readonly partitions: ReadonlyMap<string, PartitionState>;
+}
+
+export function partitionName(topic: string, partition: number): string {
+  return `${topic}/${partition}`;
+}
+
+export function newPartition(
+  topic: string,
+  partition: number,
+  streams: readonly Stream[],
+  start: number,
+  committed: number | undefined,
+): PartitionState {
+  return {
+    name: partitionName(topic, partition),
+    topic,
+    partition,
+    streams,
+    fetchFrom: start,
+    done: start,
+    committed,
+    told: start,
+    end: undefined,
+    fetchedAt: undefined,
+    retryAt: 0,
+    behind: false,
+    unreached: [],
+  };
+}
+
+const MARK_EVERY_MS = 1_000;
+
+/** Notes a fetch's answer for one partition at monotonic time `now`. */
+export function noteFetched(state: PartitionState, now: number): void {
+  state.fetchedAt = now;
+  forgetReached(state);
+  if (state.end === undefined || state.done >= state.end) return;
+  const last = state.unreached.at(-1);
+  if (last === undefined || now - last.at >= MARK_EVERY_MS) state.unreached.push({ at: now, end: state.end });
+}
+
+function forgetReached(state: PartitionState): void {
+  const { unreached, done } = state;
+  let reached = 0;
+  for (const mark of unreached) {
+    if (mark.end > done) break;
+    reached += 1;
+  }
+  if (reached > 0) unreached.splice(0, reached);
+}
+
+/**
+ * Why what was consumed from this partition is not current (architecture §3 rule 8), undefined when it is.
+ *
+ * @param limit milliseconds that the last fetch and an unreached end may be old
+ */
+export function whyNotCurrent(state: PartitionState, now: number, limit: number): string | undefined {
+  if (state.fetchedAt === undefined) return `${state.name} was not fetched yet`;
+  if (now - state.fetchedAt > limit) return `${state.name} was last fetched ${seconds(now - state.fetchedAt)} ago`;
+  const oldest = state.unreached.find((mark) => mark.end > state.done);
+  if (oldest !== undefined && now - oldest.at > limit) {
+    return `${state.name} is ${(state.end ?? oldest.end) - state.done} records behind, for ${seconds(now - oldest.at)}`;
+  }
+  return undefined;
+}
+
+function seconds(ms: number): string {
+  return `${Math.round(ms / 1_000)} s`;
+}
+
+export function positionsOf(assignment: Assignment): PartitionPosition[] {
+  const positions: PartitionPosition[] = [];
+  for (const state of assignment.partitions.values()) {
+    for (const stream of state.streams) {
+      positions.push({
+        stream,
+        topic: state.topic,
+        partition: state.partition,
+        position: state.done,
+        committed: state.committed,
+        end: state.end ?? state.done,
+      });
+    }
+  }
+  return positions;
+}

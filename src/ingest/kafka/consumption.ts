@@ -1,0 +1,262 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { BaseOptions, GroupAssignment } from '@platformatic/kafka';
+import { type BatchHandler, type FeedCounters, type FeedListeners, STREAMS, type Stream } from '../feed.ts';
+import { type Assignment, newPartition, type PartitionState, partitionName } from './assignment.ts';
+import { createCommitter } from './committer.ts';
+import { createDelivery } from './delivery.ts';
+import { createFetchLoops } from './fetch-loops.ts';
+import { backoff, type KafkaFeedOptions, type KafkaModule, TIMING } from './kafka-options.ts';
+import { createLookout, type TopicInfo } from './lookout.ts';
+import { createMembership, PLACEHOLDER_GROUP } from './membership.ts';
+import { createSignal, settledWithin } from './signal.ts';
+import { createTroubleLog } from './trouble-log.ts';
+
+/**
+ * Consumption from start to stop. Modes:
+ * - looking: no topic of ours exists, or the group could not be joined; both are tried again;
+ * - joining: `assignment` is undefined, nothing is fetched, and late answers for older assignments are dropped;
+ * - consuming: `assignment` is what the last join gave. Every join, whoever starts it, passes through joining;
+ * - stopped.
+ */
+export interface Consumption {
+  readonly assignment: Assignment | undefined;
+  readonly lookedAt: number | undefined;
+  readonly noTopics: boolean;
+  readonly members: number | undefined;
+  stop(): Promise<void>;
+}
+
+export interface ConsumptionPorts {
+  readonly handler: BatchHandler;
+  readonly listeners: FeedListeners;
+  readonly counters: FeedCounters;
+  readonly onChange: () => void;
+}
+
+export function startConsumption(kafka: KafkaModule, options: KafkaFeedOptions, ports: ConsumptionPorts): Consumption {
+  const { clock, logger, random } = options;
+  const { handler, listeners, counters, onChange } = ports;
+  const trouble = createTroubleLog(logger);
+  const streamsOf = streamsByTopic(options.topics);
+  const wake = createSignal();
+  const stopping = new AbortController();
+  const connection = connectionOf(options);
+
+  let assignment: Assignment | undefined;
+  let previous: Assignment | undefined;
+  let epoch = 0;
+  let lookedAt: number | undefined;
+  let membersDescribed: number | undefined;
+  let mustJoin = true;
+  let joinedShape = '';
+
+  const lookout = createLookout(kafka, new kafka.Admin(connection), [...streamsOf.keys()], trouble);
+  const membership = createMembership(kafka, connection, options.groupId, {
+    beforeJoin: () => release(),
+    onJoined: (assignments) => {
+      void adopt(assignments);
+      wake.ring();
+    },
+    onLost: (error) => {
+      trouble.began('keeping the place in the consumer group', error);
+      mustJoin = true;
+      wake.ring();
+    },
+  });
+  const committer = createCommitter({
+    clock,
+    trouble,
+    current: () => assignment,
+    commit: membership.commit,
+    onCommitted: () => {
+      counters.commits += 1;
+    },
+    onFailed: () => {
+      counters.commitFailures += 1;
+    },
+  });
+  const delivery = createDelivery({ handler, listeners, random, trouble, onHandled: committer.schedule });
+  const loops = createFetchLoops({
+    consumer: new kafka.Consumer({
+      ...connection,
+      groupId: PLACEHOLDER_GROUP,
+      requestTimeout: TIMING.fetchRequestTimeout,
+      // What the Java and Go clients read too; records of aborted transactions are events like any other.
+      isolationLevel: kafka.FetchIsolationLevels.READ_UNCOMMITTED,
+    }),
+    clock,
+    random,
+    trouble,
+    lookout,
+    delivery,
+    current: () => assignment,
+    earliestOffset: membership.earliestOffset,
+    onFailed: () => {
+      counters.fetchFailures += 1;
+    },
+    onReset: (state, offset) => {
+      counters.offsetResets += 1;
+      logger.warn({ partition: state.name, from: state.fetchFrom, to: offset }, 'offset is not in the log, reset');
+    },
+    onStale: wake.ring,
+  });
+
+  /** Lets go of what is assigned: drops what was fetched, waits for the batch in hand, commits. */
+  async function release(): Promise<void> {
+    epoch += 1;
+    const leaving = assignment;
+    assignment = undefined;
+    membersDescribed = undefined;
+    onChange();
+    delivery.clear();
+    await settledWithin(TIMING.drain, delivery.idle());
+    if (leaving === undefined) return;
+    previous = leaving;
+    // Without a member id a commit is refused. With one it has to settle before the join: the client sends the
+    // generation that is valid when it gets to sending, so a commit that lingers could overwrite a later owner's.
+    if (membership.memberId !== null) await committer.flush(leaving);
+  }
+
+  async function adopt(assignments: readonly GroupAssignment[]): Promise<void> {
+    epoch += 1;
+    const mine = epoch;
+    for (let attempt = 1; epoch === mine && !stopping.signal.aborted; attempt += 1) {
+      try {
+        const next = await resolveAssignment(assignments);
+        if (epoch !== mine || stopping.signal.aborted) return;
+        trouble.ended('reading committed offsets');
+        trouble.ended('keeping the place in the consumer group');
+        begin(next);
+        return;
+      } catch (error) {
+        trouble.began('reading committed offsets', error);
+        await delay(backoff(attempt, 100, 2_000, random), undefined, { signal: stopping.signal }).catch(
+          () => undefined,
+        );
+      }
+    }
+  }
+
+  function begin(next: Assignment): void {
+    for (const old of previous?.partitions.values() ?? []) {
+      if (!old.behind) continue;
+      const state = next.partitions.get(old.name);
+      if (state === undefined) listeners.onCaughtUp(old.name);
+      else state.behind = true;
+    }
+    previous = undefined;
+    assignment = next;
+    counters.rebalances += 1;
+    onChange();
+    logger.info({ group: options.groupId, partitions: [...next.partitions.keys()] }, 'partitions assigned');
+    loops.kick();
+  }
+
+  async function resolveAssignment(assignments: readonly GroupAssignment[]): Promise<Assignment> {
+    if (assignments.some(({ topic }) => !lookout.topics.has(topic))) await lookout.look();
+    const committed = await membership.committedOffsets(assignments);
+    const states = await Promise.all(
+      assignments.flatMap(({ topic, partitions }) =>
+        partitions.map(async (partition): Promise<PartitionState | undefined> => {
+          const streams = streamsOf.get(topic);
+          if (streams === undefined) return undefined;
+          const offset = committed.get(partitionName(topic, partition));
+          const start = offset ?? (await membership.earliestOffset(topic, partition));
+          return newPartition(topic, partition, streams, start, offset);
+        }),
+      ),
+    );
+    return { partitions: new Map(states.filter((state) => state !== undefined).map((state) => [state.name, state])) };
+  }
+
+  async function step(): Promise<void> {
+    await lookout.look();
+    lookedAt = clock.mono();
+    const shape = shapeOf(lookout.topics);
+    if (lookout.topics.size > 0 && (mustJoin || shape !== joinedShape)) {
+      mustJoin = true;
+      await membership.join([...lookout.topics.keys()]);
+      mustJoin = false;
+      joinedShape = shape;
+    }
+    if (membership.membersAsLeader === undefined && joinedShape !== '') await countMembers();
+    loops.kick();
+  }
+
+  async function countMembers(): Promise<void> {
+    const others = await lookout.otherMembers(options.groupId, membership.memberId);
+    if (others === undefined || others + 1 === membersDescribed) return;
+    membersDescribed = others + 1;
+    onChange();
+  }
+
+  async function supervise(): Promise<void> {
+    for (let failures = 0; !stopping.signal.aborted; ) {
+      try {
+        await step();
+        failures = 0;
+        trouble.ended('reaching the broker and the group');
+        await wake.wait(TIMING.lookout);
+      } catch (error) {
+        if (stopping.signal.aborted) return;
+        failures += 1;
+        trouble.began('reaching the broker and the group', error);
+        await delay(backoff(failures, 100, 3_000, random), undefined, { signal: stopping.signal }).catch(
+          () => undefined,
+        );
+      }
+    }
+  }
+
+  void supervise();
+  return {
+    get assignment() {
+      return assignment;
+    },
+    get lookedAt() {
+      return lookedAt;
+    },
+    get noTopics() {
+      return lookout.topics.size === 0;
+    },
+    get members() {
+      return membership.membersAsLeader ?? membersDescribed;
+    },
+    async stop() {
+      stopping.abort();
+      wake.ring();
+      const others = Promise.all([loops.close(), lookout.close()]);
+      await settledWithin(TIMING.drain + TIMING.flush, release());
+      committer.stop();
+      await membership.leave();
+      await settledWithin(TIMING.leave, others);
+    },
+  };
+}
+
+function connectionOf(options: KafkaFeedOptions): BaseOptions {
+  return {
+    clientId: options.clientId,
+    bootstrapBrokers: [...options.brokers],
+    connectTimeout: TIMING.connectTimeout,
+    requestTimeout: TIMING.fetchRequestTimeout,
+    // Retrying is the loops' business: the client's own would rejoin inside a commit and send old offsets anew.
+    retries: 0,
+    // The lookout notices what changes; the client looks again after a failure only.
+    metadataMaxAge: 3_600_000,
+    ...(options.tls === undefined ? {} : { tls: options.tls }),
+    ...(options.sasl === undefined ? {} : { sasl: options.sasl }),
+  };
+}
+
+function streamsByTopic(topics: Readonly<Record<Stream, string>>): ReadonlyMap<string, readonly Stream[]> {
+  return Map.groupBy(STREAMS, (stream) => topics[stream]);
+}
+
+/** Differs when a join would find other partitions than the last one did. */
+function shapeOf(topics: ReadonlyMap<string, TopicInfo>): string {
+  return [...topics]
+    .map(([name, { id, leaders }]) => `${name} ${id} ${leaders.length}`)
+    .sort()
+    .join();
+}

@@ -1,0 +1,58 @@
+import type { Clock } from '../../lib/clock.ts';
+import type { FeedHealth } from '../feed.ts';
+import { type Assignment, whyNotCurrent } from './assignment.ts';
+import { TIMING } from './kafka-options.ts';
+
+export interface HealthInputs {
+  readonly assignment: Assignment | undefined;
+  /** Monotonic ms of the last look at the cluster that was answered. */
+  readonly lookedAt: number | undefined;
+  /** True when no topic of ours exists. */
+  readonly noTopics: boolean;
+  readonly members: number | undefined;
+}
+
+/** Answers are asked for with every read, and age limits are seconds: computing one ten times a second is enough. */
+const KEEP_MS = 100;
+
+/** Health by architecture §3 rule 8, kept for a moment. `changed()` drops what is kept. */
+export function createHealth(clock: Clock, inputs: () => HealthInputs): { read(): FeedHealth; changed(): void } {
+  let kept: FeedHealth | undefined;
+  let keptAt = 0;
+  return {
+    read() {
+      const now = clock.mono();
+      if (kept === undefined || now - keptAt >= KEEP_MS) {
+        kept = healthOf(inputs(), now);
+        keptAt = now;
+      }
+      return kept;
+    },
+    changed() {
+      kept = undefined;
+    },
+  };
+}
+
+export function healthOf({ assignment, lookedAt, noTopics, members }: HealthInputs, now: number): FeedHealth {
+  const reason = reasonOf(assignment, lookedAt, noTopics, now);
+  return { current: reason === undefined, reason, members };
+}
+
+function reasonOf(
+  assignment: Assignment | undefined,
+  lookedAt: number | undefined,
+  noTopics: boolean,
+  now: number,
+): string | undefined {
+  if (noTopics) {
+    const answered = lookedAt !== undefined && now - lookedAt <= TIMING.current;
+    return answered ? undefined : 'no broker answers';
+  }
+  if (assignment === undefined) return 'no partitions assigned: joining the consumer group';
+  for (const state of assignment.partitions.values()) {
+    const reason = whyNotCurrent(state, now, TIMING.current);
+    if (reason !== undefined) return reason;
+  }
+  return undefined;
+}

@@ -1,0 +1,68 @@
+import type { ConnectionOptions as TlsOptions } from 'node:tls';
+import type * as Kafka from '@platformatic/kafka';
+import type { SASLOptions } from '@platformatic/kafka';
+import type { Clock } from '../../lib/clock.ts';
+import type { Stream } from '../feed.ts';
+
+/** The client library. Its import costs about 0.6 s, so the feed imports it when it starts, and only types before. */
+export type KafkaModule = typeof Kafka;
+
+export interface FeedLogger {
+  debug(details: object, message: string): void;
+  info(details: object, message: string): void;
+  warn(details: object, message: string): void;
+  error(details: object, message: string): void;
+}
+
+export interface KafkaFeedOptions {
+  /** host:port each; one that answers is enough. */
+  readonly brokers: readonly string[];
+  readonly groupId: string;
+  readonly clientId: string;
+  /** Several streams may name the same topic: each of its records is then delivered once per stream. */
+  readonly topics: Readonly<Record<Stream, string>>;
+  readonly clock: Clock;
+  readonly logger: FeedLogger;
+  /** Uniform in [0, 1), for jitter. */
+  readonly random: () => number;
+  readonly tls?: TlsOptions;
+  readonly sasl?: SASLOptions;
+}
+
+/** All in milliseconds, unless said otherwise. */
+export const TIMING = {
+  /** A dead member's partitions are free after this long; the service promises to resume within 15 s. */
+  sessionTimeout: 10_000,
+  /** How long the group waits for its members at a rebalance; the client wants at least the session time-out. */
+  rebalanceTimeout: 10_000,
+  heartbeatInterval: 2_000,
+  /** A join is answered within the rebalance time-out; anything slower is a connection that nobody serves. */
+  groupRequestTimeout: 12_000,
+  fetchRequestTimeout: 5_000,
+  connectTimeout: 3_000,
+  /** How long the broker holds a fetch that finds nothing. Bounds how late a new assignment is first fetched. */
+  longPoll: 500,
+  /** How often topics and partitions that came up since are looked for, and the group's members counted. */
+  lookout: 3_000,
+  /** Kafka 4 delays every commit by 5 ms (group.coordinator.append.linger.ms): commits are few. */
+  commitInterval: 100,
+  /** How long a rebalance or a stop waits for the batch in the handler, and then for the commit. */
+  drain: 4_000,
+  flush: 2_000,
+  leave: 1_500,
+  /** Architecture §3 rule 8: how old the last fetch and an unreached end offset may be. */
+  current: 5_000,
+} as const;
+
+export const LIMIT = {
+  /** Decoding a response is synchronous: 256 KB is about 750 records and 5 ms, which other work has to wait for. */
+  fetchBytes: 262_144,
+  /** Bytes fetched but not yet handled; at most one fetch per broker comes on top. */
+  pendingBytes: 524_288,
+} as const;
+
+/** Pause before attempt `attempt` (1 = first repetition): doubles from `first` to `most`, then a random half off. */
+export function backoff(attempt: number, first: number, most: number, random: () => number): number {
+  const full = Math.min(first * 2 ** Math.min(attempt - 1, 20), most);
+  return full * (0.5 + random() / 2);
+}
