@@ -1,0 +1,72 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { type Assignment, newPartition, noteFetched, positionsOf, whyNotCurrent } from './assignment.ts';
+import { healthOf } from './feed-health.ts';
+
+const LIMIT = 5_000;
+
+function partition(start = 0) {
+  return newPartition('buffs', 0, ['buff'], start, undefined);
+}
+
+test('given a partition that was never fetched, then it is not current', () => {
+  assert.equal(whyNotCurrent(partition(), 0, LIMIT), 'buffs/0 was not fetched yet');
+});
+
+test('given a fetch that found the end reached, when five seconds pass without another, then it is no longer current', () => {
+  const state = partition(7);
+  state.end = 7;
+  noteFetched(state, 1_000);
+  assert.equal(whyNotCurrent(state, 6_000, LIMIT), undefined);
+  assert.equal(whyNotCurrent(state, 6_001, LIMIT), 'buffs/0 was last fetched 5 s ago');
+});
+
+test('given an end seen five seconds ago, when it is reached, then newer ends do not count yet', () => {
+  const state = partition();
+  for (let second = 0; second <= 6; second += 1) {
+    state.end = 100 + second;
+    noteFetched(state, second * 1_000);
+  }
+  assert.equal(whyNotCurrent(state, 6_000, LIMIT), 'buffs/0 is 106 records behind, for 6 s');
+  state.done = 101;
+  assert.equal(whyNotCurrent(state, 6_000, LIMIT), undefined);
+  assert.match(whyNotCurrent(state, 7_001, LIMIT) ?? '', /behind/);
+});
+
+test('given a stream that never rests, when each end is reached within a second, then it stays current', () => {
+  const state = partition();
+  for (let second = 0; second < 60; second += 1) {
+    state.end = second * 100 + 100;
+    state.done = second * 100;
+    noteFetched(state, second * 1_000);
+    assert.equal(whyNotCurrent(state, second * 1_000, LIMIT), undefined);
+    assert.ok(state.unreached.length <= 2);
+  }
+});
+
+test('given a topic shared by two streams, then each has its position', () => {
+  const state = newPartition('all', 3, ['session', 'buff'], 5, 5);
+  state.end = 9;
+  const assignment: Assignment = { partitions: new Map([[state.name, state]]) };
+  assert.deepEqual(positionsOf(assignment), [
+    { stream: 'session', topic: 'all', partition: 3, position: 5, committed: 5, end: 9 },
+    { stream: 'buff', topic: 'all', partition: 3, position: 5, committed: 5, end: 9 },
+  ]);
+});
+
+test('given no topic exists yet, then the feed is current as long as brokers answer', () => {
+  const inputs = { assignment: undefined, noTopics: true, members: undefined };
+  assert.equal(healthOf({ ...inputs, lookedAt: undefined }, 0).current, false);
+  assert.equal(healthOf({ ...inputs, lookedAt: 1_000 }, 6_000).current, true);
+  assert.deepEqual(healthOf({ ...inputs, lookedAt: 1_000 }, 6_001), {
+    current: false,
+    reason: 'no broker answers',
+    members: undefined,
+  });
+});
+
+test('given topics exist, when nothing is assigned, then the feed is not current', () => {
+  const inputs = { assignment: undefined, lookedAt: 0, noTopics: false, members: 2 };
+  assert.equal(healthOf(inputs, 0).current, false);
+  assert.equal(healthOf({ ...inputs, assignment: { partitions: new Map() } }, 0).current, true);
+});

@@ -1,0 +1,134 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { until } from '../../../test/support/wait.ts';
+import type { BatchHandler, FeedBatch } from '../feed.ts';
+import { newPartition, type PartitionState } from './assignment.ts';
+import { createDelivery } from './delivery.ts';
+import type { Slice } from './record-batch.ts';
+
+function setUp(handler: BatchHandler) {
+  const caughtUp: string[] = [];
+  let handled = 0;
+  const delivery = createDelivery({
+    handler,
+    listeners: { onCaughtUp: (name) => void caughtUp.push(name) },
+    random: () => 0,
+    trouble: { began: () => undefined, ended: () => undefined },
+    onHandled: () => {
+      handled += 1;
+    },
+  });
+  return { delivery, caughtUp, handled: () => handled };
+}
+
+function slice(state: PartitionState, from: number, to: number, end = to, bytes = 10): Slice {
+  const records = Array.from({ length: to - from }, (_, index) => ({
+    stream: 'buff' as const,
+    topic: state.topic,
+    partition: state.partition,
+    offset: from + index,
+    timestamp: 0,
+    headers: [],
+    value: null,
+  }));
+  return { state, records, bytes, next: to, end };
+}
+
+function offsets(batch: FeedBatch): string {
+  return batch.records.map(({ topic, offset }) => `${topic}${offset}`).join(' ');
+}
+
+test('given slices of two partitions, when pushed at once, then one batch has both, and done moves when it is over', async () => {
+  const a = newPartition('a', 0, ['buff'], 0, undefined);
+  const b = newPartition('b', 0, ['buff'], 0, undefined);
+  const seen: string[] = [];
+  const gate = Promise.withResolvers<void>();
+  const { delivery, handled } = setUp((batch) => {
+    seen.push(offsets(batch));
+    return gate.promise;
+  });
+  delivery.push([slice(a, 0, 2), slice(b, 0, 1)]);
+  await until('the batch is in the handler', () => seen.length === 1);
+  assert.deepEqual(seen, ['a0 a1 b0']);
+  assert.equal(a.done, 0);
+  delivery.push([slice(a, 2, 3)]);
+  gate.resolve();
+  await until('the second batch is handled', () => handled() === 2);
+  assert.deepEqual(seen, ['a0 a1 b0', 'a2']);
+  assert.equal(a.done, 3);
+  assert.equal(b.done, 1);
+});
+
+test('given a batch that its limit cut short, then it is named behind until a later one reaches the end', async () => {
+  const a = newPartition('a', 0, ['buff'], 0, undefined);
+  const behind: string[][] = [];
+  const { delivery, caughtUp, handled } = setUp((batch) => void behind.push([...batch.behind]));
+  delivery.push([slice(a, 0, 1, 3)]);
+  await until('the first', () => handled() === 1);
+  assert.equal(a.behind, true);
+  delivery.push([slice(a, 1, 2, 3), slice(a, 2, 3, 3)]);
+  await until('the second', () => handled() === 2);
+  assert.deepEqual(behind, [['a/0'], []]);
+  assert.deepEqual(caughtUp, ['a/0']);
+});
+
+test('given a handler that rejects or throws, then it gets the same batch again, and nothing is skipped', async () => {
+  const a = newPartition('a', 0, ['buff'], 0, undefined);
+  const seen: string[] = [];
+  const { delivery, handled } = setUp((batch) => {
+    seen.push(offsets(batch));
+    if (seen.length === 1) throw new Error('defect');
+    return seen.length === 2 ? Promise.reject(new Error('the store is away')) : undefined;
+  });
+  delivery.push([slice(a, 0, 2)]);
+  await until('the first attempt', () => seen.length === 1);
+  delivery.push([slice(a, 2, 3)]);
+  await until('both are handled', () => handled() === 2);
+  assert.deepEqual(seen, ['a0 a1', 'a0 a1', 'a0 a1', 'a2']);
+});
+
+test('given a rejected batch and one that waits, when cleared, then neither is delivered and nothing is done', async () => {
+  const a = newPartition('a', 0, ['buff'], 0, undefined);
+  let attempts = 0;
+  const { delivery, handled } = setUp(async () => {
+    attempts += 1;
+    throw new Error('the store is away');
+  });
+  delivery.push([slice(a, 0, 1)]);
+  await until('the first attempt', () => attempts === 1);
+  delivery.push([slice(a, 1, 2)]);
+  delivery.clear();
+  await delivery.idle();
+  assert.equal(attempts, 1);
+  assert.equal(handled(), 0);
+  assert.equal(a.done, 0);
+});
+
+test('given more bytes pending than the bound, then there is no room until the handler has taken some', async () => {
+  const a = newPartition('a', 0, ['buff'], 0, undefined);
+  const gate = Promise.withResolvers<void>();
+  let batches = 0;
+  const { delivery } = setUp(() => {
+    batches += 1;
+    return gate.promise;
+  });
+  delivery.push([slice(a, 0, 1, 3, 300_000), slice(a, 1, 2, 3, 300_000), slice(a, 2, 3, 3, 300_000)]);
+  let room = false;
+  const waiting = delivery.room().then(() => {
+    room = true;
+  });
+  await until('the first batch is in the handler', () => batches === 1);
+  assert.equal(room, false);
+  gate.resolve();
+  await waiting;
+  await delivery.idle();
+  assert.equal(batches, 3);
+});
+
+test('given only control records came, then the handler is not called and done moves on', async () => {
+  const a = newPartition('a', 0, ['buff'], 5, undefined);
+  const { delivery, handled } = setUp(() => assert.fail('nothing to handle'));
+  delivery.push([{ ...slice(a, 5, 5), next: 6, end: 6 }]);
+  await until('it is settled', () => handled() === 1);
+  assert.equal(a.done, 6);
+});
