@@ -1,0 +1,103 @@
+/** A record that could not be read, to be kept. Buffers may be views of a larger one. */
+export interface DeadRecord {
+  readonly topic: string;
+  readonly partition: number;
+  readonly offset: number;
+  /** Kafka record time, epoch ms. */
+  readonly timestamp: number;
+  /** Why: a code, optionally followed by `: ` and more. */
+  readonly reason: string;
+  readonly headers: readonly (readonly [Buffer, Buffer])[];
+  readonly value: Buffer | null;
+}
+
+/** A kept record. Its bytes are its own. */
+export interface DeadLetter extends DeadRecord {
+  /** Bytes that the value had; `value` holds the first {@link VALUE_BYTES_MAX} of them. */
+  readonly valueLength: number;
+  /** Headers that the record had; `headers` holds the first of them, whole, {@link HEADERS_MAX} and {@link HEADER_BYTES_MAX} at most. */
+  readonly headerCount: number;
+}
+
+export interface DeadLetters {
+  /** Keeps a copy and evicts the oldest letters that are beyond a limit. */
+  add(record: DeadRecord): void;
+  /** Newest first. */
+  list(): readonly DeadLetter[];
+  /** Letters ever added. */
+  readonly total: number;
+  /** Letters that are no longer kept. */
+  readonly evicted: number;
+  /** Letters ever added, by the code of their reason. */
+  readonly byReason: ReadonlyMap<string, number>;
+}
+
+export interface DeadLettersLimits {
+  readonly maxLetters: number;
+  /** Bytes of the values and headers of all kept letters together. */
+  readonly maxBytes: number;
+}
+
+/** Enough to see what is wrong with a record; real events have a few hundred bytes. */
+export const VALUE_BYTES_MAX = 16_384;
+export const HEADER_BYTES_MAX = 4_096;
+export const HEADERS_MAX = 64;
+
+/** The last records that could not be read, in memory, bounded in number and bytes (architecture §4). */
+export function createDeadLetters({ maxLetters, maxBytes }: DeadLettersLimits): DeadLetters {
+  const letters: DeadLetter[] = [];
+  const byReason = new Map<string, number>();
+  let bytes = 0;
+  let total = 0;
+  let evicted = 0;
+
+  return {
+    add(record) {
+      const letter = copyOf(record);
+      letters.push(letter);
+      bytes += sizeOf(letter);
+      total += 1;
+      const [code = record.reason] = record.reason.split(':', 1);
+      byReason.set(code, (byReason.get(code) ?? 0) + 1);
+      while (letters.length > maxLetters || bytes > maxBytes) {
+        const oldest = letters.shift();
+        if (oldest === undefined) break;
+        bytes -= sizeOf(oldest);
+        evicted += 1;
+      }
+    },
+    list: () => letters.toReversed(),
+    get total() {
+      return total;
+    },
+    get evicted() {
+      return evicted;
+    },
+    byReason,
+  };
+}
+
+function copyOf({ topic, partition, offset, timestamp, reason, headers, value }: DeadRecord): DeadLetter {
+  const kept: (readonly [Buffer, Buffer])[] = [];
+  let headerBytes = 0;
+  for (const [name, content] of headers.slice(0, HEADERS_MAX)) {
+    headerBytes += name.length + content.length;
+    if (headerBytes > HEADER_BYTES_MAX) break;
+    kept.push([Buffer.from(name), Buffer.from(content)]);
+  }
+  return {
+    topic,
+    partition,
+    offset,
+    timestamp,
+    reason,
+    headers: kept,
+    headerCount: headers.length,
+    value: value === null ? null : Buffer.from(value.subarray(0, VALUE_BYTES_MAX)),
+    valueLength: value?.length ?? 0,
+  };
+}
+
+function sizeOf({ headers, value }: DeadLetter): number {
+  return headers.reduce((sum, [name, content]) => sum + name.length + content.length, value?.length ?? 0);
+}
