@@ -1,7 +1,6 @@
-/** Which stream of events a record belongs to; decides how its value is read. */
-export const STREAMS = ['session', 'buff', 'asset', 'character', 'skill'] as const;
+import type { Stream } from '../events/stream.ts';
 
-export type Stream = (typeof STREAMS)[number];
+export { STREAMS, type Stream } from '../events/stream.ts';
 
 /** One record as the broker holds it. Buffers may be views of a larger one: copy what is kept. */
 export interface FeedRecord {

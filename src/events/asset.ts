@@ -1,0 +1,136 @@
+import type { Stat, StatRow } from '../domain/stat.ts';
+import { type Decoded, SKIP } from './decoded.ts';
+import {
+  field,
+  INT16,
+  INT32,
+  integer,
+  invalidField,
+  isObject,
+  type Json,
+  object,
+  optionalInteger,
+  optionalObject,
+  text,
+  UINT32,
+} from './fields.ts';
+import { baseOf, type Origin } from './origin.ts';
+
+/** Which field of an asset grants which stat (rules §2, Equipment; `hands` grants nothing). */
+const STAT_OF_FIELD: readonly (readonly [string, Stat])[] = [
+  ['strength', 'strength'],
+  ['dexterity', 'dexterity'],
+  ['luck', 'luck'],
+  ['intelligence', 'intelligence'],
+  ['hp', 'max_hp'],
+  ['mp', 'max_mp'],
+  ['weaponAttack', 'weapon_attack'],
+  ['weaponDefense', 'weapon_defense'],
+  ['magicAttack', 'magic_attack'],
+  ['magicDefense', 'magic_defense'],
+  ['accuracy', 'accuracy'],
+  ['avoidability', 'avoidability'],
+  ['speed', 'speed'],
+  ['jump', 'jump'],
+];
+
+/** What S and T call an asset that is equipment (contract §1). */
+const EQUIPMENT: readonly string[] = ['equipable', 'cash_equipable', 'cash-equipable'];
+
+/** Asset status (contract §1): whatever touches a slot below 0, now or before, concerns what is worn. */
+export function decodeAsset(envelope: Json, origin: Origin): Decoded {
+  const type = text(envelope, 'type');
+  switch (type) {
+    case 'MOVED':
+      return moved(envelope, origin);
+    case 'UPDATED':
+      return updated(envelope, origin);
+    case 'DELETED':
+    case 'EXPIRED':
+    case 'RELEASED':
+      return removed(envelope, origin);
+    default:
+      return touched(envelope, origin);
+  }
+}
+
+function moved(envelope: Json, origin: Origin): Decoded {
+  const body = object(envelope, 'body');
+  const slot = integer(envelope, 'slot', INT16);
+  const oldSlot = integer(body, 'oldSlot', INT16, 'body.oldSlot');
+  if (slot >= 0 && oldSlot >= 0) return SKIP.notWorn;
+  if (!isEquipment(body)) return SKIP.notEquipment;
+  const characterId = integer(envelope, 'characterId', UINT32);
+  if (characterId === 0) return SKIP.noCharacter;
+  return {
+    type: 'asset-moved',
+    ...baseOf(origin, characterId),
+    assetId: integer(envelope, 'assetId', UINT32),
+    templateId: integer(envelope, 'templateId', UINT32),
+    slot,
+    oldSlot,
+  };
+}
+
+function updated(envelope: Json, origin: Origin): Decoded {
+  const slot = integer(envelope, 'slot', INT16);
+  if (slot >= 0) return SKIP.notWorn;
+  const body = optionalObject(envelope, 'body') ?? {};
+  if (!isEquipment(body)) return SKIP.notEquipment;
+  const characterId = integer(envelope, 'characterId', UINT32);
+  if (characterId === 0) return SKIP.noCharacter;
+  return {
+    type: 'asset-updated',
+    ...baseOf(origin, characterId),
+    assetId: integer(envelope, 'assetId', UINT32),
+    templateId: integer(envelope, 'templateId', UINT32),
+    slot,
+    stats: statsOf(body),
+  };
+}
+
+function removed(envelope: Json, origin: Origin): Decoded {
+  if (integer(envelope, 'slot', INT16) >= 0) return SKIP.notWorn;
+  if (!isEquipment(optionalObject(envelope, 'body') ?? {})) return SKIP.notEquipment;
+  const characterId = integer(envelope, 'characterId', UINT32);
+  if (characterId === 0) return SKIP.noCharacter;
+  return { type: 'asset-removed', ...baseOf(origin, characterId), assetId: integer(envelope, 'assetId', UINT32) };
+}
+
+/** Of types that are not ours nothing is expected, not even a slot or a body. */
+function touched(envelope: Json, origin: Origin): Decoded {
+  const given = field(envelope, 'body');
+  const body = isObject(given) ? given : {};
+  if (!isWorn(field(envelope, 'slot')) && !isWorn(field(body, 'oldSlot'))) return SKIP.notWorn;
+  if (!isEquipment(body)) return SKIP.notEquipment;
+  const characterId = integer(envelope, 'characterId', UINT32);
+  if (characterId === 0) return SKIP.noCharacter;
+  return { type: 'equipment-touched', ...baseOf(origin, characterId) };
+}
+
+function isWorn(slot: unknown): boolean {
+  return typeof slot === 'number' && slot < 0;
+}
+
+/** Real producers leave the reference type out (Go writes that as '' as well): then the slots alone decide. */
+function isEquipment(body: Json): boolean {
+  const referenceType = field(body, 'referenceType') ?? '';
+  if (typeof referenceType !== 'string') throw invalidField('body.referenceType', 'a string', referenceType);
+  return referenceType === '' || EQUIPMENT.includes(referenceType);
+}
+
+/** T writes the stats flat, S under `referenceData`; undefined when the body has none of them. */
+function statsOf(body: Json): StatRow | undefined {
+  const nested = optionalObject(body, 'referenceData', 'body.referenceData');
+  const stats: Partial<Record<Stat, number>> = {};
+  let carried = false;
+  for (const [name, stat] of STAT_OF_FIELD) {
+    const value =
+      nested === undefined
+        ? optionalInteger(body, name, INT32, `body.${name}`)
+        : optionalInteger(nested, name, INT32, `body.referenceData.${name}`);
+    carried ||= value !== undefined;
+    if (value !== undefined && value > 0) stats[stat] = value;
+  }
+  return carried ? stats : undefined;
+}

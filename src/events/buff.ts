@@ -1,0 +1,82 @@
+import type { BuffChange } from '../domain/event.ts';
+import type { Instant } from '../domain/instant.ts';
+import { type Decoded, SKIP } from './decoded.ts';
+import {
+  field,
+  fits,
+  INT32,
+  integer,
+  invalidField,
+  isObject,
+  type Json,
+  LEVEL,
+  list,
+  object,
+  optionalInteger,
+  text,
+  time,
+  UINT32,
+} from './fields.ts';
+import { baseOf, type Origin } from './origin.ts';
+
+/** Bounds of ours on what one event may add to a character's state; real buffs carry up to about ten stats. */
+const CHANGES_MAX = 128;
+const STAT_TYPE_LENGTH = 64;
+
+/** Buff status (contract §1). BERSERK, PERIODIC_EFFECT and what else may come change no stat. */
+export function decodeBuff(envelope: Json, origin: Origin): Decoded {
+  const type = text(envelope, 'type');
+  if (type !== 'APPLIED' && type !== 'EXPIRED' && type !== 'STAT_UPDATED') return SKIP.otherType;
+  const characterId = integer(envelope, 'characterId', UINT32);
+  if (characterId === 0) return SKIP.noCharacter;
+  const body = object(envelope, 'body');
+  const sourceId = integer(body, 'sourceId', INT32, 'body.sourceId');
+  const createdAt = creation(body);
+  const changes = changesOf(body);
+  const base = baseOf(origin, characterId);
+  if (type === 'EXPIRED') {
+    return { type: 'buff-expired', ...base, sourceId, statTypes: changes.map((change) => change.type), createdAt };
+  }
+  const level = optionalInteger(body, 'level', LEVEL, 'body.level');
+  if (type === 'STAT_UPDATED') return { type: 'buff-stat-updated', ...base, sourceId, level, changes, createdAt };
+  return { type: 'buff-applied', ...base, sourceId, level, changes, createdAt, expiresAt: expiry(body) };
+}
+
+/** Instances are told apart and ordered by it, so there must be one. */
+function creation(body: Json): Instant {
+  const createdAt = time(body, 'createdAt', 'body.createdAt');
+  if (createdAt === undefined) throw invalidField('body.createdAt', 'a time that is not zero', null);
+  return createdAt;
+}
+
+/** Epoch ms; undefined when the buff never expires. */
+function expiry(body: Json): number | undefined {
+  const noExpiry = field(body, 'noExpiry') ?? false;
+  if (typeof noExpiry !== 'boolean') throw invalidField('body.noExpiry', 'a boolean', noExpiry);
+  return noExpiry ? undefined : time(body, 'expiresAt', 'body.expiresAt')?.ms;
+}
+
+/** The last of several changes of one stat type counts. */
+function changesOf(body: Json): readonly BuffChange[] {
+  const given = list(body, 'changes', 'body.changes');
+  if (given.length > CHANGES_MAX) throw invalidField('body.changes', `at most ${CHANGES_MAX} entries`, given);
+  const changes: BuffChange[] = [];
+  for (let index = 0; index < given.length; index++) {
+    const change = changeOf(given[index], index);
+    const earlier = changes.findIndex((other) => other.type === change.type);
+    if (earlier === -1) changes.push(change);
+    else changes[earlier] = change;
+  }
+  return changes;
+}
+
+function changeOf(value: unknown, index: number): BuffChange {
+  if (!isObject(value)) throw invalidField(`body.changes[${index}]`, 'an object', value);
+  const type = field(value, 'type');
+  if (typeof type !== 'string' || type === '' || type.length > STAT_TYPE_LENGTH) {
+    throw invalidField(`body.changes[${index}].type`, `1 to ${STAT_TYPE_LENGTH} characters`, type);
+  }
+  const amount = field(value, 'amount');
+  if (amount !== null && !fits(amount, INT32)) throw invalidField(`body.changes[${index}].amount`, INT32.name, amount);
+  return { type, amount: (amount ?? 0) + 0 };
+}

@@ -1,0 +1,81 @@
+import { isUtf8 } from 'node:buffer';
+import { decodeAsset } from './asset.ts';
+import { decodeBuff } from './buff.ts';
+import { decodeCharacter } from './character.ts';
+import { type Decoded, SKIP, Undecodable } from './decoded.ts';
+import { invalidField, isObject, type Json } from './fields.ts';
+import type { Origin } from './origin.ts';
+import { type Headers, type RecordHeaders, readHeaders } from './record-headers.ts';
+import { decodeSession } from './session.ts';
+import { decodeSkill } from './skill.ts';
+import type { Stream } from './stream.ts';
+import { createTenantReader } from './tenants.ts';
+
+/** The part of a record that decoding reads. */
+export interface EncodedEvent {
+  readonly stream: Stream;
+  /** Kafka record time, epoch ms. */
+  readonly timestamp: number;
+  readonly headers: Headers;
+  /** UTF-8 JSON; null: a tombstone. */
+  readonly value: Buffer | null;
+}
+
+export interface Decoder {
+  /**
+   * Reads one record (contract §1, both formats). Never throws for what it holds, and keeps no view of its bytes.
+   * `behind` names its partition while that is behind (architecture §3 rule 7).
+   */
+  decode(record: EncodedEvent, behind: string | undefined): Decoded;
+}
+
+const DECODE_STREAM = {
+  session: decodeSession,
+  buff: decodeBuff,
+  asset: decodeAsset,
+  character: decodeCharacter,
+  skill: decodeSkill,
+} as const satisfies Record<Stream, (envelope: Json, origin: Origin) => Decoded>;
+
+/** `environment` is ATLAS_ENVIRONMENT: events that name another one are skipped; unset: none is. */
+export function createDecoder({ environment }: { environment?: string }): Decoder {
+  const own = environment === undefined ? undefined : Buffer.from(environment);
+  const tenantOf = createTenantReader();
+
+  return {
+    decode(record, behind) {
+      const { stream, timestamp, value } = record;
+      if (value === null) return SKIP.tombstone;
+      try {
+        const headers = readHeaders(record.headers);
+        if (own !== undefined && namesAnother(headers, own)) return SKIP.otherEnvironment;
+        const origin = { tenant: tenantOf(headers), headers, timestamp, behind };
+        return DECODE_STREAM[stream](parse(value), origin);
+      } catch (error) {
+        if (error instanceof Undecodable) return error.dead;
+        throw error;
+      }
+    },
+  };
+}
+
+/** An empty header names none. */
+function namesAnother({ environment }: RecordHeaders, own: Buffer): boolean {
+  return environment !== undefined && environment.length > 0 && !environment.equals(own);
+}
+
+function parse(value: Buffer): Json {
+  if (!isUtf8(value)) throw new Undecodable('invalid-utf8', 'value: expected UTF-8, got other bytes');
+  const envelope = parseJson(value.toString());
+  if (!isObject(envelope)) throw invalidField('value', 'an object', envelope);
+  return envelope;
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    // The parser's own message quotes the value.
+    throw new Undecodable('invalid-json', `value: expected JSON, got ${text.length} other characters`);
+  }
+}

@@ -1,0 +1,25 @@
+import type { CharacterEvent } from '../domain/event.ts';
+import type { CharacterId, Tenant } from '../domain/tenant.ts';
+import { contextOf, type RecordHeaders } from './record-headers.ts';
+
+/** Where an event comes from: what its record says about it beside the value. */
+export interface Origin {
+  readonly tenant: Tenant;
+  readonly headers: RecordHeaders;
+  /** Epoch ms. */
+  readonly timestamp: number;
+  readonly behind: string | undefined;
+}
+
+type EventBase = Pick<CharacterEvent, 'tenant' | 'characterId' | 'recordTime' | 'context' | 'backlog'>;
+
+/** What every event has; built only for records that turn out to be one. */
+export function baseOf(origin: Origin, characterId: CharacterId): EventBase {
+  return {
+    tenant: origin.tenant,
+    characterId,
+    recordTime: origin.timestamp,
+    context: contextOf(origin.headers),
+    backlog: origin.behind,
+  };
+}

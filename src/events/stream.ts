@@ -1,0 +1,4 @@
+/** Which stream of events a record belongs to; decides how its value is read. One per consumed topic (contract §1). */
+export const STREAMS = ['session', 'buff', 'asset', 'character', 'skill'] as const;
+
+export type Stream = (typeof STREAMS)[number];

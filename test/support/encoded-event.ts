@@ -1,0 +1,31 @@
+import type { EncodedEvent } from '../../src/events/decoder.ts';
+import type { Stream } from '../../src/events/stream.ts';
+
+/** Headers by name, each as text or bytes; undefined leaves one out. */
+export type HeaderValues = Readonly<Record<string, string | Buffer | undefined>>;
+
+/** A tenant as Atlas's producers write it: GMS 83.1. */
+export const TENANT_HEADERS: HeaderValues = {
+  TENANT_ID: '083839c6-c47c-42a6-9585-76492795d123',
+  REGION: 'GMS',
+  MAJOR_VERSION: Buffer.from([0, 83]),
+  MINOR_VERSION: Buffer.from([0, 1]),
+};
+
+export const RECORD_TIME = 1_795_451_810_396;
+
+export function encodedHeaders(values: HeaderValues): (readonly [Buffer, Buffer])[] {
+  return Object.entries(values).flatMap(([name, value]) =>
+    value === undefined ? [] : [[Buffer.from(name), typeof value === 'string' ? Buffer.from(value) : value] as const],
+  );
+}
+
+/** A record of a stream: bytes and null as they are, text in UTF-8, anything else as JSON. */
+export function encodedEvent(stream: Stream, value: unknown, headers: HeaderValues = TENANT_HEADERS): EncodedEvent {
+  return { stream, timestamp: RECORD_TIME, headers: encodedHeaders(headers), value: encodedValue(value) };
+}
+
+function encodedValue(value: unknown): Buffer | null {
+  if (value === null || Buffer.isBuffer(value)) return value;
+  return Buffer.from(typeof value === 'string' ? value : JSON.stringify(value));
+}
