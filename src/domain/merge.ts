@@ -102,12 +102,15 @@ function mergeBuffs(
   writer: CharacterWriter,
 ): boolean {
   let changed = false;
+  // Announced only moments before the fetch that contradicts it: its producer may not have committed yet.
+  const confirmIfRecent = (held: BuffStat): void => {
+    if (held.createdAt.ms > start.now - FETCH_GRACE_MS) writer.settle('buffs', moment.mono + SETTLE_MS);
+  };
   writer.dropBuffTombstones(start.mono - FETCH_GRACE_MS);
   const listed = new Set(buffs.map((buff) => `${buff.sourceId}/${buff.statType}`));
   for (const { buff, version } of [...view.buffs()]) {
     if (version > start.version || listed.has(`${buff.sourceId}/${buff.statType}`)) continue;
-    // Announced only moments before the fetch: its producer may not have committed yet.
-    if (buff.createdAt.ms > start.now - FETCH_GRACE_MS) writer.settle('buffs', moment.mono + SETTLE_MS);
+    confirmIfRecent(buff);
     writer.removeBuff(buff.sourceId, buff.statType);
     changed = true;
   }
@@ -121,6 +124,7 @@ function mergeBuffs(
     if (held !== undefined && (sameBuff(held.buff, buff) || keeps(held.version > start.version, held.buff, buff))) {
       continue;
     }
+    if (held !== undefined && compareInstants(buff.createdAt, held.buff.createdAt) < 0) confirmIfRecent(held.buff);
     writer.putBuff(buff, Number.NEGATIVE_INFINITY, hasLapsed(buff, moment, expiryGrace));
     changed = true;
   }

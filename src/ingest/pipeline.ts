@@ -61,5 +61,6 @@ export function createPipeline(options: PipelineOptions): BatchHandler {
     const applied = store.applyBatch(events, counted);
     if (applied instanceof Promise) return applied.then(() => observe(events));
     observe(events);
+    return undefined;
   };
 }

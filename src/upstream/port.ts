@@ -41,8 +41,6 @@ export interface Upstream {
    * entry has been answered, or its attempt has failed (it then stays unknown); never rejects.
    */
   ensureStaticData(wanted: StaticDataWanted): Promise<void>;
-  /** Monotonic ms at which any of these is to be asked again (missing entries, failures); Infinity when all are known. */
-  staticDataDueAt(wanted: StaticDataWanted): number;
   readonly gates: Readonly<Record<Service, GateView>>;
   close(): Promise<void>;
 }

@@ -1,0 +1,275 @@
+import assert from 'node:assert/strict';
+import { afterEach, describe, it } from 'node:test';
+import { createMemoryStore } from '../../src/state/memory/memory-store.ts';
+import { createScriptedUpstream } from '../../test/support/scripted-upstream.ts';
+import { asset, BASE, buffStat, createStateBench, instant, TENANT } from '../../test/support/state-bench.ts';
+import { until } from '../../test/support/wait.ts';
+import { rulesetByName } from '../domain/rulesets/index.ts';
+import type { CharacterId } from '../domain/tenant.ts';
+import { createReader } from './reader.ts';
+import { createRefresher } from './refresher.ts';
+import type { StatsRead } from './stats-reader.ts';
+
+/** The real clock, with an hour hand that the test can turn. */
+function createTestClock() {
+  let ahead = 0;
+  return {
+    now: () => Date.now() + ahead,
+    mono: () => performance.now() + ahead,
+    pass(ms: number) {
+      ahead += ms;
+    },
+    step: () => assert.fail('not used'),
+  };
+}
+
+const stops: (() => Promise<void>)[] = [];
+
+afterEach(async () => {
+  for (const stop of stops.splice(0)) await stop();
+});
+
+function setUp(readWait = 300) {
+  const clock = createTestClock();
+  const scripted = createScriptedUpstream();
+  const expiryGrace = 15_000;
+  const store = createMemoryStore({ clock, visitorMax: 10, visitorTtl: 30_000, residentIdleTtl: 1e9, expiryGrace });
+  const { upstream } = scripted;
+  const ruleset = rulesetByName('atlas');
+  const drift: CharacterId[] = [];
+  const refresher = createRefresher({
+    store,
+    upstream,
+    clock,
+    rulesetOf: () => ruleset,
+    random: Math.random,
+    concurrency: 4,
+    expiryGrace,
+    checkRequirements: true,
+    auditPeriod: 600_000,
+    onDrift: (claim) => drift.push(claim.characterId),
+    onFailure: () => undefined,
+  });
+  const feed = { current: true };
+  const reader = createReader({
+    store,
+    refresher,
+    upstream,
+    clock,
+    rulesetOf: () => ruleset,
+    isFeedCurrent: () => feed.current,
+    encode: (characterId, { values }, degraded) => JSON.stringify({ characterId, values, degraded }),
+    readWait,
+    expiryGrace,
+    checkRequirements: true,
+  });
+  refresher.start();
+  stops.push(() => refresher.stop(1_000));
+  const bench = createStateBench(store, clock);
+  const read = async (): Promise<StatsRead> => reader.read(TENANT, 12, undefined);
+  const stats = async () => {
+    const outcome = await read();
+    assert.equal(outcome.kind, 'answer', `answered: ${JSON.stringify(outcome)}`);
+    return JSON.parse(outcome.kind === 'answer' ? outcome.body : '{}') as { values: number[]; degraded: string[] };
+  };
+  const login = async () => {
+    await bench.login();
+    refresher.wake();
+  };
+  return { clock, scripted, store, refresher, reader, feed, bench, read, stats, login, drift };
+}
+
+describe('reading stats', () => {
+  it('given a character that nobody has heard of, when it is read, then it is loaded, answered and a visitor', async () => {
+    const { stats, store } = setUp();
+    const { values, degraded } = await stats();
+    assert.equal(values[0], BASE.strength);
+    assert.deepEqual(degraded, []);
+    assert.equal(store.population().visitors, 1);
+    assert.equal(store.population().residents, 0);
+  });
+
+  it('given a loaded character, when it is read again, then the answer is given at once, the same object', async () => {
+    const { stats, reader } = setUp();
+    await stats();
+    const first = reader.read(TENANT, 12, undefined);
+    assert.ok(!(first instanceof Promise));
+    assert.equal(reader.read(TENANT, 12, undefined), first);
+  });
+
+  it('given an unknown character, when it is read, then 404 and the id is not asked for again for 5 s', async () => {
+    const { read, scripted, clock } = setUp();
+    scripted.answers.base = 'missing';
+    assert.deepEqual(await read(), { kind: 'unknown' });
+    const asked = scripted.fetches.filter((fetch) => fetch.part === 'base').length;
+    assert.deepEqual(await read(), { kind: 'unknown' });
+    assert.equal(scripted.fetches.filter((fetch) => fetch.part === 'base').length, asked);
+    clock.pass(5_001);
+    scripted.answers.base = { part: 'base', values: BASE };
+    assert.equal((await read()).kind, 'answer');
+  });
+
+  it('given a resident that the character service does not know, when it is read, then 404', async () => {
+    const { read, scripted, login } = setUp();
+    scripted.answers.base = 'missing';
+    await login();
+    assert.deepEqual(await read(), { kind: 'unknown' });
+  });
+
+  it('given a failing character service, when a character is read, then it is unavailable, at once the second time', async () => {
+    const { read, scripted, reader } = setUp();
+    scripted.answers.base = new Error('down');
+    assert.deepEqual(await read(), { kind: 'unavailable' });
+    assert.ok(!(reader.read(TENANT, 12, undefined) instanceof Promise));
+  });
+
+  it('given a hanging character service, when a character is read, then it is unavailable after READ_WAIT', async () => {
+    const { read, scripted } = setUp(60);
+    scripted.hold('base');
+    assert.deepEqual(await read(), { kind: 'unavailable' });
+    scripted.release('base');
+  });
+
+  it('given a hanging buff service, when a character is read, then the rest is answered and buffs are degraded', async () => {
+    const { stats, scripted } = setUp(60);
+    scripted.hold('buffs');
+    assert.deepEqual((await stats()).degraded, ['buffs']);
+    scripted.release('buffs');
+    await until('all is fresh', async () => (await stats()).degraded.length === 0);
+  });
+
+  it('given every other service down, then what is degraded is named in the order of the contract', async () => {
+    const { stats, scripted } = setUp();
+    for (const part of ['equipment', 'buffs', 'passives'] as const) scripted.answers[part] = new Error('down');
+    assert.deepEqual((await stats()).degraded, ['equipment', 'buffs', 'passives']);
+  });
+
+  it('given a failed part, when its service recovers, then it heals without an event or a read', async () => {
+    const { stats, scripted, login, bench } = setUp();
+    scripted.answers.passives = new Error('down');
+    await login();
+    await until('passives have failed', () => bench.view().part('passives').failures > 0);
+    scripted.answers.passives = { part: 'passives', skills: [] };
+    await until('passives are loaded', () => bench.view().part('passives').asOf !== undefined);
+    assert.deepEqual((await stats()).degraded, []);
+  });
+
+  it('given an open gate, when a character is read, then nothing is waited for; when it closes, parts are read', async () => {
+    const { read, scripted, bench } = setUp();
+    scripted.openGate('characters');
+    assert.deepEqual(await read(), { kind: 'unavailable' });
+    assert.equal(
+      scripted.fetches.some((fetch) => fetch.part === 'base'),
+      false,
+    );
+    scripted.closeGate('characters');
+    await until('base is loaded', () => bench.view().part('base').asOf !== undefined);
+  });
+
+  it('given a known base that the service forgets, then the last known base is answered, degraded', async () => {
+    const { stats, scripted, bench, login, refresher, store } = setUp();
+    await login();
+    await stats();
+    scripted.answers.base = 'missing';
+    store.request(TENANT, 12, 'base', 'reader');
+    refresher.wake();
+    await until('base is stale', () => bench.isStale('base'));
+    const { values, degraded } = await stats();
+    assert.equal(values[0], BASE.strength);
+    assert.deepEqual(degraded, ['base']);
+  });
+
+  it('given an equip, when it is announced, then equipment is degraded until the re-read has decided', async () => {
+    const { stats, scripted, bench, login, refresher } = setUp();
+    await login();
+    await stats();
+    scripted.hold('equipment');
+    scripted.answers.equipment = { part: 'equipment', assets: [asset(2, -11, { strength: 7 })] };
+    await bench.event({ type: 'asset-moved', assetId: 2, templateId: 2, slot: -11, oldSlot: 4 });
+    refresher.wake();
+    assert.deepEqual((await stats()).degraded, ['equipment']);
+    scripted.release('equipment');
+    await until('all is fresh', async () => (await stats()).degraded.length === 0);
+    assert.equal((await stats()).values[0], BASE.strength + 7);
+  });
+
+  it('given a buff, when its grace is over, then it no longer counts though nobody ended it', async () => {
+    const { stats, scripted, clock } = setUp();
+    const buff = buffStat(7, 'SPEED', 40, instant(clock.now() - 1_000), 20_000);
+    scripted.answers.buffs = { part: 'buffs', buffs: [buff] };
+    assert.equal((await stats()).values[12], 40);
+    clock.pass(19_000 + 14_000 - 10_000);
+    assert.equal((await stats()).values[12], 40);
+    clock.pass(12_000);
+    assert.equal((await stats()).values[12], 0);
+  });
+
+  it('given game data that arrives late, when it has arrived, then the answer counts it', async () => {
+    const { stats, scripted } = setUp();
+    scripted.answers.passives = { part: 'passives', skills: [{ skillId: 1000001, level: 1 }] };
+    scripted.data.skill = () => undefined;
+    assert.deepEqual((await stats()).degraded, ['passives']);
+    const none = { weaponAttack: 0, magicAttack: 0, weaponDefense: 0, magicDefense: 0, accuracy: 0, avoidability: 0 };
+    const effect = { ...none, speed: 0, jump: 0, hp: 30, mp: 0, x: 0, y: 0, z: 0, statups: [] };
+    scripted.data.skill = () => ({ action: false, effects: [effect] });
+    scripted.data.revision += 1;
+    const { values, degraded } = await stats();
+    assert.deepEqual(degraded, []);
+    assert.equal(values[4], BASE.max_hp + 30);
+  });
+});
+
+describe('rule 8: feed health is freshness', () => {
+  it('given a feed that is not current, when a part was read 5 s ago, then a read re-reads it and is right', async () => {
+    const { stats, scripted, feed, clock } = setUp();
+    await stats();
+    feed.current = false;
+    assert.deepEqual((await stats()).degraded, [], 'read moments ago');
+    scripted.answers.base = { part: 'base', values: { ...BASE, strength: 99 } };
+    clock.pass(5_001);
+    const { values, degraded } = await stats();
+    assert.deepEqual(degraded, []);
+    assert.equal(values[0], 99);
+  });
+
+  it('given a feed that is not current and a service that hangs, then the part is named after 250 ms', async () => {
+    const { stats, scripted, feed, clock } = setUp();
+    await stats();
+    feed.current = false;
+    clock.pass(5_001);
+    scripted.hold('buffs');
+    const asked = performance.now();
+    assert.deepEqual((await stats()).degraded, ['buffs']);
+    assert.ok(performance.now() - asked >= 240);
+    scripted.release('buffs');
+  });
+});
+
+describe('rule 9: audit', () => {
+  it('given drift, when the audit comes round, then it is repaired and told', async () => {
+    const { stats, scripted, clock, login, drift } = setUp();
+    await login();
+    await stats();
+    scripted.answers.base = { part: 'base', values: { ...BASE, luck: 77 } };
+    clock.pass(600_001);
+    await until('the audit has repaired it', async () => (await stats()).values[2] === 77, 5_000);
+    clock.pass(2_000);
+    await until('drift is told', () => drift.length > 0, 5_000);
+    assert.deepEqual(drift, [12]);
+  });
+});
+
+describe('budget (rule 7)', () => {
+  it('given more characters than places, when all are loaded, then no more than the budget is in flight', async () => {
+    const { scripted, bench, refresher, store } = setUp();
+    scripted.hold('base');
+    for (let id = 1; id <= 20; id += 1) {
+      await bench.event({ type: 'session-created', sessionId: `s${id}`, worldId: 0, channelId: 1, characterId: id });
+    }
+    refresher.wake();
+    await until('the budget is used', () => refresher.inFlight.base === 4);
+    assert.equal(scripted.fetches.filter((fetch) => fetch.part === 'base').length, 4);
+    scripted.release('base');
+    await until('the last is loaded', () => store.find(TENANT, 20)?.part('base').asOf !== undefined);
+  });
+});
