@@ -27,6 +27,8 @@ export interface KafkaClient {
   produceInTransaction(topic: string, records: readonly RawRecord[]): Promise<void>;
   /** Offset that the group has committed, undefined when none. */
   committed(groupId: string, topic: string, partition?: number): Promise<number | undefined>;
+  /** Sets the offset of partition 0 for a group that has no members. */
+  setCommitted(groupId: string, topic: string, offset: number): Promise<void>;
   memberCount(groupId: string): Promise<number>;
   close(): Promise<void>;
 }
@@ -87,6 +89,10 @@ export function createKafkaClient(brokers: readonly string[]): KafkaClient {
         .flatMap(({ partitions }) => partitions)
         .find(({ partitionIndex }) => partitionIndex === partition);
       return found === undefined || found.committedOffset < 0n ? undefined : Number(found.committedOffset);
+    },
+    async setCommitted(groupId, topic, offset) {
+      const partitionOffsets = [{ partition: 0, offset: BigInt(offset) }];
+      await admin.alterConsumerGroupOffsets({ groupId, topics: [{ name: topic, partitionOffsets }] });
     },
     async memberCount(groupId) {
       return (await admin.describeGroups({ groups: [groupId] })).get(groupId)?.members.size ?? 0;

@@ -1,0 +1,257 @@
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { startProbe, textRecord, texts, topicNames } from '../support/feed-probe.ts';
+import { type KafkaBroker, provisionKafka } from '../support/kafka-broker.ts';
+import { createKafkaClient, type KafkaClient, uniqueName } from '../support/kafka-client.ts';
+import { until } from '../support/wait.ts';
+
+let kafka: KafkaBroker;
+let client: KafkaClient;
+let brokers: readonly string[];
+
+before(async () => {
+  kafka = await provisionKafka();
+  brokers = kafka.brokers;
+  client = createKafkaClient(brokers);
+});
+
+after(async () => {
+  await client.close();
+  await kafka.close();
+  await until('every connection is closed', () => !process.getActiveResourcesInfo().includes('TCPSocketWrap'));
+});
+
+test('given a new group and a filled topic, when started, then it reads from the earliest offset, byte for byte, and commits', async () => {
+  const topics = topicNames();
+  // The default group name has blanks in it.
+  const groupId = uniqueName('Effective Stats Service');
+  await client.createTopic(topics.buff);
+  const headers = [
+    [Buffer.from('MAJOR_VERSION'), Buffer.from([0, 83])],
+    [Buffer.from('odd'), Buffer.from([0xff, 0x00])],
+  ] as const;
+  await client.produce(topics.buff, [{ value: Buffer.from('{"a":1}'), headers, timestamp: 1_700_000_000_123 }]);
+  const { feed, received } = await startProbe({ brokers, groupId, topics });
+  await until('the record arrived', () => received.length === 1);
+  const [record] = received;
+  assert.deepEqual(
+    { ...record, value: `${record?.value}`, headers: record?.headers.map(([key, value]) => [`${key}`, [...value]]) },
+    {
+      stream: 'buff',
+      topic: topics.buff,
+      partition: 0,
+      offset: 0,
+      timestamp: 1_700_000_000_123,
+      value: '{"a":1}',
+      headers: [
+        ['MAJOR_VERSION', [0, 83]],
+        ['odd', [255, 0]],
+      ],
+    },
+  );
+  await until('the offset is committed', async () => (await client.committed(groupId, topics.buff)) === 1);
+  await until('the feed is current', () => feed.health().current);
+  assert.equal(feed.health().members, 1);
+  assert.deepEqual(feed.positions(), [
+    { stream: 'buff', topic: topics.buff, partition: 0, position: 1, committed: 1, end: 1 },
+  ]);
+  await feed.stop();
+});
+
+test('given a committed offset, when another feed starts in the group, then it goes on from there', async () => {
+  const topics = topicNames();
+  const groupId = uniqueName('group');
+  await client.createTopic(topics.session);
+  await client.produce(
+    topics.session,
+    texts('a', 5).map((text) => textRecord(text)),
+  );
+  const first = await startProbe({ brokers, groupId, topics });
+  await until('all five arrived', () => first.received.length === 5);
+  await first.feed.stop();
+  assert.equal(await client.committed(groupId, topics.session), 5);
+  assert.equal(await client.memberCount(groupId), 0);
+  await client.produce(topics.session, [textRecord('b')]);
+  const second = await startProbe({ brokers, groupId, topics });
+  await until('the sixth arrived', () => second.received.length > 0);
+  assert.deepEqual(second.values(), ['b']);
+  await second.feed.stop();
+});
+
+test('given each codec, when records were compressed with it, then all arrive in order', async () => {
+  const topics = topicNames();
+  await client.createTopic(topics.asset);
+  const codecs = ['none', 'gzip', 'snappy', 'lz4', 'zstd'] as const;
+  const sent = codecs.flatMap((codec) => texts(`${codec} `, 20));
+  for (const codec of codecs) {
+    await client.produce(
+      topics.asset,
+      texts(`${codec} `, 20).map((text) => textRecord(text)),
+      codec,
+    );
+  }
+  const { feed, received, values } = await startProbe({ brokers, groupId: uniqueName('group'), topics });
+  await until('all arrived', () => received.length >= sent.length);
+  assert.deepEqual(values(), sent);
+  await feed.stop();
+});
+
+test('given a commit in the middle of a compressed batch, when resumed, then only the rest of it arrives', async () => {
+  const topics = topicNames();
+  const groupId = uniqueName('group');
+  await client.createTopic(topics.buff);
+  await client.produce(
+    topics.buff,
+    texts('z', 10).map((text) => textRecord(text)),
+    'zstd',
+  );
+  await client.setCommitted(groupId, topics.buff, 6);
+  const { feed, received, values } = await startProbe({ brokers, groupId, topics });
+  await until('the rest arrived', () => received.length > 0);
+  assert.deepEqual(values(), ['z6', 'z7', 'z8', 'z9']);
+  await feed.stop();
+});
+
+test('given transactions, then their control records are not delivered, and the commit goes past them', async () => {
+  const topics = topicNames();
+  const groupId = uniqueName('group');
+  await client.createTopic(topics.buff);
+  await client.produceInTransaction(topics.buff, [textRecord('a')]);
+  const { feed, values } = await startProbe({ brokers, groupId, topics });
+  await until('the control record is passed', async () => (await client.committed(groupId, topics.buff)) === 2);
+  assert.deepEqual(values(), ['a']);
+  await feed.stop();
+});
+
+test('given two streams on one topic, then each record is delivered once per stream', async () => {
+  const shared = uniqueName('shared');
+  const topics = topicNames({ session: shared, buff: shared });
+  await client.createTopic(shared);
+  await client.produce(shared, [textRecord('a'), textRecord('b')]);
+  const { feed, received, values } = await startProbe({ brokers, groupId: uniqueName('group'), topics });
+  await until('all arrived', () => received.length >= 4);
+  assert.deepEqual(values('session'), ['a', 'b']);
+  assert.deepEqual(values('buff'), ['a', 'b']);
+  assert.equal(received.length, 4);
+  await feed.stop();
+});
+
+test('given no topic exists, when one is created, then the feed was current and consumes it within 15 s', async () => {
+  const topics = topicNames();
+  const { feed, values } = await startProbe({ brokers, groupId: uniqueName('group'), topics });
+  await until('it looked for topics', () => feed.health().current);
+  assert.deepEqual(feed.positions(), []);
+  await client.createTopic(topics.skill);
+  await client.produce(topics.skill, [textRecord('first')]);
+  await until('it arrived', () => values('skill').length === 1, 15_000);
+  await client.createTopic(topics.buff);
+  await client.produce(topics.buff, [textRecord('second')]);
+  await until('the other arrived', () => values('buff').length === 1, 15_000);
+  assert.deepEqual(values(), ['first', 'second']);
+  await feed.stop();
+});
+
+test('given a topic being consumed, when partitions are added, then they are consumed from their beginning within 15 s', async () => {
+  const topics = topicNames();
+  await client.createTopic(topics.buff);
+  await client.produce(topics.buff, [textRecord('old')]);
+  const { feed, values } = await startProbe({ brokers, groupId: uniqueName('group'), topics });
+  await until('the first arrived', () => values().length === 1);
+  await client.addPartitions(topics.buff, 3);
+  await client.produce(topics.buff, [textRecord('one', 1), textRecord('two', 2)]);
+  await until('the new ones arrived', () => values().length >= 3, 15_000);
+  assert.deepEqual(values().toSorted(), ['old', 'one', 'two']);
+  await feed.stop();
+});
+
+test('given a handler that rejects, then the same batch comes again and nothing is committed meanwhile', async () => {
+  const topics = topicNames();
+  const groupId = uniqueName('group');
+  await client.createTopic(topics.buff);
+  await client.produce(
+    topics.buff,
+    texts('a', 3).map((text) => textRecord(text)),
+  );
+  const attempts: string[] = [];
+  let away = true;
+  const { feed, values } = await startProbe({ brokers, groupId, topics }, async ({ records }) => {
+    attempts.push(records.map(({ value }) => `${value}`).join());
+    if (away) throw new Error('the store is away');
+  });
+  await until('it was tried three times', () => attempts.length >= 3);
+  assert.equal(await client.committed(groupId, topics.buff), undefined);
+  away = false;
+  await until('it was taken', () => values().length === 3);
+  assert.deepEqual(new Set(attempts), new Set(['a0,a1,a2']));
+  await feed.stop();
+  assert.equal(await client.committed(groupId, topics.buff), 3);
+});
+
+test('given a batch in the handler, when stopped, then stop waits for it, commits it and leaves the group', async () => {
+  const topics = topicNames();
+  const groupId = uniqueName('group');
+  await client.createTopic(topics.buff);
+  await client.produce(topics.buff, [textRecord('a')]);
+  const gate = Promise.withResolvers<void>();
+  let entered = false;
+  const { feed, values } = await startProbe({ brokers, groupId, topics }, () => {
+    entered = true;
+    return gate.promise;
+  });
+  await until('the batch is in the handler', () => entered);
+  let stopped = false;
+  const stopping = feed.stop().then(() => {
+    stopped = true;
+  });
+  assert.equal(await client.committed(groupId, topics.buff), undefined);
+  assert.equal(stopped, false);
+  gate.resolve();
+  await stopping;
+  assert.deepEqual(values(), ['a']);
+  assert.equal(await client.committed(groupId, topics.buff), 1);
+  assert.equal(await client.memberCount(groupId), 0);
+});
+
+test('given an idle feed, when stopped, then it is over within a second', async () => {
+  const topics = topicNames();
+  await client.createTopic(topics.buff);
+  const { feed } = await startProbe({ brokers, groupId: uniqueName('group'), topics });
+  await until('it is current', () => feed.health().current);
+  const started = performance.now();
+  await feed.stop();
+  assert.ok(performance.now() - started < 1_000);
+});
+
+test('given records were deleted past the committed offset, when started, then it is reset to the earliest and counted', async () => {
+  const topics = topicNames();
+  const groupId = uniqueName('group');
+  await client.createTopic(topics.buff, 2);
+  await client.produce(topics.buff, [...texts('a', 10).map((text) => textRecord(text)), textRecord('other', 1)]);
+  await client.setCommitted(groupId, topics.buff, 2);
+  await client.trim(topics.buff, 0, 7);
+  const { feed, values } = await startProbe({ brokers, groupId, topics });
+  await until('the rest arrived', () => values().length >= 4);
+  assert.deepEqual(values().toSorted(), ['a7', 'a8', 'a9', 'other']);
+  assert.equal(feed.counters.offsetResets, 1);
+  await until('the commit caught up', async () => (await client.committed(groupId, topics.buff)) === 10);
+  await feed.stop();
+});
+
+test('given a topic is deleted and made anew, then the other topics flow on and the new one is read from its beginning', async () => {
+  const topics = topicNames();
+  await client.createTopic(topics.buff);
+  await client.createTopic(topics.asset);
+  await client.produce(
+    topics.buff,
+    texts('old', 3).map((text) => textRecord(text)),
+  );
+  const { feed, values } = await startProbe({ brokers, groupId: uniqueName('group'), topics });
+  await until('the old ones arrived', () => values('buff').length === 3);
+  await client.deleteTopic(topics.buff);
+  await client.produce(topics.asset, [textRecord('meanwhile')]);
+  await until('the other topic flows', () => values('asset').length === 1, 15_000);
+  await client.createTopic(topics.buff);
+  await client.produce(topics.buff, [textRecord('new')]);
+  await until('the new one arrived', () => values('buff').includes('new'), 15_000);
+  await feed.stop();
+});

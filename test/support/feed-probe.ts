@@ -1,0 +1,72 @@
+import type { BatchHandler, Feed, FeedRecord, Stream } from '../../src/ingest/feed.ts';
+import { createKafkaFeed } from '../../src/ingest/kafka/kafka-feed.ts';
+import type { KafkaFeedOptions } from '../../src/ingest/kafka/kafka-options.ts';
+import { systemClock } from '../../src/lib/clock.ts';
+import { uniqueName } from './kafka-client.ts';
+
+/** A Kafka feed whose handler remembers what it was given, by stream. */
+export interface FeedProbe {
+  readonly feed: Feed;
+  readonly received: readonly FeedRecord[];
+  readonly caughtUp: readonly string[];
+  /** Values as text, of one stream or of all. */
+  values(stream?: Stream): string[];
+}
+
+export const silentLogger: KafkaFeedOptions['logger'] = {
+  debug: () => undefined,
+  info: () => undefined,
+  warn: () => undefined,
+  error: () => undefined,
+};
+
+/** Names for all five topics, which nobody has created; overrides as given. */
+export function topicNames(overrides: Partial<Record<Stream, string>> = {}): Record<Stream, string> {
+  const name = (stream: Stream): string => overrides[stream] ?? uniqueName(stream);
+  return {
+    session: name('session'),
+    buff: name('buff'),
+    asset: name('asset'),
+    character: name('character'),
+    skill: name('skill'),
+  };
+}
+
+/** @param before runs before a batch is remembered; its rejection is the handler's */
+export async function startProbe(
+  options: { brokers: readonly string[]; groupId: string; topics: Record<Stream, string> },
+  before: BatchHandler = () => undefined,
+): Promise<FeedProbe> {
+  const received: FeedRecord[] = [];
+  const caughtUp: string[] = [];
+  const feed = createKafkaFeed({
+    ...options,
+    clientId: 'effective-stats-test',
+    clock: systemClock,
+    random: Math.random,
+    logger: silentLogger,
+  });
+  await feed.start(
+    async (batch) => {
+      await before(batch);
+      received.push(...batch.records);
+    },
+    { onCaughtUp: (name) => void caughtUp.push(name) },
+  );
+  return {
+    feed,
+    received,
+    caughtUp,
+    values: (stream) =>
+      received.filter((record) => stream === undefined || record.stream === stream).map(({ value }) => `${value}`),
+  };
+}
+
+export function textRecord(text: string, partition = 0): { value: Buffer; partition: number } {
+  return { value: Buffer.from(text), partition };
+}
+
+/** `prefix0`, `prefix1`, … */
+export function texts(prefix: string, count: number): string[] {
+  return Array.from({ length: count }, (_, index) => `${prefix}${index}`);
+}
