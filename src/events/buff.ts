@@ -1,12 +1,13 @@
 import type { BuffChange } from '../domain/event.ts';
 import type { Instant } from '../domain/instant.ts';
-import { type Decoded, SKIP } from './decoded.ts';
+import { type Decoded, SKIP, Undecodable } from './decoded.ts';
 import {
   field,
   fits,
   INT32,
   integer,
   invalidField,
+  invalidInteger,
   isObject,
   type Json,
   LEVEL,
@@ -45,7 +46,8 @@ export function decodeBuff(envelope: Json, origin: Origin): Decoded {
 /** Instances are told apart and ordered by it, so there must be one. */
 function creation(body: Json): Instant {
   const createdAt = time(body, 'createdAt', 'body.createdAt');
-  if (createdAt === undefined) throw invalidField('body.createdAt', 'a time that is not zero', null);
+  if (createdAt === undefined)
+    throw new Undecodable('invalid-field', 'body.createdAt: expected a time, got the zero time');
   return createdAt;
 }
 
@@ -77,6 +79,6 @@ function changeOf(value: unknown, index: number): BuffChange {
     throw invalidField(`body.changes[${index}].type`, `1 to ${STAT_TYPE_LENGTH} characters`, type);
   }
   const amount = field(value, 'amount');
-  if (amount !== null && !fits(amount, INT32)) throw invalidField(`body.changes[${index}].amount`, INT32.name, amount);
+  if (amount !== null && !fits(amount, INT32)) throw invalidInteger(`body.changes[${index}].amount`, INT32, amount);
   return { type, amount: (amount ?? 0) + 0 };
 }

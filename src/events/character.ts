@@ -5,7 +5,7 @@ import {
   fits,
   INT16,
   integer,
-  invalidField,
+  invalidInteger,
   type Json,
   list,
   optionalObject,
@@ -50,7 +50,7 @@ export function decodeCharacter(envelope: Json, origin: Origin): Decoded {
       incomplete ||= updates.includes(update);
       continue;
     }
-    if (!fits(value, width)) throw invalidField(`body.values.${key}`, width.name, value);
+    if (!fits(value, width)) throw invalidInteger(`body.values.${key}`, width, value);
     values[key] = value + 0;
     carries = true;
   }

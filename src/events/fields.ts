@@ -46,6 +46,11 @@ export function invalidField(path: string, expected: string, value: unknown): Un
   return new Undecodable('invalid-field', `${path}: expected ${expected}, got ${kindOf(value)}`);
 }
 
+export function invalidInteger(path: string, width: Width, value: unknown): Undecodable {
+  const got = Number.isInteger(value) ? 'an integer out of range' : kindOf(value);
+  return new Undecodable('invalid-field', `${path}: expected ${width.name}, got ${got}`);
+}
+
 export function isObject(value: unknown): value is Json {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
@@ -58,7 +63,7 @@ export function fits(value: unknown, width: Width): value is number {
 export function integer(object: Json, key: string, width: Width, path: string = key): number {
   const value = field(object, key);
   if (value === null) return 0;
-  if (!fits(value, width)) throw invalidField(path, width.name, value);
+  if (!fits(value, width)) throw invalidInteger(path, width, value);
   return positiveZero(value);
 }
 
@@ -66,7 +71,7 @@ export function integer(object: Json, key: string, width: Width, path: string = 
 export function optionalInteger(object: Json, key: string, width: Width, path: string = key): number | undefined {
   const value = field(object, key);
   if (value === undefined || value === null) return undefined;
-  if (!fits(value, width)) throw invalidField(path, width.name, value);
+  if (!fits(value, width)) throw invalidInteger(path, width, value);
   return positiveZero(value);
 }
 
@@ -127,6 +132,6 @@ function kindOf(value: unknown): string {
   if (value === null) return 'null';
   if (Array.isArray(value)) return `a list of ${value.length}`;
   if (typeof value === 'string') return value === '' ? 'an empty string' : 'a string';
-  if (typeof value === 'number') return Number.isInteger(value) ? 'an integer out of range' : 'a fraction';
+  if (typeof value === 'number') return Number.isInteger(value) ? 'an integer' : 'a fraction';
   return typeof value === 'object' ? 'an object' : 'a boolean';
 }

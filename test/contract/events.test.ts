@@ -189,7 +189,7 @@ function expected(record: Captured, answer: Answer): unknown {
     tenant: TENANT,
     characterId: 12,
     recordTime: Number(record.timestamp),
-    context: { traceparent: record.headers['traceparent'] },
+    context: { traceparent: record.headers.traceparent },
     backlog: undefined,
     ...answer,
   };

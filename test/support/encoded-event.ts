@@ -1,4 +1,6 @@
-import type { EncodedEvent } from '../../src/events/decoder.ts';
+import { tenantOf } from '../../src/domain/tenant.ts';
+import type { Decoded } from '../../src/events/decoded.ts';
+import { createDecoder, type EncodedEvent } from '../../src/events/decoder.ts';
 import type { Stream } from '../../src/events/stream.ts';
 
 /** Headers by name, each as text or bytes; undefined leaves one out. */
@@ -14,9 +16,23 @@ export const TENANT_HEADERS: HeaderValues = {
 
 export const RECORD_TIME = 1_795_451_810_396;
 
+/** What every event of character 12 has that was encoded with the tenant headers alone. */
+export const SHARED = {
+  tenant: tenantOf('083839c6-c47c-42a6-9585-76492795d123', 'GMS', 83, 1),
+  characterId: 12,
+  recordTime: RECORD_TIME,
+  context: undefined,
+  backlog: undefined,
+};
+
+/** What a record of the stream with this value means. */
+export function decodedFrom(stream: Stream, value: unknown): Decoded {
+  return createDecoder({}).decode(encodedEvent(stream, value), undefined);
+}
+
 export function encodedHeaders(values: HeaderValues): (readonly [Buffer, Buffer])[] {
   return Object.entries(values).flatMap(([name, value]) =>
-    value === undefined ? [] : [[Buffer.from(name), typeof value === 'string' ? Buffer.from(value) : value] as const],
+    value === undefined ? [] : [[Buffer.from(name), Buffer.from(value)] as const],
   );
 }
 
