@@ -1,0 +1,39 @@
+import type { Tenant } from '../domain/tenant.ts';
+import type { Clock } from '../lib/clock.ts';
+import type { Prng } from '../lib/prng.ts';
+import type { Ledger } from './ledger.ts';
+import type { Producer } from './producer.ts';
+import type { Character, Format } from './truth.ts';
+
+/** What every action works with. */
+export interface Stage {
+  readonly clock: Clock;
+  readonly prng: Prng;
+  readonly format: Format;
+  readonly ledger: Ledger;
+  readonly producer: Producer;
+  /** The next asset id of the tenant. */
+  nextAssetId(tenant: Tenant): number;
+}
+
+/** Sends what the character service tells about a character. `body` is undefined for types without one. */
+export function sendCharacterStatus(
+  stage: Stage,
+  character: Character,
+  transactionId: string,
+  type: string,
+  body: object | undefined,
+): void {
+  stage.producer.send('character', character.tenant, character.characterId, {
+    transactionId,
+    worldId: character.worldId,
+    characterId: character.characterId,
+    type,
+    body,
+  });
+}
+
+/** Where the character plays; 0 when nowhere, as the real producers have it. */
+export function channelOf(character: Character): number {
+  return character.sessions.at(-1)?.channelId ?? 0;
+}

@@ -1,0 +1,132 @@
+/**
+ * A simulated Atlas: one model with its own truth. Actions change the truth first and then emit what the real producers
+ * emit about it; the upstream services of {@link startUpstreamServer} answer from the same truth. Plays the demo, the
+ * tests' upstream and the chaos twin.
+ */
+import type { BaseField } from '../domain/stat.ts';
+import { type CharacterId, type Tenant, tenantOf } from '../domain/tenant.ts';
+import type { Clock } from '../lib/clock.ts';
+import { createPrng } from '../lib/prng.ts';
+import { born } from './birth.ts';
+import { type BuffActions, createBuffActions } from './buffs.ts';
+import { createEquipmentActions, type EquipmentActions } from './equipment.ts';
+import { createGrowthActions, type GrowthActions } from './growth.ts';
+import { createLedger } from './ledger.ts';
+import { createNoiseActions, type NoiseActions } from './noise.ts';
+import { createProducer, type WorldRecord } from './producer.ts';
+import { createSessionActions, type SessionActions } from './sessions.ts';
+import type { Stage } from './stage.ts';
+import type { Character, Format, Who } from './truth.ts';
+
+export interface WorldOptions {
+  /** Equal seeds, clocks and actions give equal worlds and records. */
+  readonly seed: number;
+  readonly clock: Clock;
+  /** Gets every record in the order in which its producer sends it. */
+  readonly emit: (record: WorldRecord) => void;
+  /** One tenant, {@link WORLD_TENANT}, when left out. */
+  readonly tenants?: readonly Tenant[];
+  /** How many each tenant has at the beginning; their ids begin at {@link FIRST_CHARACTER_ID} for every tenant. 0 when left out. */
+  readonly characters?: number;
+  /** T when left out. */
+  readonly format?: Format;
+}
+
+/** A character that a test makes up. What is left out is 0 or empty; `base` begins as a beginner's. */
+export interface MadeUp {
+  readonly tenant: Tenant;
+  readonly characterId: CharacterId;
+  readonly base?: Readonly<Partial<Record<BaseField, number>>>;
+}
+
+export interface World extends SessionActions, EquipmentActions, BuffActions, GrowthActions, NoiseActions {
+  readonly clock: Clock;
+  readonly format: Format;
+  readonly tenants: readonly Tenant[];
+  /** Everyone, in the order of birth. */
+  characters(): readonly Character[];
+  /** The truth as it was `ago` ms before now (a minute at most); undefined: nobody has that id. */
+  find(who: Who, ago?: number): Character | undefined;
+  /** The truth now. Throws when nobody has that id. */
+  get(who: Who): Character;
+  /** Brings someone with exactly these stats and nothing else into the world, or replaces who was there. */
+  makeUp(madeUp: MadeUp): Character;
+}
+
+export const FIRST_CHARACTER_ID = 1_000;
+const FIRST_ASSET_ID = 100_000;
+
+export const WORLD_TENANT: Tenant = tenantOf('083839c6-c47c-42a6-9585-76492795d123', 'GMS', 83, 1);
+
+/** Stats of a beginner of level 1. */
+const BEGINNER = {
+  strength: 12,
+  dexterity: 5,
+  luck: 4,
+  intelligence: 4,
+  max_hp: 50,
+  max_mp: 5,
+  level: 1,
+  job: 0,
+  fame: 0,
+  gm: 0,
+} as const;
+
+export function createWorld(options: WorldOptions): World {
+  const { seed, clock, emit, tenants = [WORLD_TENANT], characters = 0, format = 'T' } = options;
+  const prng = createPrng(seed);
+  const ledger = createLedger(clock);
+  const assetIds = new Map<string, number>();
+  const stage: Stage = {
+    clock,
+    prng,
+    format,
+    ledger,
+    producer: createProducer(clock, prng, emit),
+    nextAssetId(tenant) {
+      const id = assetIds.get(tenant.key) ?? FIRST_ASSET_ID;
+      assetIds.set(tenant.key, id + 1);
+      return id;
+    },
+  };
+  for (const tenant of tenants) {
+    for (let index = 0; index < characters; index++) {
+      ledger.commit(born(tenant, FIRST_CHARACTER_ID + index, prng, clock.now(), () => stage.nextAssetId(tenant)));
+    }
+  }
+  return {
+    clock,
+    format,
+    tenants,
+    characters: ledger.characters,
+    find: ledger.find,
+    get: ledger.get,
+    makeUp({ tenant, characterId, base }) {
+      const values = { ...BEGINNER, ...base };
+      const character: Character = {
+        tenant,
+        characterId,
+        accountId: characterId,
+        name: `Nr${characterId}`,
+        worldId: 0,
+        base: values,
+        hp: values.max_hp,
+        mp: values.max_mp,
+        ap: 0,
+        compartmentId: prng.uuid(),
+        assets: [],
+        skills: [],
+        buffs: [],
+        everBuffed: false,
+        sessions: [],
+      };
+      ledger.commit(character);
+      return character;
+    },
+    ...createSessionActions(stage),
+    ...createEquipmentActions(stage),
+    ...createBuffActions(stage),
+    ...createGrowthActions(stage),
+    ...createNoiseActions(stage),
+  };
+}
