@@ -143,6 +143,16 @@ describe('what a record hands on', () => {
     TRACEPARENT.replace('3372ab84489e1a66288233b8891dd94d', '0'.repeat(32)),
     TRACEPARENT.replace('eaaa55d2801826af', '0'.repeat(16)),
     `${TRACEPARENT.slice(0, 54)}\n`,
+    TRACEPARENT.replace('00-', '01-'),
+    TRACEPARENT.replace('00-', '10-'),
+    TRACEPARENT.replace('a', 'g'),
+    TRACEPARENT.replace('7', '/'),
+    TRACEPARENT.replace('7', ':'),
+    TRACEPARENT.replace('a', '`'),
+    TRACEPARENT.replace('-01', '_01'),
+    TRACEPARENT.replace('-01', '-g1'),
+    TRACEPARENT.replace('-3', '_3'),
+    TRACEPARENT.replace('-e', '_e'),
   ]) {
     test(`given traceparent ${JSON.stringify(traceparent)}, when decoded, then it is not handed on`, () => {
       assert.equal(context({ traceparent }), undefined);
@@ -210,12 +220,19 @@ describe('interned tenants', () => {
     assert.equal(tenantOf(TENANT_HEADERS), first);
   });
 
-  test('given a buffer that is used again, when decoded, then the tenant that was read before stays', () => {
+  test('given a buffer that is used again for another tenant, when decoded, then it is that tenant’s', () => {
     const headers = encodedHeaders(TENANT_HEADERS);
     const record = { ...encodedEvent('session', CREATED), headers };
-    decoder.decode(record, undefined);
-    for (const [, value] of headers) value.fill('0');
-    assert.deepEqual(tenantOf(TENANT_HEADERS), TENANT);
+    const fresh = createDecoder({});
+    const read = () => {
+      const decoded = fresh.decode(record, undefined);
+      return 'tenant' in decoded ? decoded.tenant : undefined;
+    };
+    assert.deepEqual(read(), TENANT);
+    for (const [, value] of headers) if (value.length === 36) value.write('f');
+    assert.equal(read()?.id, TENANT.id.replace('0', 'f'));
+    for (const [, value] of headers) if (value.length === 3) value.write('T');
+    assert.equal(read()?.region, 'TMS');
   });
 
   test('given more tenants than are kept, when an evicted one returns, then it is read again', () => {

@@ -35,9 +35,8 @@ const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 export function field(object: Json, key: string): unknown {
   const exact = object[key];
   if (exact !== undefined) return exact;
-  const wanted = key.toLowerCase();
   for (const other in object) {
-    if (other.length === key.length && other.toLowerCase() === wanted) return object[other];
+    if (other.length === key.length && other.toLowerCase() === key.toLowerCase()) return object[other];
   }
   return undefined;
 }
