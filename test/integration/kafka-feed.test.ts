@@ -21,7 +21,7 @@ after(async () => {
   await until('every connection is closed', () => !process.getActiveResourcesInfo().includes('TCPSocketWrap'));
 });
 
-test('given a new group and a filled topic, when started, then it reads from the earliest offset, byte for byte, and commits', async () => {
+test('given a new group and a filled topic, when started, then it reads from the earliest offset, byte for byte, and commits', async (t) => {
   const topics = topicNames();
   // The default group name has blanks in it.
   const groupId = uniqueName('Effective Stats Service');
@@ -31,7 +31,7 @@ test('given a new group and a filled topic, when started, then it reads from the
     [Buffer.from('odd'), Buffer.from([0xff, 0x00])],
   ] as const;
   await client.produce(topics.buff, [{ value: Buffer.from('{"a":1}'), headers, timestamp: 1_700_000_000_123 }]);
-  const { feed, received } = await startProbe({ brokers, groupId, topics });
+  const { feed, received } = await startProbe(t, { brokers, groupId, topics });
   await until('the record arrived', () => received.length === 1);
   const [record] = received;
   assert.deepEqual(
@@ -58,7 +58,7 @@ test('given a new group and a filled topic, when started, then it reads from the
   await feed.stop();
 });
 
-test('given a committed offset, when another feed starts in the group, then it goes on from there', async () => {
+test('given a committed offset, when another feed starts in the group, then it goes on from there', async (t) => {
   const topics = topicNames();
   const groupId = uniqueName('group');
   await client.createTopic(topics.session);
@@ -66,19 +66,19 @@ test('given a committed offset, when another feed starts in the group, then it g
     topics.session,
     texts('a', 5).map((text) => textRecord(text)),
   );
-  const first = await startProbe({ brokers, groupId, topics });
+  const first = await startProbe(t, { brokers, groupId, topics });
   await until('all five arrived', () => first.received.length === 5);
   await first.feed.stop();
   assert.equal(await client.committed(groupId, topics.session), 5);
   assert.equal(await client.memberCount(groupId), 0);
   await client.produce(topics.session, [textRecord('b')]);
-  const second = await startProbe({ brokers, groupId, topics });
+  const second = await startProbe(t, { brokers, groupId, topics });
   await until('the sixth arrived', () => second.received.length > 0);
   assert.deepEqual(second.values(), ['b']);
   await second.feed.stop();
 });
 
-test('given each codec, when records were compressed with it, then all arrive in order', async () => {
+test('given each codec, when records were compressed with it, then all arrive in order', async (t) => {
   const topics = topicNames();
   await client.createTopic(topics.asset);
   const codecs = ['none', 'gzip', 'snappy', 'lz4', 'zstd'] as const;
@@ -90,13 +90,13 @@ test('given each codec, when records were compressed with it, then all arrive in
       codec,
     );
   }
-  const { feed, received, values } = await startProbe({ brokers, groupId: uniqueName('group'), topics });
+  const { feed, received, values } = await startProbe(t, { brokers, groupId: uniqueName('group'), topics });
   await until('all arrived', () => received.length >= sent.length);
   assert.deepEqual(values(), sent);
   await feed.stop();
 });
 
-test('given a commit in the middle of a compressed batch, when resumed, then only the rest of it arrives', async () => {
+test('given a commit in the middle of a compressed batch, when resumed, then only the rest of it arrives', async (t) => {
   const topics = topicNames();
   const groupId = uniqueName('group');
   await client.createTopic(topics.buff);
@@ -106,29 +106,29 @@ test('given a commit in the middle of a compressed batch, when resumed, then onl
     'zstd',
   );
   await client.setCommitted(groupId, topics.buff, 6);
-  const { feed, received, values } = await startProbe({ brokers, groupId, topics });
+  const { feed, received, values } = await startProbe(t, { brokers, groupId, topics });
   await until('the rest arrived', () => received.length > 0);
   assert.deepEqual(values(), ['z6', 'z7', 'z8', 'z9']);
   await feed.stop();
 });
 
-test('given transactions, then their control records are not delivered, and the commit goes past them', async () => {
+test('given transactions, then their control records are not delivered, and the commit goes past them', async (t) => {
   const topics = topicNames();
   const groupId = uniqueName('group');
   await client.createTopic(topics.buff);
   await client.produceInTransaction(topics.buff, [textRecord('a')]);
-  const { feed, values } = await startProbe({ brokers, groupId, topics });
+  const { feed, values } = await startProbe(t, { brokers, groupId, topics });
   await until('the control record is passed', async () => (await client.committed(groupId, topics.buff)) === 2);
   assert.deepEqual(values(), ['a']);
   await feed.stop();
 });
 
-test('given two streams on one topic, then each record is delivered once per stream', async () => {
+test('given two streams on one topic, then each record is delivered once per stream', async (t) => {
   const shared = uniqueName('shared');
   const topics = topicNames({ session: shared, buff: shared });
   await client.createTopic(shared);
   await client.produce(shared, [textRecord('a'), textRecord('b')]);
-  const { feed, received, values } = await startProbe({ brokers, groupId: uniqueName('group'), topics });
+  const { feed, received, values } = await startProbe(t, { brokers, groupId: uniqueName('group'), topics });
   await until('all arrived', () => received.length >= 4);
   assert.deepEqual(values('session'), ['a', 'b']);
   assert.deepEqual(values('buff'), ['a', 'b']);
@@ -136,9 +136,9 @@ test('given two streams on one topic, then each record is delivered once per str
   await feed.stop();
 });
 
-test('given no topic exists, when one is created, then the feed was current and consumes it within 15 s', async () => {
+test('given no topic exists, when one is created, then the feed was current and consumes it within 15 s', async (t) => {
   const topics = topicNames();
-  const { feed, values } = await startProbe({ brokers, groupId: uniqueName('group'), topics });
+  const { feed, values } = await startProbe(t, { brokers, groupId: uniqueName('group'), topics });
   await until('it looked for topics', () => feed.health().current);
   assert.deepEqual(feed.positions(), []);
   await client.createTopic(topics.skill);
@@ -151,11 +151,11 @@ test('given no topic exists, when one is created, then the feed was current and 
   await feed.stop();
 });
 
-test('given a topic being consumed, when partitions are added, then they are consumed from their beginning within 15 s', async () => {
+test('given a topic being consumed, when partitions are added, then they are consumed from their beginning within 15 s', async (t) => {
   const topics = topicNames();
   await client.createTopic(topics.buff);
   await client.produce(topics.buff, [textRecord('old')]);
-  const { feed, values } = await startProbe({ brokers, groupId: uniqueName('group'), topics });
+  const { feed, values } = await startProbe(t, { brokers, groupId: uniqueName('group'), topics });
   await until('the first arrived', () => values().length === 1);
   await client.addPartitions(topics.buff, 3);
   await client.produce(topics.buff, [textRecord('one', 1), textRecord('two', 2)]);
@@ -164,7 +164,7 @@ test('given a topic being consumed, when partitions are added, then they are con
   await feed.stop();
 });
 
-test('given a handler that rejects, then the same batch comes again and nothing is committed meanwhile', async () => {
+test('given a handler that rejects, then the same batch comes again and nothing is committed meanwhile', async (t) => {
   const topics = topicNames();
   const groupId = uniqueName('group');
   await client.createTopic(topics.buff);
@@ -174,7 +174,7 @@ test('given a handler that rejects, then the same batch comes again and nothing 
   );
   const attempts: string[] = [];
   let away = true;
-  const { feed, values } = await startProbe({ brokers, groupId, topics }, async ({ records }) => {
+  const { feed, values } = await startProbe(t, { brokers, groupId, topics }, async ({ records }) => {
     attempts.push(records.map(({ value }) => `${value}`).join());
     if (away) throw new Error('the store is away');
   });
@@ -187,14 +187,14 @@ test('given a handler that rejects, then the same batch comes again and nothing 
   assert.equal(await client.committed(groupId, topics.buff), 3);
 });
 
-test('given a batch in the handler, when stopped, then stop waits for it, commits it and leaves the group', async () => {
+test('given a batch in the handler, when stopped, then stop waits for it, commits it and leaves the group', async (t) => {
   const topics = topicNames();
   const groupId = uniqueName('group');
   await client.createTopic(topics.buff);
   await client.produce(topics.buff, [textRecord('a')]);
   const gate = Promise.withResolvers<void>();
   let entered = false;
-  const { feed, values } = await startProbe({ brokers, groupId, topics }, () => {
+  const { feed, values } = await startProbe(t, { brokers, groupId, topics }, () => {
     entered = true;
     return gate.promise;
   });
@@ -212,24 +212,24 @@ test('given a batch in the handler, when stopped, then stop waits for it, commit
   assert.equal(await client.memberCount(groupId), 0);
 });
 
-test('given an idle feed, when stopped, then it is over within a second', async () => {
+test('given an idle feed, when stopped, then it is over within a second', async (t) => {
   const topics = topicNames();
   await client.createTopic(topics.buff);
-  const { feed } = await startProbe({ brokers, groupId: uniqueName('group'), topics });
+  const { feed } = await startProbe(t, { brokers, groupId: uniqueName('group'), topics });
   await until('it is current', () => feed.health().current);
   const started = performance.now();
   await feed.stop();
   assert.ok(performance.now() - started < 1_000);
 });
 
-test('given records were deleted past the committed offset, when started, then it is reset to the earliest and counted', async () => {
+test('given records were deleted past the committed offset, when started, then it is reset to the earliest and counted', async (t) => {
   const topics = topicNames();
   const groupId = uniqueName('group');
   await client.createTopic(topics.buff, 2);
   await client.produce(topics.buff, [...texts('a', 10).map((text) => textRecord(text)), textRecord('other', 1)]);
   await client.setCommitted(groupId, topics.buff, 2);
   await client.trim(topics.buff, 0, 7);
-  const { feed, values } = await startProbe({ brokers, groupId, topics });
+  const { feed, values } = await startProbe(t, { brokers, groupId, topics });
   await until('the rest arrived', () => values().length >= 4);
   assert.deepEqual(values().toSorted(), ['a7', 'a8', 'a9', 'other']);
   assert.equal(feed.counters.offsetResets, 1);
@@ -237,7 +237,7 @@ test('given records were deleted past the committed offset, when started, then i
   await feed.stop();
 });
 
-test('given a topic is deleted and made anew, then the other topics flow on and the new one is read from its beginning', async () => {
+test('given a topic is deleted and made anew, then the other topics flow on and the new one is read from its beginning', async (t) => {
   const topics = topicNames();
   await client.createTopic(topics.buff);
   await client.createTopic(topics.asset);
@@ -245,7 +245,7 @@ test('given a topic is deleted and made anew, then the other topics flow on and 
     topics.buff,
     texts('old', 3).map((text) => textRecord(text)),
   );
-  const { feed, values } = await startProbe({ brokers, groupId: uniqueName('group'), topics });
+  const { feed, values } = await startProbe(t, { brokers, groupId: uniqueName('group'), topics });
   await until('the old ones arrived', () => values('buff').length === 3);
   await client.deleteTopic(topics.buff);
   await client.produce(topics.asset, [textRecord('meanwhile')]);

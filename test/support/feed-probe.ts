@@ -1,3 +1,4 @@
+import type { TestContext } from 'node:test';
 import type { BatchHandler, Feed, FeedRecord, Stream } from '../../src/ingest/feed.ts';
 import { createKafkaFeed } from '../../src/ingest/kafka/kafka-feed.ts';
 import type { KafkaFeedOptions } from '../../src/ingest/kafka/kafka-options.ts';
@@ -32,8 +33,13 @@ export function topicNames(overrides: Partial<Record<Stream, string>> = {}): Rec
   };
 }
 
-/** @param before runs before a batch is remembered; its rejection is the handler's */
+/**
+ * The feed stops with the test, whatever becomes of it.
+ *
+ * @param before runs before a batch is remembered; its rejection is the handler's
+ */
 export async function startProbe(
+  t: TestContext,
   options: { brokers: readonly string[]; groupId: string; topics: Record<Stream, string> },
   before: BatchHandler = () => undefined,
 ): Promise<FeedProbe> {
@@ -46,6 +52,7 @@ export async function startProbe(
     random: Math.random,
     logger: silentLogger,
   });
+  t.after(() => feed.stop());
   await feed.start(
     async (batch) => {
       await before(batch);

@@ -27,6 +27,8 @@ export interface KafkaClient {
   produceInTransaction(topic: string, records: readonly RawRecord[]): Promise<void>;
   /** Offset that the group has committed, undefined when none. */
   committed(groupId: string, topic: string, partition?: number): Promise<number | undefined>;
+  /** Committed offsets of the group by partition. */
+  allCommitted(groupId: string, topic: string): Promise<Map<number, number>>;
   /** Sets the offset of partition 0 for a group that has no members. */
   setCommitted(groupId: string, topic: string, offset: number): Promise<void>;
   memberCount(groupId: string): Promise<number>;
@@ -41,6 +43,7 @@ export function uniqueName(prefix: string): string {
 export function createKafkaClient(brokers: readonly string[]): KafkaClient {
   const common = { clientId: 'test-client', bootstrapBrokers: [...brokers], retries: 20, retryDelay: 250 };
   const admin = new Admin(common);
+  const impatient = new Admin({ ...common, retries: 0, metadataMaxAge: 0 });
   const producer = new Producer({ ...common });
   const messagesOf = (topic: string, records: readonly RawRecord[]) =>
     records.map((record) => ({
@@ -51,20 +54,32 @@ export function createKafkaClient(brokers: readonly string[]): KafkaClient {
       ...(record.headers === undefined ? {} : { headers: new Map(record.headers) }),
       ...(record.timestamp === undefined ? {} : { timestamp: BigInt(record.timestamp) }),
     }));
-  const leadersKnown = (topic: string, partitions: number): Promise<unknown> =>
-    until(`topic ${topic} has ${partitions} partitions`, async () => {
-      const { topics } = await admin.metadata({ topics: [topic], forceUpdate: true, retries: 0 });
-      return topics.get(topic)?.partitionsCount === partitions;
+  // Metadata may name a leader that does not serve the partition yet. A produce request that only one partition refuses
+  // is repeated as a whole by the client, and the others then have its records twice.
+  const served = (topic: string, count: number): Promise<unknown> =>
+    until(`the ${count} partitions of ${topic} are served`, async () => {
+      const partitions = Array.from({ length: count }, (_, index) => ({ partitionIndex: index, timestamp: -1n }));
+      const answer = await impatient.listOffsets({ topics: [{ name: topic, partitions }] });
+      return answer[0]?.partitions.length === count;
     });
+  const allCommitted = async (groupId: string, topic: string): Promise<Map<number, number>> => {
+    const groups = await admin.listConsumerGroupOffsets({ groups: [groupId] });
+    const partitions = groups
+      .flatMap((group) => group.topics)
+      .filter(({ name }) => name === topic)
+      .flatMap((found) => found.partitions)
+      .filter(({ committedOffset }) => committedOffset >= 0n);
+    return new Map(partitions.map(({ partitionIndex, committedOffset }) => [partitionIndex, Number(committedOffset)]));
+  };
   return {
     async createTopic(topic, partitions = 1) {
       await admin.createTopics({ topics: [topic], partitions, replicas: 1 });
-      await leadersKnown(topic, partitions);
+      await served(topic, partitions);
     },
     async addPartitions(topic, total) {
       // null, not an empty list: the broker places the new partitions.
       await admin.createPartitions({ topics: [{ name: topic, count: total, assignments: null }] });
-      await leadersKnown(topic, total);
+      await served(topic, total);
       await producer.metadata({ topics: [topic], forceUpdate: true });
     },
     deleteTopic: (topic) => admin.deleteTopics({ topics: [topic] }),
@@ -81,15 +96,8 @@ export function createKafkaClient(brokers: readonly string[]): KafkaClient {
       await transaction.commit();
       await transactional.close();
     },
-    async committed(groupId, topic, partition = 0) {
-      const groups = await admin.listConsumerGroupOffsets({ groups: [groupId] });
-      const found = groups
-        .flatMap((group) => group.topics)
-        .filter(({ name }) => name === topic)
-        .flatMap(({ partitions }) => partitions)
-        .find(({ partitionIndex }) => partitionIndex === partition);
-      return found === undefined || found.committedOffset < 0n ? undefined : Number(found.committedOffset);
-    },
+    committed: async (groupId, topic, partition = 0) => (await allCommitted(groupId, topic)).get(partition),
+    allCommitted,
     async setCommitted(groupId, topic, offset) {
       const partitionOffsets = [{ partition: 0, offset: BigInt(offset) }];
       await admin.alterConsumerGroupOffsets({ groupId, topics: [{ name: topic, partitionOffsets }] });
@@ -98,7 +106,7 @@ export function createKafkaClient(brokers: readonly string[]): KafkaClient {
       return (await admin.describeGroups({ groups: [groupId] })).get(groupId)?.members.size ?? 0;
     },
     async close() {
-      await Promise.all([admin.close(), producer.close()]);
+      await Promise.all([admin.close(), impatient.close(), producer.close()]);
     },
   };
 }

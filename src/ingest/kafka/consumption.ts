@@ -201,7 +201,7 @@ export function startConsumption(kafka: KafkaModule, options: KafkaFeedOptions, 
         if (stopping.signal.aborted) return;
         failures += 1;
         trouble.began('reaching the broker and the group', error);
-        await delay(backoff(failures, 100, 3_000, random), undefined, { signal: stopping.signal }).catch(
+        await delay(backoff(failures, 100, 2_000, random), undefined, { signal: stopping.signal }).catch(
           () => undefined,
         );
       }

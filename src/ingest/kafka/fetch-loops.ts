@@ -18,8 +18,15 @@ export interface FetchLoops {
   close(): Promise<void>;
 }
 
+/** What is used of the client's consumer. */
+export interface FetchClient {
+  fetch(options: FetchOptions<Buffer, Buffer, Buffer, Buffer>): Promise<FetchResponse>;
+  clearMetadata(): void;
+  close(): Promise<void>;
+}
+
 export interface FetchLoopsOptions {
-  readonly consumer: Consumer;
+  readonly consumer: FetchClient;
   readonly clock: Clock;
   readonly random: () => number;
   readonly trouble: TroubleLog;

@@ -51,7 +51,7 @@ export function createLookout(
     async otherMembers(groupId, memberId) {
       try {
         const group = (await admin.describeGroups({ groups: [groupId] })).get(groupId);
-        if (group === undefined || group.state !== 'STABLE') return undefined;
+        if (group?.state !== 'Stable') return undefined;
         return [...group.members.keys()].filter((id) => id !== memberId).length;
       } catch {
         return undefined;

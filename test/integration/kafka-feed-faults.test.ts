@@ -1,0 +1,80 @@
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { startProbe, textRecord, topicNames } from '../support/feed-probe.ts';
+import { type OwnKafkaBroker, startOwnKafka } from '../support/kafka-broker.ts';
+import { createKafkaClient, type KafkaClient, uniqueName } from '../support/kafka-client.ts';
+import { until } from '../support/wait.ts';
+
+/** What architecture §7 promises: consumption resumes within 15 s of the broker answering. */
+const RESUMED_MS = 15_000;
+
+let kafka: OwnKafkaBroker;
+let client: KafkaClient;
+let brokers: readonly string[];
+
+before(async () => {
+  kafka = await startOwnKafka();
+  brokers = kafka.brokers;
+  client = createKafkaClient(brokers);
+});
+
+after(async () => {
+  await client.close();
+  await kafka.close();
+  await until('every connection is closed', () => !process.getActiveResourcesInfo().includes('TCPSocketWrap'));
+});
+
+test('given a consuming feed and one that starts while the broker is away, when it is back, then both consume, and nothing is lost or repeated', async (t) => {
+  const topics = topicNames();
+  const groupId = uniqueName('group');
+  await client.createTopic(topics.buff);
+  await client.produce(topics.buff, [textRecord('a')]);
+  const { feed, values } = await startProbe(t, { brokers, groupId, topics });
+  await until('the first is committed', async () => (await client.committed(groupId, topics.buff)) === 1);
+  await kafka.stop();
+  await until('the feed is no longer current', () => !feed.health().current, 10_000);
+  assert.match(feed.health().reason ?? '', /was last fetched/);
+  const late = await startProbe(t, { brokers, groupId: uniqueName('group'), topics });
+  assert.deepEqual(late.feed.health(), { current: false, reason: 'no broker answers', members: undefined });
+  await kafka.start();
+  await client.produce(topics.buff, [textRecord('b')]);
+  await until('the next arrived', () => values().length > 1, RESUMED_MS);
+  await until('the late feed has both', () => late.received.length > 1, RESUMED_MS);
+  assert.deepEqual(late.values(), ['a', 'b']);
+  await until('it is current again', () => feed.health().current);
+  assert.deepEqual(values(), ['a', 'b']);
+  await until('it is committed', async () => (await client.committed(groupId, topics.buff)) === 2);
+  assert.ok(feed.counters.rebalances <= 3, `${feed.counters.rebalances} rebalances`);
+  await feed.stop();
+});
+
+test('given a consuming feed, when the broker freezes for longer than the session, then it resumes', async (t) => {
+  const topics = topicNames();
+  const groupId = uniqueName('group');
+  await client.createTopic(topics.buff);
+  const { feed, values } = await startProbe(t, { brokers, groupId, topics });
+  await until('it is current', () => feed.health().current);
+  await kafka.pause();
+  const frozen = performance.now();
+  await until('the session is over', () => performance.now() - frozen > 11_000, 12_000);
+  assert.equal(feed.health().current, false);
+  await kafka.resume();
+  await client.produce(topics.buff, [textRecord('a')]);
+  await until('the record arrived', () => values().length > 0, RESUMED_MS);
+  await until('it is current again', () => feed.health().current);
+  assert.deepEqual(values(), ['a']);
+  assert.ok(feed.counters.rebalances <= 3, `${feed.counters.rebalances} rebalances`);
+  await feed.stop();
+});
+
+test('given no broker answers, when stopped, then stop does not wait for it', async (t) => {
+  const topics = topicNames();
+  await client.createTopic(topics.buff);
+  const { feed } = await startProbe(t, { brokers, groupId: uniqueName('group'), topics });
+  await until('it is current', () => feed.health().current);
+  await kafka.pause();
+  const started = performance.now();
+  await feed.stop();
+  assert.ok(performance.now() - started < 5_000, `took ${Math.round(performance.now() - started)} ms`);
+  await kafka.resume();
+});
