@@ -1,0 +1,236 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { type Config, formatViolations, type KafkaConfig, parseConfig, type Violation } from './config.ts';
+import { helpText } from './help.ts';
+import { EnvironmentSchema } from './schema.ts';
+
+const KAFKA = { BOOTSTRAP_SERVERS: 'kafka:9092', BASE_SERVICE_URL: 'http://atlas/api/' };
+
+function configOf(env: Record<string, string>): Config {
+  const parsed = parseConfig(env);
+  if ('violations' in parsed) assert.fail(formatViolations(parsed.violations));
+  return parsed.config;
+}
+
+function kafkaConfigOf(env: Record<string, string>): KafkaConfig {
+  const config = configOf({ ...KAFKA, ...env });
+  assert.equal(config.mode, 'kafka');
+  return config.mode === 'kafka' ? config : assert.fail();
+}
+
+function violationsOf(env: Record<string, string>): readonly Violation[] {
+  const parsed = parseConfig(env);
+  return 'violations' in parsed ? parsed.violations : assert.fail('the configuration was accepted');
+}
+
+function violationOf(name: string, env: Record<string, string>): Violation {
+  const violations = violationsOf(env);
+  assert.deepEqual(
+    violations.map((violation) => violation.variable),
+    [name],
+  );
+  return violations[0] ?? assert.fail();
+}
+
+test('given no variables, when the configuration is read, then it is the demo with the defaults of the contract', () => {
+  assert.deepEqual(configOf({}), {
+    mode: 'demo',
+    serviceName: 'effective-stats',
+    logLevel: 'info',
+    atlasEnvironment: undefined,
+    restPort: 8080,
+    adminToken: undefined,
+    ruleset: 'atlas',
+    checkRequirements: true,
+    buffExpiryGrace: 15_000,
+    httpClientTimeout: 2_000,
+    readWait: 2_000,
+    visitorMax: 10_000,
+    visitorTtl: 30_000,
+    residentIdleTtl: 86_400_000,
+    auditPeriod: 600_000,
+  });
+});
+
+test('given brokers and a base URL, when the configuration is read, then topics, group and URLs have their defaults', () => {
+  const config = kafkaConfigOf({});
+  assert.deepEqual(config.kafka, {
+    brokers: ['kafka:9092'],
+    groupId: 'Effective Stats Service',
+    topics: {
+      session: 'EVENT_TOPIC_SESSION_STATUS',
+      buff: 'EVENT_TOPIC_CHARACTER_BUFF_STATUS',
+      asset: 'EVENT_TOPIC_ASSET_STATUS',
+      character: 'EVENT_TOPIC_CHARACTER_STATUS',
+      skill: 'EVENT_TOPIC_SKILL_STATUS',
+    },
+    tls: undefined,
+    sasl: undefined,
+  });
+  assert.deepEqual(new Set(Object.values(config.serviceUrls)), new Set(['http://atlas/api/']));
+});
+
+test('given a URL of its own for one service, when the configuration is read, then it wins and ends with a slash', () => {
+  const { serviceUrls } = kafkaConfigOf({ SKILLS_SERVICE_URL: 'https://skills:8443/api' });
+  assert.equal(serviceUrls.skills, 'https://skills:8443/api/');
+  assert.equal(serviceUrls.buffs, 'http://atlas/api/');
+});
+
+test('given all five URLs, when the configuration is read, then no base URL is needed', () => {
+  const services = ['CHARACTERS', 'INVENTORY', 'BUFFS', 'SKILLS', 'DATA'];
+  const urls = Object.fromEntries(services.map((name) => [`${name}_SERVICE_URL`, `http://${name.toLowerCase()}/api/`]));
+  const config = configOf({ BOOTSTRAP_SERVERS: 'kafka:9092', ...urls });
+  assert.equal(config.mode === 'kafka' && config.serviceUrls.inventory, 'http://inventory/api/');
+});
+
+test('given brokers and four of five URLs, when the configuration is read, then the missing one is named', () => {
+  const { expected } = violationOf('BASE_SERVICE_URL', {
+    BOOTSTRAP_SERVERS: 'kafka:9092',
+    CHARACTERS_SERVICE_URL: 'http://a/',
+    INVENTORY_SERVICE_URL: 'http://a/',
+    BUFFS_SERVICE_URL: 'http://a/',
+    DATA_SERVICE_URL: 'http://a/',
+  });
+  assert.match(expected, /none of their own: SKILLS_SERVICE_URL$/);
+});
+
+test('given production without brokers, when the configuration is read, then it is refused instead of a demo', () => {
+  assert.match(violationOf('BOOTSTRAP_SERVERS', { NODE_ENV: 'production' }).expected, /NODE_ENV is production/);
+});
+
+test('given TLS and SASL, when the configuration is read, then both are handed on', () => {
+  const { kafka } = kafkaConfigOf({
+    KAFKA_TLS: 'on',
+    KAFKA_TLS_CA_FILE: '/ca.pem',
+    KAFKA_SASL_MECHANISM: 'SCRAM-SHA-512',
+    KAFKA_SASL_USERNAME: 'stats',
+    KAFKA_SASL_PASSWORD: 'open sesame',
+  });
+  assert.deepEqual(kafka.tls, { caFile: '/ca.pem' });
+  assert.deepEqual(kafka.sasl, { mechanism: 'SCRAM-SHA-512', username: 'stats', password: 'open sesame' });
+});
+
+test('given a mechanism without credentials, when the configuration is read, then both are asked for', () => {
+  const violations = violationsOf({ ...KAFKA, KAFKA_SASL_MECHANISM: 'PLAIN' });
+  assert.deepEqual(
+    violations.map((violation) => violation.variable),
+    ['KAFKA_SASL_USERNAME', 'KAFKA_SASL_PASSWORD'],
+  );
+});
+
+test('given a CA file but no TLS, when the configuration is read, then TLS is asked for', () => {
+  assert.match(violationOf('KAFKA_TLS', { ...KAFKA, KAFKA_TLS_CA_FILE: '/ca.pem' }).expected, /^on, because/);
+});
+
+for (const [name, level] of [
+  ['panic', 'fatal'],
+  ['WARNING', 'warn'],
+  ['Trace', 'trace'],
+] as const) {
+  test(`given the level ${name}, when the configuration is read, then it is ${level}`, () => {
+    assert.equal(configOf({ LOG_LEVEL: name }).logLevel, level);
+  });
+}
+
+test('given several brokers, when the configuration is read, then each is kept, blanks around it dropped', () => {
+  const { kafka } = kafkaConfigOf({ BOOTSTRAP_SERVERS: 'a:1, b.example:9092,[::1]:65535' });
+  assert.deepEqual(kafka.brokers, ['a:1', 'b.example:9092', '[::1]:65535']);
+});
+
+const REFUSED: readonly (readonly [string, string])[] = [
+  ['NODE_ENV', 'prod'],
+  ['LOG_LEVEL', 'verbose'],
+  ['REST_PORT', '65536'],
+  ['REST_PORT', '-1'],
+  ['REST_PORT', '80a'],
+  ['SERVICE_NAME', 'two words'],
+  ['ATLAS_ENVIRONMENT', 'a b'],
+  ['EVENT_TOPIC_ASSET_STATUS', 'no spaces'],
+  ['EVENT_TOPIC_ASSET_STATUS', '..'],
+  ['BOOTSTRAP_SERVERS', 'kafka'],
+  ['BOOTSTRAP_SERVERS', 'kafka:0'],
+  ['BOOTSTRAP_SERVERS', 'kafka:9092,'],
+  ['BASE_SERVICE_URL', 'atlas/api'],
+  ['BASE_SERVICE_URL', 'ftp://atlas/api'],
+  ['BASE_SERVICE_URL', 'http://atlas/api?x=1'],
+  ['HTTP_CLIENT_TIMEOUT', '0'],
+  ['HTTP_CLIENT_TIMEOUT', '2'],
+  ['HTTP_CLIENT_TIMEOUT', '11m'],
+  ['READ_WAIT', '-1s'],
+  ['VISITOR_MAX', '0'],
+  ['KAFKA_TLS', 'true'],
+  ['KAFKA_SASL_MECHANISM', 'GSSAPI'],
+  ['TRACE_ENDPOINT', 'http://jaeger:4317'],
+  ['TRACE_SAMPLING_RATIO', '1.5'],
+  ['EQUIPMENT_REQUIREMENTS', 'yes'],
+];
+
+for (const [name, value] of REFUSED) {
+  test(`given ${name}=${value}, when the configuration is read, then it is refused with its value`, () => {
+    const sasl = { KAFKA_SASL_USERNAME: 'u', KAFKA_SASL_PASSWORD: 'p', KAFKA_SASL_MECHANISM: 'PLAIN' };
+    const violation = violationOf(name, { ...KAFKA, ...(name.startsWith('KAFKA_SASL') ? sasl : {}), [name]: value });
+    assert.equal(violation.value, value);
+    assert.notEqual(violation.expected, '');
+  });
+}
+
+const NOT_YET: readonly (readonly [string, string, RegExp])[] = [
+  ['RULESET', 'gms-v83', /gms-v83 comes with a later version/],
+  ['RULESET_OVERRIDES', '{}', /not supported by this version yet/],
+  ['CLAMP_COMMANDS', 'on', /not supported by this version yet/],
+  ['REDIS_URL', 'redis:6379', /not supported by this version yet/],
+  ['REDIS_PASSWORD', 'x', /not supported by this version yet/],
+];
+
+for (const [name, value, reason] of NOT_YET) {
+  test(`given ${name}=${value}, when the configuration is read, then it is refused as not there yet`, () => {
+    assert.match(violationOf(name, { [name]: value }).expected, reason);
+  });
+}
+
+test('given many wrong values, when the configuration is read, then all are named at once', () => {
+  const violations = violationsOf({ NODE_ENV: 'production', REST_PORT: 'x', READ_WAIT: 'x', KAFKA_TLS_CA_FILE: '/ca' });
+  assert.deepEqual(
+    violations.map((violation) => violation.variable),
+    ['REST_PORT', 'READ_WAIT', 'BOOTSTRAP_SERVERS', 'KAFKA_TLS'],
+  );
+});
+
+test('given wrong values that hold secrets, when the violations are printed, then the secrets are not', () => {
+  const text = formatViolations(
+    violationsOf({
+      ADMIN_TOKEN: 'sec ret1',
+      REDIS_URL: 'redis://:secret2@redis',
+      REDIS_PASSWORD: 'secret3',
+      BASE_SERVICE_URL: 'http://user:secret4@atlas/api/',
+    }),
+  );
+  assert.doesNotMatch(text, /sec ?ret\d/);
+  assert.match(text, /ADMIN_TOKEN is "\*\*\*"; expected/);
+  assert.match(text, /BASE_SERVICE_URL is "http:\/\/\*\*\*@atlas\/api\/"; expected/);
+});
+
+test('given empty values, when the configuration is read, then they count as unset', () => {
+  const empty = Object.fromEntries(Object.keys(EnvironmentSchema.properties).map((name) => [name, '']));
+  assert.deepEqual(configOf(empty), configOf({}));
+});
+
+test('given a configuration, when somebody writes to it, then it throws', () => {
+  const config = kafkaConfigOf({});
+  assert.throws(() => Object.assign(config, { restPort: 1 }), TypeError);
+  assert.throws(() => Object.assign(config.kafka.topics, { buff: 'x' }), TypeError);
+});
+
+test('given variables without effect, when the configuration is read, then it says so', () => {
+  const parsed = parseConfig({ TRACE_ENDPOINT: 'jaeger:4317', BASE_SERVICE_URL: 'http://atlas/api/' });
+  const warnings = 'warnings' in parsed ? parsed.warnings : [];
+  assert.equal(warnings.length, 2);
+  assert.match(warnings.join('\n'), /spans are not exported yet/);
+  assert.match(warnings.join('\n'), /BASE_SERVICE_URL not used/);
+});
+
+test('given the help, when it is read, then it names every variable and fits a terminal', () => {
+  const help = helpText();
+  for (const name of Object.keys(EnvironmentSchema.properties)) assert.ok(help.includes(`  ${name}`), name);
+  assert.ok(help.split('\n').every((line) => line.length <= 120));
+});

@@ -1,0 +1,230 @@
+import { Value } from 'typebox/value';
+import type { RulesetName } from '../domain/rulesets/index.ts';
+import type { Stream } from '../events/stream.ts';
+import type { Service } from '../upstream/port.ts';
+import { type Environment, EnvironmentSchema, type LogLevel, type SaslMechanism } from './schema.ts';
+import { docsOf } from './variable.ts';
+
+/** All durations in ms. */
+interface CommonConfig {
+  readonly serviceName: string;
+  readonly logLevel: LogLevel;
+  /** Events that name another environment are skipped; undefined: none are. */
+  readonly atlasEnvironment: string | undefined;
+  readonly restPort: number;
+  readonly adminToken: string | undefined;
+  readonly ruleset: RulesetName;
+  readonly checkRequirements: boolean;
+  readonly buffExpiryGrace: number;
+  readonly httpClientTimeout: number;
+  readonly readWait: number;
+  readonly visitorMax: number;
+  readonly visitorTtl: number;
+  readonly residentIdleTtl: number;
+  readonly auditPeriod: number;
+}
+
+/** One process on an in-process feed and simulated upstream services. */
+export interface DemoConfig extends CommonConfig {
+  readonly mode: 'demo';
+}
+
+export interface KafkaConfig extends CommonConfig {
+  readonly mode: 'kafka';
+  readonly kafka: {
+    /** host:port each */
+    readonly brokers: readonly string[];
+    readonly groupId: string;
+    readonly topics: Readonly<Record<Stream, string>>;
+    /** undefined: no encryption. */
+    readonly tls: { readonly caFile: string | undefined } | undefined;
+    readonly sasl:
+      | { readonly mechanism: SaslMechanism; readonly username: string; readonly password: string }
+      | undefined;
+  };
+  /** With trailing slash. */
+  readonly serviceUrls: Readonly<Record<Service, string>>;
+}
+
+export type Config = DemoConfig | KafkaConfig;
+
+/** Something that the operator set and the service cannot work with. */
+export interface Violation {
+  readonly variable: string;
+  /** As set, secrets masked; undefined: not set. */
+  readonly value: string | undefined;
+  /** To follow the word "expected". */
+  readonly expected: string;
+}
+
+export type ParsedConfig =
+  /** Deeply frozen. The warnings are to be logged at start. */
+  { readonly config: Config; readonly warnings: readonly string[] } | { readonly violations: readonly Violation[] };
+
+/** The variables as set; empty values count as unset, as in Kubernetes manifests. */
+type SetVariables = Readonly<Record<string, string>>;
+
+const URL_OF_SERVICE = {
+  characters: 'CHARACTERS_SERVICE_URL',
+  inventory: 'INVENTORY_SERVICE_URL',
+  buffs: 'BUFFS_SERVICE_URL',
+  skills: 'SKILLS_SERVICE_URL',
+  data: 'DATA_SERVICE_URL',
+} as const satisfies Record<Service, keyof Environment>;
+
+const URL_NAMES = Object.values(URL_OF_SERVICE);
+const SASL_NAMES = ['KAFKA_SASL_MECHANISM', 'KAFKA_SASL_USERNAME', 'KAFKA_SASL_PASSWORD'] as const;
+
+/** Reads the configuration from environment variables; never throws, finds every violation at once. */
+export function parseConfig(env: Readonly<Record<string, string | undefined>>): ParsedConfig {
+  const { set, complete } = known(env);
+  const violations = [...invalidValues(set, complete), ...contradictions(set)];
+  if (violations.length > 0) return { violations };
+  const environment = Value.Decode(EnvironmentSchema, complete);
+  return { config: deepFreeze(configOf(environment)), warnings: warningsOf(environment) };
+}
+
+/** One line per violation. */
+export function formatViolations(violations: readonly Violation[]): string {
+  const lines = violations.map(({ variable, value, expected }) => {
+    const given = value === undefined ? 'is not set' : `is ${JSON.stringify(value)}`;
+    return `  ${variable} ${given}; expected ${expected}`;
+  });
+  return ['The configuration is not valid:', ...lines, 'Run with --help for all variables.'].join('\n');
+}
+
+function known(env: Readonly<Record<string, string | undefined>>): { set: SetVariables; complete: SetVariables } {
+  const set: Record<string, string> = {};
+  const complete: Record<string, string> = {};
+  for (const [name, schema] of Object.entries(EnvironmentSchema.properties)) {
+    const text = env[name] ?? '';
+    if (text !== '') set[name] = text;
+    const value = text === '' ? docsOf(schema).default : text;
+    if (value !== undefined) complete[name] = value;
+  }
+  return { set, complete };
+}
+
+function invalidValues(set: SetVariables, complete: SetVariables): Violation[] {
+  const names = Value.Errors(EnvironmentSchema, complete).map((error) => error.instancePath.slice(1));
+  return Object.entries(EnvironmentSchema.properties)
+    .filter(([name]) => names.includes(name))
+    .map(([name, schema]) => {
+      const { expected, secret } = docsOf(schema);
+      return { variable: name, value: secret === true ? '***' : withoutCredentials(set[name]), expected };
+    });
+}
+
+/** So that a password in a URL that is refused does not reach the log. */
+function withoutCredentials(text: string | undefined): string | undefined {
+  return text?.replace(/\/\/[^/]*@/, '//***@');
+}
+
+/** What is wrong between variables rather than in one. */
+function contradictions(set: SetVariables): Violation[] {
+  const violations: Violation[] = [];
+  const demand = (variable: keyof Environment, expected: string): void => {
+    if (set[variable] === undefined) violations.push({ variable, value: undefined, expected });
+  };
+  const without = URL_NAMES.filter((name) => set[name] === undefined);
+  if (set.BOOTSTRAP_SERVERS !== undefined && without.length > 0) {
+    demand(
+      'BASE_SERVICE_URL',
+      `a URL, because BOOTSTRAP_SERVERS is set and these have none of their own: ${without.join(', ')}`,
+    );
+  }
+  if (set.NODE_ENV === 'production') {
+    demand('BOOTSTRAP_SERVERS', 'the brokers, because NODE_ENV is production: the demo is not for production');
+  }
+  if (set.KAFKA_TLS_CA_FILE !== undefined && set.KAFKA_TLS !== 'on') {
+    violations.push({
+      variable: 'KAFKA_TLS',
+      value: set.KAFKA_TLS,
+      expected: 'on, because KAFKA_TLS_CA_FILE is set',
+    });
+  }
+  const sasl = SASL_NAMES.filter((name) => set[name] !== undefined);
+  if (sasl.length > 0) {
+    for (const name of SASL_NAMES) demand(name, `a value, to go with ${sasl.join(' and ')}`);
+  }
+  return violations;
+}
+
+function warningsOf(environment: Environment): string[] {
+  const warnings: string[] = [];
+  if (environment.TRACE_ENDPOINT !== undefined || environment.TRACE_SAMPLING_RATIO !== undefined) {
+    warnings.push('TRACE_ENDPOINT and TRACE_SAMPLING_RATIO have no effect: spans are not exported yet');
+  }
+  if (environment.BOOTSTRAP_SERVERS === undefined) {
+    const ignored = (['BASE_SERVICE_URL', ...URL_NAMES] as const).filter((name) => environment[name] !== undefined);
+    if (ignored.length > 0) {
+      warnings.push(
+        `${ignored.join(', ')} not used: without BOOTSTRAP_SERVERS the demo brings its own upstream services`,
+      );
+    }
+  }
+  return warnings;
+}
+
+function configOf(environment: Environment): Config {
+  const common: CommonConfig = {
+    serviceName: environment.SERVICE_NAME,
+    logLevel: environment.LOG_LEVEL,
+    atlasEnvironment: environment.ATLAS_ENVIRONMENT,
+    restPort: environment.REST_PORT,
+    adminToken: environment.ADMIN_TOKEN,
+    ruleset: environment.RULESET,
+    checkRequirements: environment.EQUIPMENT_REQUIREMENTS,
+    buffExpiryGrace: environment.BUFF_EXPIRY_GRACE,
+    httpClientTimeout: environment.HTTP_CLIENT_TIMEOUT,
+    readWait: environment.READ_WAIT,
+    visitorMax: environment.VISITOR_MAX,
+    visitorTtl: environment.VISITOR_TTL,
+    residentIdleTtl: environment.RESIDENT_IDLE_TTL,
+    auditPeriod: environment.AUDIT_PERIOD,
+  };
+  const brokers = environment.BOOTSTRAP_SERVERS;
+  if (brokers === undefined) return { mode: 'demo', ...common };
+  return { mode: 'kafka', ...common, kafka: kafkaOf(environment, brokers), serviceUrls: serviceUrlsOf(environment) };
+}
+
+function kafkaOf(environment: Environment, brokers: readonly string[]): KafkaConfig['kafka'] {
+  const { KAFKA_SASL_MECHANISM: mechanism, KAFKA_SASL_USERNAME: username, KAFKA_SASL_PASSWORD: password } = environment;
+  const complete = mechanism !== undefined && username !== undefined && password !== undefined;
+  return {
+    brokers,
+    groupId: environment.KAFKA_CONSUMER_GROUP,
+    topics: {
+      session: environment.EVENT_TOPIC_SESSION_STATUS,
+      buff: environment.EVENT_TOPIC_CHARACTER_BUFF_STATUS,
+      asset: environment.EVENT_TOPIC_ASSET_STATUS,
+      character: environment.EVENT_TOPIC_CHARACTER_STATUS,
+      skill: environment.EVENT_TOPIC_SKILL_STATUS,
+    },
+    tls: environment.KAFKA_TLS ? { caFile: environment.KAFKA_TLS_CA_FILE } : undefined,
+    sasl: complete ? { mechanism, username, password } : undefined,
+  };
+}
+
+function serviceUrlsOf(environment: Environment): KafkaConfig['serviceUrls'] {
+  const urlOf = (service: Service): string => {
+    const url = environment[URL_OF_SERVICE[service]] ?? environment.BASE_SERVICE_URL;
+    // contradictions() has refused that before.
+    if (url === undefined) throw new TypeError(`no URL for the ${service} service`);
+    return url;
+  };
+  return {
+    characters: urlOf('characters'),
+    inventory: urlOf('inventory'),
+    buffs: urlOf('buffs'),
+    skills: urlOf('skills'),
+    data: urlOf('data'),
+  };
+}
+
+function deepFreeze<T extends object>(value: T): T {
+  for (const inner of Object.values(value)) {
+    if (typeof inner === 'object' && inner !== null) deepFreeze(inner);
+  }
+  return Object.freeze(value);
+}

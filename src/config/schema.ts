@@ -1,0 +1,312 @@
+import { Type } from 'typebox';
+import { RULESET_NAMES } from '../domain/rulesets/index.ts';
+import {
+  anyText,
+  durationBetween,
+  headerWord,
+  hostAndPort,
+  hostAndPortList,
+  integerBetween,
+  oneOf,
+  type Parser,
+  ratio,
+  serviceUrl,
+  topicName,
+} from './parsers.ts';
+import { optional, type VariableDocs, variable } from './variable.ts';
+
+/** Go's level names (contract §4) and the levels of our logger. */
+const LOG_LEVELS = {
+  panic: 'fatal',
+  fatal: 'fatal',
+  error: 'error',
+  warn: 'warn',
+  warning: 'warn',
+  info: 'info',
+  debug: 'debug',
+  trace: 'trace',
+} as const;
+
+export type LogLevel = (typeof LOG_LEVELS)[keyof typeof LOG_LEVELS];
+
+const SASL_MECHANISMS = ['PLAIN', 'SCRAM-SHA-256', 'SCRAM-SHA-512'] as const;
+
+export type SaslMechanism = (typeof SASL_MECHANISMS)[number];
+
+const SECOND = 1_000;
+const MINUTE = 60 * SECOND;
+const HOUR = 60 * MINUTE;
+/** Deadlines run on timers, which end at 2^31 ms: 24.8 days. */
+const LONGEST = 24 * 24 * HOUR;
+
+/**
+ * Every environment variable that the service knows (contract §1 and §4, and ours), with its default and what people are
+ * told about it. The table in docs/reference/configuration.md is made from it. An empty value counts as unset.
+ */
+export const EnvironmentSchema = Type.Object({
+  NODE_ENV: optional(
+    {
+      group: 'General',
+      description: 'With `production`, a missing `BOOTSTRAP_SERVERS` is an error instead of a reason to run the demo.',
+      expected: 'one of production, development, test',
+    },
+    oneOf(['production', 'development', 'test']),
+  ),
+  SERVICE_NAME: variable(
+    {
+      group: 'General',
+      description: 'Name of the service in its logs and to the Kafka brokers.',
+      expected: 'visible ASCII characters without blanks',
+      default: 'effective-stats',
+    },
+    headerWord,
+  ),
+  LOG_LEVEL: variable(
+    {
+      group: 'General',
+      description: 'Least severe level that is logged. The default logs no line per event or request.',
+      expected: `one of ${Object.keys(LOG_LEVELS).join(', ')}`,
+      default: 'info',
+    },
+    logLevel,
+  ),
+  ATLAS_ENVIRONMENT: optional(
+    {
+      group: 'General',
+      description:
+        'When set, events whose `ENVIRONMENT` header names another environment are skipped and counted. Unset: all are processed.',
+      expected: 'visible ASCII characters without blanks',
+    },
+    headerWord,
+  ),
+  REST_PORT: variable(
+    {
+      group: 'HTTP',
+      description: 'TCP port of the HTTP server; 0 takes any free one.',
+      expected: 'an integer from 0 to 65535',
+      default: '8080',
+    },
+    integerBetween(0, 65_535),
+  ),
+  ADMIN_TOKEN: optional(
+    {
+      group: 'HTTP',
+      description: 'Bearer token that shows the payloads of dead letters. Unset: nobody sees them.',
+      expected: 'visible ASCII characters without blanks',
+      secret: true,
+    },
+    headerWord,
+  ),
+  BOOTSTRAP_SERVERS: optional(
+    {
+      group: 'Kafka',
+      description: 'The brokers. Unset: the demo runs, without Kafka and on simulated upstream services.',
+      expected: 'host:port, or several separated by commas',
+    },
+    hostAndPortList,
+  ),
+  KAFKA_CONSUMER_GROUP: variable(
+    {
+      group: 'Kafka',
+      description: 'Consumer group. A new group starts at the earliest offset.',
+      expected: 'a name',
+      default: 'Effective Stats Service',
+    },
+    anyText,
+  ),
+  KAFKA_TLS: variable(
+    {
+      group: 'Kafka',
+      description: 'Whether connections to the brokers are encrypted.',
+      expected: 'on or off',
+      default: 'off',
+    },
+    onOrOff,
+  ),
+  KAFKA_TLS_CA_FILE: optional(
+    {
+      group: 'Kafka',
+      description:
+        "PEM file with the certificate authorities that are trusted to sign the brokers' certificates. Unset: those that Node.js trusts.",
+      expected: 'a path, together with KAFKA_TLS=on',
+    },
+    anyText,
+  ),
+  KAFKA_SASL_MECHANISM: optional(
+    {
+      group: 'Kafka',
+      description: 'How to authenticate to the brokers. Unset: not at all.',
+      expected: `one of ${SASL_MECHANISMS.join(', ')}`,
+    },
+    oneOf(SASL_MECHANISMS),
+  ),
+  KAFKA_SASL_USERNAME: optional(
+    {
+      group: 'Kafka',
+      description: 'User name for SASL.',
+      expected: 'a name, together with KAFKA_SASL_MECHANISM',
+    },
+    anyText,
+  ),
+  KAFKA_SASL_PASSWORD: optional(
+    {
+      group: 'Kafka',
+      description: 'Password for SASL.',
+      expected: 'a password, together with KAFKA_SASL_MECHANISM',
+      secret: true,
+    },
+    anyText,
+  ),
+  EVENT_TOPIC_SESSION_STATUS: topic('EVENT_TOPIC_SESSION_STATUS', 'Topic of the session events.'),
+  EVENT_TOPIC_CHARACTER_BUFF_STATUS: topic('EVENT_TOPIC_CHARACTER_BUFF_STATUS', 'Topic of the buff events.'),
+  EVENT_TOPIC_ASSET_STATUS: topic('EVENT_TOPIC_ASSET_STATUS', 'Topic of the asset events.'),
+  EVENT_TOPIC_CHARACTER_STATUS: topic('EVENT_TOPIC_CHARACTER_STATUS', 'Topic of the character events.'),
+  EVENT_TOPIC_SKILL_STATUS: topic('EVENT_TOPIC_SKILL_STATUS', 'Topic of the skill events.'),
+  COMMAND_TOPIC_CHARACTER: topic(
+    'COMMAND_TOPIC_CHARACTER',
+    'Topic of the clamp commands. Nothing is produced to it yet, see `CLAMP_COMMANDS`.',
+  ),
+  BASE_SERVICE_URL: url('all upstream services that have no URL of their own'),
+  CHARACTERS_SERVICE_URL: url('the character service'),
+  INVENTORY_SERVICE_URL: url('the inventory service'),
+  BUFFS_SERVICE_URL: url('the buff service'),
+  SKILLS_SERVICE_URL: url('the skill service'),
+  DATA_SERVICE_URL: url('the data service'),
+  HTTP_CLIENT_TIMEOUT: duration(
+    'Upstream services',
+    'Deadline of each request to an upstream service.',
+    '2s',
+    [1, '1ms'],
+    [10 * MINUTE, '10m'],
+  ),
+  RULESET: variable(
+    {
+      group: 'State and answers',
+      description: 'How bonuses become effective stats.',
+      expected: `one of ${RULESET_NAMES.join(', ')} (gms-v83 comes with a later version)`,
+      default: 'atlas',
+    },
+    oneOf(RULESET_NAMES),
+  ),
+  RULESET_OVERRIDES: notYet('State and answers', 'Rulesets per tenant.'),
+  EQUIPMENT_REQUIREMENTS: variable(
+    {
+      group: 'State and answers',
+      description: 'Whether gear that its wearer no longer qualifies for gives nothing.',
+      expected: 'on or off',
+      default: 'on',
+    },
+    onOrOff,
+  ),
+  BUFF_EXPIRY_GRACE: duration(
+    'State and answers',
+    "How long a buff still counts after its `expiresAt` when no EXPIRED came: a little over the buff service's sweep.",
+    '15s',
+    [0, '0'],
+    [LONGEST, '576h'],
+  ),
+  CLAMP_COMMANDS: variable(
+    {
+      group: 'State and answers',
+      description: 'Whether a fall of MaxHP or MaxMP is announced to the character service.',
+      expected: 'off (on is not supported by this version yet)',
+      default: 'off',
+    },
+    oneOf(['off']),
+  ),
+  READ_WAIT: duration(
+    'State and answers',
+    'How long a request waits at most for parts of a character that were never loaded.',
+    '2s',
+    [0, '0'],
+    [MINUTE, '1m'],
+  ),
+  VISITOR_MAX: variable(
+    {
+      group: 'State and answers',
+      description: 'Characters that are held at most only because somebody asked for them; beyond it the oldest goes.',
+      expected: 'an integer from 1 to 10000000',
+      default: '10000',
+    },
+    integerBetween(1, 10_000_000),
+  ),
+  VISITOR_TTL: duration(
+    'State and answers',
+    'How long a character is held that somebody asked for and that has no session.',
+    '30s',
+    [1, '1ms'],
+    [LONGEST, '576h'],
+  ),
+  RESIDENT_IDLE_TTL: duration(
+    'State and answers',
+    'After how long without read or event a character with an open session is held like one that has none.',
+    '24h',
+    [1, '1ms'],
+    [LONGEST, '576h'],
+  ),
+  AUDIT_PERIOD: duration(
+    'State and answers',
+    'Time in which everything held is re-read once, to find and repair drift.',
+    '10m',
+    [1, '1ms'],
+    [LONGEST, '576h'],
+  ),
+  REDIS_URL: notYet('State and answers', 'Redis that holds the state of several replicas.', true),
+  REDIS_PASSWORD: notYet('State and answers', 'Password of that Redis.', true),
+  TRACE_ENDPOINT: optional(
+    {
+      group: 'Traces',
+      description: 'OTLP gRPC collector. Accepted, but spans are not exported yet (`traceparent` is handed on).',
+      expected: 'host:port',
+    },
+    hostAndPort,
+  ),
+  TRACE_SAMPLING_RATIO: optional(
+    {
+      group: 'Traces',
+      description: 'Share of traces that are sampled. Accepted, but spans are not exported yet.',
+      expected: 'a number from 0 to 1',
+    },
+    ratio,
+  ),
+});
+
+export type Environment = Type.StaticDecode<typeof EnvironmentSchema>;
+
+function topic(name: string, description: string) {
+  const expected = 'a topic name: 1 to 249 letters, digits, dots, dashes, underscores';
+  return variable({ group: 'Topics', description, expected, default: name }, topicName);
+}
+
+function url(whose: string) {
+  const expected = 'an http or https URL without user, query and fragment';
+  return optional({ group: 'Upstream services', description: `Base URL of ${whose}.`, expected }, serviceUrl);
+}
+
+/** Bounds in ms, and as they would be written. */
+function duration(
+  group: VariableDocs['group'],
+  description: string,
+  fallback: string,
+  [least, leastText]: readonly [number, string],
+  [most, mostText]: readonly [number, string],
+) {
+  const expected = `a duration from ${leastText} to ${mostText}, such as 250ms, 10s or 1m30s`;
+  return variable({ group, description, expected, default: fallback }, durationBetween(least, most));
+}
+
+/** A variable of the contract whose feature does not exist yet: setting it is refused, because ignoring it would mislead. */
+function notYet(group: VariableDocs['group'], description: string, secret = false) {
+  const refuse: Parser<never> = () => undefined;
+  return optional({ group, description, expected: 'nothing: not supported by this version yet', secret }, refuse);
+}
+
+function logLevel(text: string): LogLevel | undefined {
+  const lower = text.toLowerCase();
+  return Object.entries(LOG_LEVELS).find(([name]) => name === lower)?.[1];
+}
+
+function onOrOff(text: string): boolean | undefined {
+  if (text !== 'on' && text !== 'off') return undefined;
+  return text === 'on';
+}
