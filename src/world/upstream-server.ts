@@ -1,0 +1,100 @@
+import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http';
+import { setTimeout as delay } from 'node:timers/promises';
+import { type Tenant, tenantOf } from '../domain/tenant.ts';
+import { createPrng } from '../lib/prng.ts';
+import type { Service } from '../upstream/port.ts';
+import { answerTo, PREFIX, type Question, questionOf } from './answers.ts';
+import { type Failure, type Fault, type Faults, noFaults, replyOf } from './faults.ts';
+import type { World } from './world.ts';
+
+export interface UpstreamServer {
+  /** Base URL of all services; ends with a slash. */
+  readonly url: string;
+  /** How the services misbehave; assign to change that at any time. */
+  readonly faults: Faults;
+  /** Requests that came in, by service; those that failed included. */
+  readonly counts: Readonly<Record<Service, number>>;
+  /** Ends every connection, also those that hang. */
+  close(): Promise<void>;
+}
+
+export interface UpstreamServerOptions {
+  /** A free one when left out. */
+  readonly port?: number;
+  /** None when left out. */
+  readonly faults?: Partial<Faults>;
+}
+
+/**
+ * The five services that {@link World}'s truth is read from (contract §2), in the world's format, on 127.0.0.1. Answers
+ * are dated by the world's clock. Rejects when the port is taken.
+ */
+export async function startUpstreamServer(world: World, options: UpstreamServerOptions = {}): Promise<UpstreamServer> {
+  const faults: Faults = { ...noFaults(), ...options.faults };
+  const counts: Record<Service, number> = { characters: 0, inventory: 0, buffs: 0, skills: 0, data: 0 };
+  const prng = createPrng(1);
+
+  const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const url = new URL(request.url ?? '/', 'http://upstream');
+    const question = questionOf(url.pathname);
+    response.sendDate = false;
+    response.setHeader('date', new Date(world.clock.now()).toUTCString());
+    if (question === undefined || request.method !== 'GET') return void response.writeHead(404).end();
+    counts[question.service]++;
+    const tenant = tenantIn(request.headers);
+    if (tenant === undefined) return void response.writeHead(400).end();
+
+    const fault = faults[question.service];
+    const failure = failureOf(fault, question, prng.chance(fault.probability ?? 1));
+    const [least, most] =
+      typeof fault.latency === 'number' ? [fault.latency, fault.latency] : (fault.latency ?? [0, 0]);
+    const latency = prng.between(least, most);
+    const reading = prng.between(0, latency);
+    if (latency > 0) await delay(reading);
+    const known = world.tenants.find((candidate) => candidate.key === tenant.key);
+    const truth = answerTo(world, question, known, url, fault.lag ?? 0);
+    if (latency > 0) await delay(latency - reading);
+
+    if (failure?.kind === 'hang') return;
+    if (failure?.kind === 'reset') return void request.socket.resetAndDestroy();
+    const reply = replyOf(truth, failure, question, world.format);
+    const body = Buffer.from(reply.body);
+    response.setHeader('content-type', 'application/json');
+    response.setHeader('content-length', body.length);
+    if (reply.retryAfter !== undefined) response.setHeader('retry-after', reply.retryAfter);
+    response.writeHead(reply.status);
+    if (!reply.broken) return void response.end(body);
+    response.write(body.subarray(0, body.length >> 1), () => request.socket.destroy());
+  };
+
+  const server = createServer((request, response) => void answer(request, response));
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(options.port ?? 0, '127.0.0.1', resolve);
+  });
+  const address = server.address();
+  const port = typeof address === 'object' ? address?.port : undefined;
+  return {
+    url: `http://127.0.0.1:${port}${PREFIX}/`,
+    faults,
+    counts,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+function failureOf(fault: Fault, question: Question, drawn: boolean): Failure | undefined {
+  return drawn && (fault.ids?.includes(question.id) ?? true) ? fault.failure : undefined;
+}
+
+/** undefined: a header is missing or malformed. */
+function tenantIn(headers: IncomingHttpHeaders): Tenant | undefined {
+  const { tenant_id: id, region, major_version: major, minor_version: minor } = headers;
+  if (typeof id !== 'string' || typeof region !== 'string') return undefined;
+  if (typeof major !== 'string' || typeof minor !== 'string') return undefined;
+  const isVersion = (text: string): boolean => /^\d{1,5}$/.test(text) && Number(text) <= 0xffff;
+  return isVersion(major) && isVersion(minor) ? tenantOf(id, region, Number(major), Number(minor)) : undefined;
+}
