@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, type TestContext, test } from 'node:test';
+import { Consumer } from '@platformatic/kafka';
 import { startProbe, textRecord, topicNames } from '../support/feed-probe.ts';
 import { type KafkaBroker, provisionKafka } from '../support/kafka-broker.ts';
 import { createKafkaClient, type KafkaClient, uniqueName } from '../support/kafka-client.ts';
@@ -73,7 +74,7 @@ function watchCommits(t: TestContext, groupId: string, topic: string): { stop():
   };
 }
 
-test('given a flowing topic, when members come and go, then nothing is lost, little comes twice, and no commit falls back', async (t) => {
+test('given a flowing topic, when members come and go, then nothing is lost or repeated, and no commit falls back', async (t) => {
   const topics = topicNames();
   const groupId = uniqueName('group');
   await client.createTopic(topics.buff, PARTITIONS);
@@ -134,4 +135,26 @@ test('given a handler that is slow, when a second member joins, then the batch i
   await until('the rest arrived', () => first.received.length + second.received.length >= 4);
   assert.deepEqual([...first.values(), ...second.values()].toSorted(), ['a', 'b', 'c', 'd']);
   await Promise.all([first.feed.stop(), second.feed.stop()]);
+});
+
+test('given a group whose member speaks another protocol, then it is counted, and the feed joins once it has left', async (t) => {
+  const topics = topicNames();
+  const groupId = uniqueName('group');
+  await client.createTopic(topics.buff);
+  await client.produce(topics.buff, [textRecord('a')]);
+  const stranger = new Consumer({
+    clientId: 'stranger',
+    groupId,
+    bootstrapBrokers: [...brokers],
+    protocols: [{ name: 'strange', version: 1 }],
+  });
+  t.after(() => stranger.close());
+  stranger.topics.track(topics.buff);
+  await stranger.joinGroup();
+  const { feed, values } = await startProbe(t, { brokers, groupId, topics });
+  await until('the stranger is counted', () => feed.health().members === 2);
+  assert.equal(feed.health().current, false);
+  await stranger.leaveGroup();
+  await until('the record arrived', () => values().length === 1);
+  assert.equal(feed.health().members, 1);
 });

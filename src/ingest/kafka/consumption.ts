@@ -7,7 +7,7 @@ import { createDelivery } from './delivery.ts';
 import { createFetchLoops } from './fetch-loops.ts';
 import { backoff, type KafkaFeedOptions, type KafkaModule, TIMING } from './kafka-options.ts';
 import { createLookout, type TopicInfo } from './lookout.ts';
-import { createMembership, PLACEHOLDER_GROUP } from './membership.ts';
+import { createMembership, type Membership, PLACEHOLDER_GROUP } from './membership.ts';
 import { createSignal, settledWithin } from './signal.ts';
 import { createTroubleLog } from './trouble-log.ts';
 
@@ -122,7 +122,9 @@ export function startConsumption(kafka: KafkaModule, options: KafkaFeedOptions, 
     const mine = epoch;
     for (let attempt = 1; epoch === mine && !stopping.signal.aborted; attempt += 1) {
       try {
-        const next = await resolveAssignment(assignments);
+        // Another member may lead the group and have heard of a topic before us.
+        if (assignments.some(({ topic }) => !lookout.topics.has(topic))) await lookout.look();
+        const next = await startingPoints(assignments, streamsOf, membership);
         if (epoch !== mine || stopping.signal.aborted) return;
         trouble.ended('reading committed offsets');
         trouble.ended('keeping the place in the consumer group');
@@ -152,34 +154,23 @@ export function startConsumption(kafka: KafkaModule, options: KafkaFeedOptions, 
     loops.kick();
   }
 
-  async function resolveAssignment(assignments: readonly GroupAssignment[]): Promise<Assignment> {
-    if (assignments.some(({ topic }) => !lookout.topics.has(topic))) await lookout.look();
-    const committed = await membership.committedOffsets(assignments);
-    const states = await Promise.all(
-      assignments.flatMap(({ topic, partitions }) =>
-        partitions.map(async (partition): Promise<PartitionState | undefined> => {
-          const streams = streamsOf.get(topic);
-          if (streams === undefined) return undefined;
-          const offset = committed.get(partitionName(topic, partition));
-          const start = offset ?? (await membership.earliestOffset(topic, partition));
-          return newPartition(topic, partition, streams, start, offset);
-        }),
-      ),
-    );
-    return { partitions: new Map(states.filter((state) => state !== undefined).map((state) => [state.name, state])) };
-  }
-
   async function step(): Promise<void> {
     await lookout.look();
     lookedAt = clock.mono();
     const shape = shapeOf(lookout.topics);
     if (lookout.topics.size > 0 && (mustJoin || shape !== joinedShape)) {
       mustJoin = true;
-      await membership.join([...lookout.topics.keys()]);
+      try {
+        await membership.join([...lookout.topics.keys()]);
+      } catch (error) {
+        // Others in the group may be the reason: members that speak another protocol keep us out.
+        await countMembers();
+        throw error;
+      }
       mustJoin = false;
       joinedShape = shape;
     }
-    if (membership.membersAsLeader === undefined && joinedShape !== '') await countMembers();
+    if (lookout.topics.size > 0 && membership.membersAsLeader === undefined) await countMembers();
     loops.kick();
   }
 
@@ -232,6 +223,25 @@ export function startConsumption(kafka: KafkaModule, options: KafkaFeedOptions, 
       await settledWithin(TIMING.leave, others);
     },
   };
+}
+
+/** Where to begin: at the committed offset, at the earliest where the group has none. */
+async function startingPoints(
+  assignments: readonly GroupAssignment[],
+  streamsOf: ReadonlyMap<string, readonly Stream[]>,
+  membership: Membership,
+): Promise<Assignment> {
+  const committed = await membership.committedOffsets(assignments);
+  const states = await Promise.all(
+    assignments.flatMap(({ topic, partitions }) =>
+      partitions.map(async (partition): Promise<PartitionState> => {
+        const offset = committed.get(partitionName(topic, partition));
+        const start = offset ?? (await membership.earliestOffset(topic, partition));
+        return newPartition(topic, partition, streamsOf.get(topic) ?? [], start, offset);
+      }),
+    ),
+  );
+  return { partitions: new Map(states.map((state) => [state.name, state])) };
 }
 
 function connectionOf(options: KafkaFeedOptions): BaseOptions {
