@@ -1,41 +1,18 @@
-import type { Stat, StatRow } from '../domain/stat.ts';
+import { EQUIPMENT_REFERENCES, statsOf } from './asset-stats.ts';
 import { type Decoded, SKIP } from './decoded.ts';
 import {
   field,
   INT16,
-  INT32,
   integer,
   invalidField,
   isObject,
   type Json,
   object,
-  optionalInteger,
   optionalObject,
   text,
   UINT32,
 } from './fields.ts';
 import { baseOf, type Origin } from './origin.ts';
-
-/** Which field of an asset grants which stat (rules §2, Equipment; `hands` grants nothing). */
-const STAT_OF_FIELD: readonly (readonly [string, Stat])[] = [
-  ['strength', 'strength'],
-  ['dexterity', 'dexterity'],
-  ['luck', 'luck'],
-  ['intelligence', 'intelligence'],
-  ['hp', 'max_hp'],
-  ['mp', 'max_mp'],
-  ['weaponAttack', 'weapon_attack'],
-  ['weaponDefense', 'weapon_defense'],
-  ['magicAttack', 'magic_attack'],
-  ['magicDefense', 'magic_defense'],
-  ['accuracy', 'accuracy'],
-  ['avoidability', 'avoidability'],
-  ['speed', 'speed'],
-  ['jump', 'jump'],
-];
-
-/** What S and T call an asset that is equipment (contract §1). */
-const EQUIPMENT: readonly string[] = ['equipable', 'cash_equipable', 'cash-equipable'];
 
 /** Asset status (contract §1): whatever touches a slot below 0, now or before, concerns what is worn. */
 export function decodeAsset(envelope: Json, origin: Origin): Decoded {
@@ -85,7 +62,7 @@ function updated(envelope: Json, origin: Origin): Decoded {
     assetId: integer(envelope, 'assetId', UINT32),
     templateId: integer(envelope, 'templateId', UINT32),
     slot,
-    stats: statsOf(body),
+    stats: statsOf(body, 'body.'),
   };
 }
 
@@ -116,21 +93,5 @@ function isWorn(slot: unknown): boolean {
 function isEquipment(body: Json): boolean {
   const referenceType = field(body, 'referenceType') ?? '';
   if (typeof referenceType !== 'string') throw invalidField('body.referenceType', 'a string', referenceType);
-  return referenceType === '' || EQUIPMENT.includes(referenceType);
-}
-
-/** T writes the stats flat, S under `referenceData`; undefined when the body has none of them. */
-function statsOf(body: Json): StatRow | undefined {
-  const nested = optionalObject(body, 'referenceData', 'body.referenceData');
-  const stats: Partial<Record<Stat, number>> = {};
-  let carried = false;
-  for (const [name, stat] of STAT_OF_FIELD) {
-    const value =
-      nested === undefined
-        ? optionalInteger(body, name, INT32, `body.${name}`)
-        : optionalInteger(nested, name, INT32, `body.referenceData.${name}`);
-    carried ||= value !== undefined;
-    if (value !== undefined && value > 0) stats[stat] = value;
-  }
-  return carried ? stats : undefined;
+  return referenceType === '' || EQUIPMENT_REFERENCES.includes(referenceType);
 }
