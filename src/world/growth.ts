@@ -12,7 +12,7 @@ export interface GrowthActions {
   levelUp(who: Who): void;
   /** Spends one ability point. Does nothing without one. */
   spendAp(who: Who, target: ApTarget): void;
-  /** Takes one spent point back and spends it on something else. */
+  /** Takes one spent point back and spends it on something else. Does nothing when there is none to take. */
   transferAp(who: Who, from: ApTarget, to: ApTarget): void;
   changeJob(who: Who, jobId: number): void;
   changeFame(who: Who, fame: number): void;
@@ -21,7 +21,9 @@ export interface GrowthActions {
   forgetSkill(who: Who, skillId: number): void;
 }
 
-/** MaxHP and MaxMP that one ability point is worth, and the least that stays of each; about right for every class. */
+/** The least of STR, DEX, INT and LUK. */
+const ABILITY_MIN = 4;
+/** MaxHP and MaxMP that one ability point is worth, and the bounds of each; about right for every class. */
 const POOL_PER_POINT = 16;
 const POOL_MIN = 50;
 const POOL_MAX = 30_000;
@@ -99,7 +101,9 @@ export function createGrowthActions(stage: Stage): GrowthActions {
     },
     transferAp(who, from, to) {
       const before = ledger.get(who);
-      const after = change(before, { [from]: raised(before, from, -1), [to]: raised(before, to, 1) }, 0);
+      const lowered = raised(before, from, -1);
+      if (lowered === before.base[from]) return;
+      const after = change(before, { [from]: lowered, [to]: raised(before, to, 1) }, 0);
       statChanged(after, prng.uuid(), [from.toUpperCase(), to.toUpperCase()], [from, to]);
     },
     changeJob(who, jobId) {
@@ -133,6 +137,6 @@ export function createGrowthActions(stage: Stage): GrowthActions {
 /** The value of what a number of points, positive or negative, is spent on. */
 function raised(character: Character, target: ApTarget, points: number): number {
   const value = character.base[target];
-  if (target !== 'max_hp' && target !== 'max_mp') return Math.max(4, value + points);
+  if (target !== 'max_hp' && target !== 'max_mp') return Math.max(ABILITY_MIN, value + points);
   return Math.max(POOL_MIN, Math.min(POOL_MAX, value + points * POOL_PER_POINT));
 }
