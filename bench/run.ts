@@ -1,0 +1,95 @@
+import { writeFile } from 'node:fs/promises';
+import { parseArgs } from 'node:util';
+import { PrerequisiteMissing } from '../test/support/process-guard.ts';
+import { type Bed, createBed } from './bed.ts';
+import { type Case, FULL, QUICK } from './case.ts';
+import { get } from './cases/get.ts';
+import { ingest } from './cases/ingest.ts';
+import { login } from './cases/login.ts';
+import { memory } from './cases/memory.ts';
+import { start } from './cases/start.ts';
+import { visible } from './cases/visible.ts';
+import type { Figure } from './figure.ts';
+import { createProgress } from './progress.ts';
+import { circumstances, reportOf } from './report.ts';
+
+// Measures the whole service as a process on a real Kafka, each figure beside its ceiling in the same run.
+const CASES: Readonly<Record<string, Case>> = {
+  ingest: ingest(1),
+  'ingest-8': ingest(8),
+  visible,
+  get,
+  login,
+  memory,
+  start,
+};
+
+const HELP = `npm run bench -- [names…] [--quick] [--json FILE]
+
+Without names, all of them:
+${Object.entries(CASES)
+  .map(([name, { about }]) => `  ${name.padEnd(10)}${about}`)
+  .join('\n')}
+
+  --quick      fewer and shorter rounds, to see that it works; its figures are noise
+  --json FILE  also writes the figures and what they were measured on
+
+Kafka: the one that KAFKA_BROKERS names, else Docker, else Java 17 with Maven.
+`;
+
+async function main(): Promise<number> {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: {
+      quick: { type: 'boolean', default: false },
+      json: { type: 'string' },
+      help: { type: 'boolean', short: 'h', default: false },
+    },
+  });
+  if (values.help) {
+    process.stdout.write(HELP);
+    return 0;
+  }
+  const unknown = positionals.filter((name) => CASES[name] === undefined);
+  if (unknown.length > 0) {
+    process.stderr.write(`no such bench: ${unknown.join(', ')}\n\n${HELP}`);
+    return 2;
+  }
+  const bed = await createBed((line) => process.stderr.write(`${line}\n`));
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(signal, () => void bed.close().finally(() => process.exit(1)));
+  }
+  try {
+    const figures = await measure(bed, positionals, values.quick);
+    const on = circumstances(bed.origin, ['npm run bench --', ...process.argv.slice(2)].join(' '));
+    process.stdout.write(`${reportOf(figures, on)}\n`);
+    if (values.json !== undefined) await writeFile(values.json, `${JSON.stringify({ ...on, figures }, null, 2)}\n`);
+  } finally {
+    await bed.close();
+  }
+  return 0;
+}
+
+async function measure(bed: Bed, names: readonly string[], quick: boolean): Promise<Figure[]> {
+  const sizes = quick ? QUICK : FULL;
+  const cases = Object.entries(CASES).flatMap(([name, each]) =>
+    names.length === 0 || names.includes(name) ? [each] : [],
+  );
+  const progress = createProgress(cases.reduce((sum, each) => sum + each.steps(sizes), 0));
+  const figures: Figure[] = [];
+  try {
+    for (const each of cases) {
+      figures.push(...(await each.run(bed, sizes, progress)));
+      await bed.clear();
+    }
+  } finally {
+    progress.stop();
+  }
+  return figures;
+}
+
+process.exitCode = await main().catch((error: unknown) => {
+  if (!(error instanceof PrerequisiteMissing)) throw error;
+  process.stderr.write(`\n${error.message}\n`);
+  return 1;
+});
