@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { beforeEach, describe, test } from 'node:test';
 import { createFakeClock } from '../../test/support/fake-clock.ts';
+import { compareInstants } from '../domain/instant.ts';
 import type { WorldRecord } from './producer.ts';
 import type { Format } from './truth.ts';
 import { createWorld, WORLD_TENANT, type World } from './world.ts';
@@ -250,6 +251,16 @@ describe('given today’s Atlas, when something is done, then the records say wh
     assert.equal(expired.body.createdAt, again.body.createdAt);
     assert.match(expired.body.expiresAt, /^2026-01-01T00:03:20\.\d+Z$/);
     assert.equal(expired.type, 'EXPIRED');
+  });
+
+  test('buffs of one millisecond differ in their times, in the order in which they came', () => {
+    const applied = Array.from({ length: 20 }, (_, index) => ({ ...HASTE, sourceId: index + 1 }));
+    const events = values(() => {
+      for (const application of applied) world.applyBuff(WHO, application);
+    });
+    const times = world.get(WHO).buffs.map(({ createdAt }) => createdAt);
+    assert.equal(new Set(events.map(({ body }) => body.createdAt)).size, 20);
+    assert.deepEqual(times.toSorted(compareInstants), times);
   });
 
   test('a stat that is updated keeps the times of its buff', () => {

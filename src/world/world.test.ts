@@ -38,6 +38,7 @@ test('given a world that lived for long, then everyone is still plausible and ev
 
     const decoder = createDecoder({});
     const outcomes = new Set<string>();
+    assert.ok(records.some(({ value }) => JSON.parse(value.toString()).type === 'LOGOUT'));
     for (const record of records) {
       const decoded = decoder.decode(record, undefined);
       assert.notEqual(decoded.type, 'dead', JSON.stringify(decoded));

@@ -222,8 +222,8 @@ function unbounded(character: Character, stat: Stat, gains: Gains): bigint {
     flat += (gain?.flat ?? 0n) + (base * (gain?.basePercent ?? 0n)) / 100n;
     percent += gain?.percent ?? 0n;
   }
-  const product = (base + flat) * percent;
-  return product >= 0n ? product / 100n : (product - 99n) / 100n;
+  // Cuts towards zero; that is the floor of all that counts, because nothing falls below 0.
+  return ((base + flat) * percent) / 100n;
 }
 
 function total(character: Character, stat: Stat, gains: Gains): number {
