@@ -22,7 +22,7 @@ export interface Sizes {
 
 export const FULL: Sizes = {
   rounds: 3,
-  ingestEvents: 200_000,
+  ingestEvents: 150_000,
   visibleSamples: 300,
   loadSeconds: 3,
   population: 6_000,
@@ -30,7 +30,7 @@ export const FULL: Sizes = {
 
 export const QUICK: Sizes = {
   rounds: 1,
-  ingestEvents: 60_000,
+  ingestEvents: 50_000,
   visibleSamples: 80,
   loadSeconds: 2,
   population: 2_000,

@@ -7,6 +7,8 @@ export interface Child {
   readonly pid: number;
   /** Sends the message and resolves with the next one that comes back. */
   ask(message: string): Promise<unknown>;
+  /** The work's result, or a rejection as soon as the process has ended: nothing would come of waiting. */
+  whileAlive<T>(work: Promise<T>): Promise<T>;
   /** Holds the process still (SIGSTOP) while others work, so that its backlog is there at once when it goes on. */
   freeze(): void;
   thaw(): void;
@@ -24,18 +26,22 @@ export function startChild(args: readonly string[], env: Readonly<Record<string,
     env: { ...process.env, ...env },
   });
   const ended = once(child, 'exit');
+  const died = ended.then(([code, signal]) => {
+    throw new Error(`${args.join(' ')} ended with ${String(code ?? signal)}`);
+  });
   // An end that nobody waits for must not look like a defect of the bench.
-  ended.catch(() => undefined);
+  died.catch(() => undefined);
   let ending: Promise<number> | undefined;
   const pid = child.pid;
   if (pid === undefined) throw new Error(`could not start ${args.join(' ')}`);
   return {
     pid,
-    async ask(message) {
-      const answer = nextMessage(child);
+    ask(message) {
+      const answer = once(child, 'message', { signal: AbortSignal.timeout(ANSWER_DEADLINE_MS) });
       child.send(message);
-      return answer;
+      return Promise.race([answer.then(([first]) => first), died]);
     },
+    whileAlive: (work) => Promise.race([work, died]),
     freeze: () => void child.kill('SIGSTOP'),
     thaw: () => void child.kill('SIGCONT'),
     end() {
@@ -51,16 +57,6 @@ export async function startServer(args: readonly string[]): Promise<{ child: Chi
   const port = await child.ask('port');
   if (typeof port !== 'number') throw new Error(`${args.join(' ')} did not name its port`);
   return { child, port };
-}
-
-async function nextMessage(child: ChildProcess): Promise<unknown> {
-  const signal = AbortSignal.timeout(ANSWER_DEADLINE_MS);
-  const gone = once(child, 'exit', { signal }).then(([code]) => {
-    throw new Error(`${child.spawnargs.slice(1).join(' ')} ended with ${String(code)} instead of answering`);
-  });
-  gone.catch(() => undefined);
-  const [message] = await Promise.race([once(child, 'message', { signal }), gone]);
-  return message;
 }
 
 async function endOf(child: ChildProcess, ended: Promise<unknown>): Promise<number> {

@@ -24,6 +24,9 @@ const CASES: Readonly<Record<string, Case>> = {
   start,
 };
 
+/** A run takes half of this at most. */
+const DEADLINE_MS = 12 * 60_000;
+
 const HELP = `npm run bench -- [names…] [--quick] [--json FILE]
 
 Without names, all of them:
@@ -56,9 +59,12 @@ async function main(): Promise<number> {
     return 2;
   }
   const bed = await createBed((line) => process.stderr.write(`${line}\n`));
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    process.once(signal, () => void bed.close().finally(() => process.exit(1)));
-  }
+  const giveUp = (why: string): void => {
+    process.stderr.write(`\n${why}\n`);
+    void bed.close().finally(() => process.exit(1));
+  };
+  setTimeout(() => giveUp(`gave up after ${DEADLINE_MS / 60_000} minutes`), DEADLINE_MS).unref();
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, giveUp);
   try {
     const figures = await measure(bed, positionals, values.quick);
     const on = circumstances(bed.origin, ['npm run bench --', ...process.argv.slice(2)].join(' '));

@@ -62,7 +62,7 @@ export async function startService(brokers: readonly string[], topics: Topics, u
     startedAt,
     http,
     position: async (topic) => positionIn(await http.text('/api/debug/consumers'), topic),
-    residents: async () => gaugeIn(await http.text('/api/metrics'), 'residents'),
+    residents: async () => gaugeIn(await http.text('/api/metrics'), 'effective_stats_residents'),
     stats: (characterId) => http.text(statsPath(characterId)),
     async heap() {
       const bytes = await child.ask('heap');
@@ -77,37 +77,33 @@ export async function startService(brokers: readonly string[], topics: Topics, u
 }
 
 export async function ready(service: Service): Promise<void> {
-  await until('the service is ready', async () => (await service.http.text('/api/readyz')) !== '', 20_000);
+  const answers = until('the service is ready', async () => (await service.http.text('/api/readyz')) !== '', 20_000);
+  await service.child.whileAlive(answers);
 }
 
 /** Waits until the characters are held; their parts may still be loading. */
 export async function loggedIn(service: Service, count: number): Promise<void> {
-  await until(`${count} characters are logged in`, async () => (await service.residents()) === count, 60_000);
+  const held = until(`${count} characters are logged in`, async () => (await service.residents()) === count, 30_000);
+  await service.child.whileAlive(held);
 }
 
 function positionIn(document: string, topic: string): number {
-  const positions = [...partitionsIn(JSON.parse(document))].filter((entry) => entry.topic === topic);
-  return positions.reduce((sum, entry) => sum + entry.position, 0);
+  const answer: unknown = JSON.parse(document);
+  if (!isConsumers(answer)) throw new Error(`/api/debug/consumers answered ${document}`);
+  return answer.partitions.reduce((sum, entry) => sum + (entry.topic === topic ? entry.position : 0), 0);
 }
 
-interface Position {
-  readonly topic: string;
-  readonly position: number;
+interface Consumers {
+  readonly partitions: readonly { readonly topic: string; readonly position: number }[];
 }
 
-/** Finds the entries wherever the document keeps them: its shape is for people and may change. */
-function* partitionsIn(value: unknown, topic?: string): Generator<Position> {
-  if (typeof value !== 'object' || value === null) return;
-  const named = 'topic' in value && typeof value.topic === 'string' ? value.topic : topic;
-  if (named !== undefined && 'position' in value && typeof value.position === 'number') {
-    yield { topic: named, position: value.position };
-  }
-  for (const child of Object.values(value)) yield* partitionsIn(child, named);
+function isConsumers(value: unknown): value is Consumers {
+  return typeof value === 'object' && value !== null && 'partitions' in value && Array.isArray(value.partitions);
 }
 
-/** Value of the first gauge whose name ends so. */
-function gaugeIn(metrics: string, ending: string): number {
-  const found = new RegExp(`^\\w*${ending}(?:\\{[^}]*\\})? (\\S+)$`, 'm').exec(metrics);
-  if (found?.[1] === undefined) throw new Error(`/api/metrics shows no ${ending}`);
+/** Value of a gauge without labels. */
+function gaugeIn(metrics: string, name: string): number {
+  const found = new RegExp(`^${name} (\\S+)$`, 'm').exec(metrics);
+  if (found?.[1] === undefined) throw new Error(`/api/metrics shows no ${name}`);
   return Number(found[1]);
 }
