@@ -1,0 +1,197 @@
+import { readFileSync } from 'node:fs';
+import type { Server } from 'node:net';
+import { createApi } from './api/api.ts';
+import type { Degradation, ReadinessReport } from './api/readiness.ts';
+import { encodeStats } from './api/stats-document.ts';
+import type { Config, KafkaConfig } from './config/config.ts';
+import { rulesetByName } from './domain/rulesets/index.ts';
+import { createDecoder } from './events/decoder.ts';
+import { createDeadLetters } from './ingest/dead-letters.ts';
+import type { Feed } from './ingest/feed.ts';
+import { createInProcessFeed } from './ingest/in-process/in-process-feed.ts';
+import { createKafkaFeed } from './ingest/kafka/kafka-feed.ts';
+import { createPipeline } from './ingest/pipeline.ts';
+import { createTally } from './ingest/tally.ts';
+import { type Clock, createCorrectedClock } from './lib/clock.ts';
+import { createReader } from './refresh/reader.ts';
+import { createRefresher } from './refresh/refresher.ts';
+import { createMemoryStore } from './state/memory/memory-store.ts';
+import type { Logger } from './telemetry/logger.ts';
+import { createMetrics } from './telemetry/metrics.ts';
+import { createHttpUpstream } from './upstream/http/http-upstream.ts';
+import { SERVICES, type Service } from './upstream/port.ts';
+import { type Demo, startDemo } from './world/demo.ts';
+import { demoNotice } from './world/demo-notice.ts';
+
+/** What the service takes from outside. */
+export interface AppPorts {
+  readonly clock: Clock;
+  /** 0 ≤ random() < 1 */
+  readonly random: () => number;
+  readonly logger: Logger;
+}
+
+export interface App {
+  /** Resolves once HTTP listens, with the server's origin. Brokers and upstream services are waited for afterwards. */
+  start(): Promise<string>;
+  /** Drains: HTTP finishes, the batch in hand is applied, offsets are committed, the group is left. */
+  stop(): Promise<void>;
+}
+
+/** Reads in flight per upstream service at most, and connections to it. */
+const UPSTREAM_CONCURRENCY = 64;
+/** Loads of static data in flight at most: a cold cache fills with this many requests at a time. */
+const STATIC_DATA_CONCURRENCY = 32;
+const DEAD_LETTERS = { maxLetters: 1_000, maxBytes: 8 * 1024 * 1024 };
+/** How long a stop waits for reads that are under way; their results would be thrown away. */
+const REFRESHES_STOP_MS = 500;
+
+/** Composes the service: the only place that knows which adapter stands behind a port. */
+export async function createApp(config: Config, ports: AppPorts): Promise<App> {
+  const { random, logger } = ports;
+  const clock = createCorrectedClock(ports.clock);
+  const metrics = createMetrics();
+  const tally = createTally();
+  const deadLetters = createDeadLetters(DEAD_LETTERS);
+  const ruleset = rulesetByName(config.ruleset);
+  const { feed, urls, demo } = await openOutside(config, clock, ports);
+  const upstream = createHttpUpstream({
+    baseUrls: urls,
+    clock,
+    random,
+    timeout: config.httpClientTimeout,
+    concurrency: UPSTREAM_CONCURRENCY,
+    dataConcurrency: STATIC_DATA_CONCURRENCY,
+    environment: config.atlasEnvironment,
+    onDate: (service, date, sentAt, receivedAt) => clock.vote(service, date, sentAt, receivedAt),
+    observe: (service, outcome, seconds) => metrics.upstreamAnswered(service, outcome, seconds * 1_000),
+  });
+  const store = createMemoryStore({
+    clock,
+    visitorMax: config.visitorMax,
+    visitorTtl: config.visitorTtl,
+    residentIdleTtl: config.residentIdleTtl,
+    expiryGrace: config.buffExpiryGrace,
+  });
+  const shared = {
+    store,
+    upstream,
+    clock,
+    rulesetOf: () => ruleset,
+    expiryGrace: config.buffExpiryGrace,
+    checkRequirements: config.checkRequirements,
+  };
+  const refresher = createRefresher({
+    ...shared,
+    random,
+    concurrency: UPSTREAM_CONCURRENCY,
+    auditPeriod: config.auditPeriod,
+    onDrift: ({ tenant, characterId, part }) =>
+      logger.warn({ tenant: tenant.key, characterId, part }, 'the audit found drift and repaired it'),
+    onFailure: ({ tenant, characterId, part }, err) =>
+      logger.debug({ err, tenant: tenant.key, characterId, part }, 'a read failed and is tried again'),
+  });
+  /** Memory mode is for one process: with another member in the group, some events do not come here. */
+  const isShared = (): boolean => (feed.health().members ?? 1) > 1;
+  const reader = createReader({
+    ...shared,
+    refresher,
+    isFeedCurrent: () => feed.health().current && !isShared(),
+    encode: encodeStats,
+    readWait: config.readWait,
+  });
+  const handle = createPipeline({
+    decoder: createDecoder(config.atlasEnvironment === undefined ? {} : { environment: config.atlasEnvironment }),
+    store,
+    deadLetters,
+    tally,
+    clock,
+    onApplied: refresher.wake,
+    onVisible: metrics.eventVisible,
+  });
+  let phase: 'starting' | 'started' | 'stopping' = 'starting';
+
+  const readiness = (): ReadinessReport => {
+    if (phase !== 'started') return { ready: false, reason: `The service is ${phase}.` };
+    if (isShared()) {
+      const reason =
+        'Another member shares the consumer group. State is kept in memory here, so one process has to get every event: ' +
+        'stop the other one, or give it a KAFKA_CONSUMER_GROUP of its own.';
+      return { ready: false, reason };
+    }
+    return { ready: true, degraded: degradations() };
+  };
+
+  const degradations = (): Degradation[] => {
+    const { current, reason } = feed.health();
+    const feedTrouble = current ? [] : [{ what: 'feed', reason: reason ?? 'not current' }];
+    const shut = SERVICES.filter((service) => upstream.gates[service].state === 'open');
+    return [...feedTrouble, ...shut.map((what) => ({ what, reason: 'most requests fail; it is being probed' }))];
+  };
+
+  metrics.watch({ events: tally, feed, refreshes: refresher, gates: upstream.gates, store, deadLetters });
+  const { adminToken } = config;
+  const api = createApi({ reader, feed, readiness, deadLetters, metrics, logger, clock, adminToken });
+
+  return {
+    async start() {
+      refresher.start();
+      await api.listen({ port: config.restPort, host: '0.0.0.0' });
+      const origin = originOf(api.server.address());
+      await feed.start(handle, {
+        onCaughtUp(partition) {
+          store.caughtUp(partition);
+          refresher.wake();
+        },
+      });
+      phase = 'started';
+      logger.info({ origin, mode: config.mode, ruleset: ruleset.name }, 'effective-stats is ready');
+      for (const line of demo === undefined ? [] : demoNotice(demo, origin)) logger.info(line);
+      return origin;
+    },
+    async stop() {
+      phase = 'stopping';
+      await demo?.stop();
+      const closed = await Promise.allSettled([feed.stop(), api.close()]);
+      await refresher.stop(REFRESHES_STOP_MS);
+      closed.push(...(await Promise.allSettled([upstream.close()])));
+      for (const result of closed) {
+        if (result.status === 'rejected')
+          logger.error({ err: result.reason }, 'a part of the service did not stop in order');
+      }
+      logger.info('effective-stats has stopped');
+    },
+  };
+}
+
+function originOf(address: ReturnType<Server['address']>): string {
+  return typeof address === 'object' && address !== null ? `http://127.0.0.1:${address.port}` : String(address);
+}
+
+interface Outside {
+  readonly feed: Feed;
+  readonly urls: Readonly<Record<Service, string>>;
+  readonly demo: Demo | undefined;
+}
+
+/** Where events come from and where the truth is asked for: Kafka and Atlas, or the demo's stand-ins in this process. */
+async function openOutside(config: Config, clock: Clock, { random, logger }: AppPorts): Promise<Outside> {
+  if (config.mode === 'kafka') {
+    const feed = createKafkaFeed({ ...kafkaOptionsOf(config), clock, random, logger, clientId: config.serviceName });
+    return { feed, urls: config.serviceUrls, demo: undefined };
+  }
+  const feed = createInProcessFeed(clock);
+  const demo = await startDemo({ publish: (record) => void feed.publish(record), clock, logger });
+  const urls = Object.fromEntries(SERVICES.map((service) => [service, demo.baseUrl])) as Record<Service, string>;
+  return { feed, urls, demo };
+}
+
+function kafkaOptionsOf({ kafka: { brokers, groupId, topics, tls, sasl } }: KafkaConfig) {
+  return {
+    brokers,
+    groupId,
+    topics,
+    ...(tls === undefined ? {} : { tls: tls.caFile === undefined ? {} : { ca: readFileSync(tls.caFile) } }),
+    ...(sasl === undefined ? {} : { sasl }),
+  };
+}

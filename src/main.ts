@@ -1,0 +1,56 @@
+import { createApp } from './app.ts';
+import { formatViolations, parseConfig } from './config/config.ts';
+import { helpText } from './config/help.ts';
+import { systemClock } from './lib/clock.ts';
+import { createLogger } from './telemetry/logger.ts';
+
+/** How long an orderly stop may take before the process ends all the same. */
+const STOP_DEADLINE_MS = 10_000;
+const INVALID_CONFIG = 2;
+
+async function main(): Promise<void> {
+  if (process.argv.includes('--help') || process.argv.includes('-h')) {
+    process.stdout.write(helpText());
+    return;
+  }
+  const parsed = parseConfig(process.env);
+  if ('violations' in parsed) {
+    process.stderr.write(`${formatViolations(parsed.violations)}\n`);
+    process.exitCode = INVALID_CONFIG;
+    return;
+  }
+  const { config, warnings } = parsed;
+  const logger = await createLogger({
+    level: config.logLevel,
+    serviceName: config.serviceName,
+    output: process.stdout,
+  });
+  for (const warning of warnings) logger.warn(warning);
+  const app = await createApp(config, { clock: systemClock, random: Math.random, logger });
+
+  let stopping = false;
+  const stop = (code: 0 | 1): void => {
+    if (stopping) return;
+    stopping = true;
+    setTimeout(() => process.exit(1), STOP_DEADLINE_MS).unref();
+    app.stop().then(
+      () => process.exit(code),
+      () => process.exit(1),
+    );
+  };
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => stop(0));
+  for (const defect of ['uncaughtException', 'unhandledRejection'] as const) {
+    process.on(defect, (err) => {
+      logger.fatal({ err }, 'a defect: the service stops');
+      stop(1);
+    });
+  }
+  try {
+    await app.start();
+  } catch (err) {
+    logger.fatal({ err }, 'the service could not start');
+    stop(1);
+  }
+}
+
+await main();

@@ -1,0 +1,75 @@
+import { STREAMS, type Stream } from '../../src/events/stream.ts';
+import { systemClock } from '../../src/lib/clock.ts';
+import type { WorldRecord } from '../../src/world/producer.ts';
+import { startUpstreamServer, type UpstreamServer } from '../../src/world/upstream-server.ts';
+import { createWorld, type World, type WorldOptions } from '../../src/world/world.ts';
+import { createKafkaClient, type KafkaClient, uniqueName } from './kafka-client.ts';
+
+/** A simulated Atlas whose events go to topics of their own on a real broker, in order. */
+export interface WorldOnKafka {
+  readonly world: World;
+  readonly upstream: UpstreamServer;
+  readonly kafka: KafkaClient;
+  readonly topics: Readonly<Record<Stream, string>>;
+  /** What a service needs to live in this world. */
+  readonly variables: Record<string, string>;
+  /** Resolves when everything emitted so far is on the topics. */
+  flushed(): Promise<void>;
+  close(): Promise<void>;
+}
+
+const TOPIC_VARIABLES: Readonly<Record<Stream, string>> = {
+  session: 'EVENT_TOPIC_SESSION_STATUS',
+  buff: 'EVENT_TOPIC_CHARACTER_BUFF_STATUS',
+  asset: 'EVENT_TOPIC_ASSET_STATUS',
+  character: 'EVENT_TOPIC_CHARACTER_STATUS',
+  skill: 'EVENT_TOPIC_SKILL_STATUS',
+};
+
+export async function startWorldOnKafka(
+  brokers: readonly string[],
+  options: Partial<WorldOptions> = {},
+): Promise<WorldOnKafka> {
+  const kafka = createKafkaClient(brokers);
+  const name = uniqueName('world');
+  const topics = Object.fromEntries(STREAMS.map((stream) => [stream, `${name}-${stream}`])) as Record<Stream, string>;
+  for (const stream of STREAMS) await kafka.createTopic(topics[stream]);
+  let waiting: WorldRecord[] = [];
+  let sending = Promise.resolve();
+  const send = async (): Promise<void> => {
+    const records = waiting;
+    waiting = [];
+    for (const stream of STREAMS) {
+      const own = records.filter((record) => record.stream === stream);
+      if (own.length > 0) await kafka.produce(topics[stream], own);
+    }
+  };
+  const world = createWorld({
+    seed: 1,
+    clock: systemClock,
+    ...options,
+    emit(record) {
+      waiting.push(record);
+      sending = sending.then(send);
+    },
+  });
+  const upstream = await startUpstreamServer(world);
+  return {
+    world,
+    upstream,
+    kafka,
+    topics,
+    variables: {
+      BOOTSTRAP_SERVERS: brokers.join(','),
+      KAFKA_CONSUMER_GROUP: uniqueName('group'),
+      BASE_SERVICE_URL: upstream.url,
+      ...Object.fromEntries(STREAMS.map((stream) => [TOPIC_VARIABLES[stream], topics[stream]])),
+    },
+    flushed: () => sending,
+    async close() {
+      await sending;
+      await upstream.close();
+      await kafka.close();
+    },
+  };
+}
