@@ -1,0 +1,139 @@
+/**
+ * The gate in front of one upstream service.
+ *
+ * Modes: closed (every request passes) → open (only probes pass) → closed.
+ * - closed → open: of the ids that asked within the last {@link WINDOW_MS}, at least {@link FAILING_IDS_MIN} and at least
+ *   half failed last time. Ids count, not requests, so one bad id cannot open it however often it fails.
+ * - open: one probe at a time, about one per second, each for another id than the last failed one while others ask.
+ * - open → closed: a probe succeeds. What was sent before the gate opened changes nothing any more.
+ */
+import type { Clock } from '../lib/clock.ts';
+import type { GateView, Service } from './port.ts';
+
+/**
+ * The order of use: `tryEnter(id)` before every request; when it says true, `passage(id)` tells how the request has to
+ * behave, and `record` tells the gate how it went. A probe that is taken and never recorded blocks others for
+ * {@link LOST_PROBE_MS}.
+ */
+export interface Gate extends GateView {
+  /** How a request for this id may pass now. `refused`: the gate is open, and the id does not hold the probe. */
+  passage(id: number): 'free' | 'probe' | 'refused';
+  /** False: transport, time-out, refusal or an invalid answer. That the service knows no such id is a success. */
+  record(id: number, succeeded: boolean): void;
+}
+
+export interface GateOptions {
+  readonly clock: Pick<Clock, 'mono'>;
+  /** 0 ≤ random() < 1 */
+  readonly random: () => number;
+}
+
+/** A probe's deadline in ms (architecture §3 rule 6). */
+export const PROBE_DEADLINE_MS = 2_000;
+
+/** How far back outcomes count, and of how many ids at most: under load the window is shorter and judges sooner. */
+const WINDOW_MS = 10_000;
+const WINDOW_IDS = 256;
+const FAILING_IDS_MIN = 5;
+const FAILING_SHARE = 0.5;
+const PROBE_INTERVAL_MS = 1_000;
+/** How much longer the id of the last failed probe waits, so that another may go first. */
+const SAME_ID_EXTRA_MS = 1_000;
+const LOST_PROBE_MS = 5_000;
+
+interface Outcome {
+  readonly at: number;
+  readonly succeeded: boolean;
+}
+
+export function createGate({ clock, random }: GateOptions): Gate {
+  /** Newest outcome of each id, the oldest first. */
+  const outcomes = new Map<number, Outcome>();
+  const listeners = new Set<() => void>();
+  let failing = 0;
+  let state: GateView['state'] = 'closed';
+  let probe: number | undefined;
+  let failedProbe: number | undefined;
+  let nextProbeAt = 0;
+
+  const forget = (id: number): void => {
+    const outcome = outcomes.get(id);
+    if (outcome?.succeeded === false) failing -= 1;
+    outcomes.delete(id);
+  };
+
+  const remember = (id: number, succeeded: boolean): void => {
+    const now = clock.mono();
+    forget(id);
+    outcomes.set(id, { at: now, succeeded });
+    if (!succeeded) failing += 1;
+    for (const [other, { at }] of outcomes) {
+      if (outcomes.size <= WINDOW_IDS && at > now - WINDOW_MS) break;
+      forget(other);
+    }
+  };
+
+  const scheduleProbe = (): void => {
+    nextProbeAt = clock.mono() + PROBE_INTERVAL_MS * (0.75 + random() / 2);
+  };
+
+  const close = (): void => {
+    state = 'closed';
+    probe = undefined;
+    failedProbe = undefined;
+    for (const listener of [...listeners]) listener();
+  };
+
+  return {
+    get state() {
+      return state;
+    },
+    get nextProbeAt() {
+      return nextProbeAt;
+    },
+    tryEnter(id) {
+      if (state === 'closed') return true;
+      if (clock.mono() < nextProbeAt + (id === failedProbe ? SAME_ID_EXTRA_MS : 0)) return false;
+      probe = id;
+      nextProbeAt = clock.mono() + LOST_PROBE_MS;
+      return true;
+    },
+    passage(id) {
+      if (state === 'closed') return 'free';
+      return id === probe ? 'probe' : 'refused';
+    },
+    record(id, succeeded) {
+      if (state === 'closed') {
+        remember(id, succeeded);
+        if (succeeded || failing < FAILING_IDS_MIN || failing < outcomes.size * FAILING_SHARE) return;
+        state = 'open';
+        outcomes.clear();
+        failing = 0;
+        scheduleProbe();
+        return;
+      }
+      if (id !== probe) return;
+      if (succeeded) return close();
+      probe = undefined;
+      failedProbe = id;
+      scheduleProbe();
+    },
+    onClose(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+  };
+}
+
+export type UpstreamGates = Readonly<Record<Service, Gate>>;
+
+/** One gate per upstream service, all closed. */
+export function createUpstreamGates(options: GateOptions): UpstreamGates {
+  return {
+    characters: createGate(options),
+    inventory: createGate(options),
+    buffs: createGate(options),
+    skills: createGate(options),
+    data: createGate(options),
+  };
+}

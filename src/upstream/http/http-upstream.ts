@@ -1,0 +1,120 @@
+import type { Tenant } from '../../domain/tenant.ts';
+import type { Clock } from '../../lib/clock.ts';
+import { createUpstreamGates, PROBE_DEADLINE_MS } from '../gate.ts';
+import { SERVICE_OF_PART, SERVICES, type Service, type Upstream } from '../port.ts';
+import { createStaticCatalog, type StaticCatalogCounts } from '../static-catalog.ts';
+import type { StaticAsk } from '../static-entry.ts';
+import { gateOpen } from '../upstream-errors.ts';
+import { readRequirements, readSkillData } from './data-answer.ts';
+import { createPartReaders, type RequestCommons } from './part-reader.ts';
+import { createRequestHeaders } from './request-headers.ts';
+import { createServiceClient, type RequestOutcome, type ServiceClient } from './service-client.ts';
+import { createStatRows } from './stat-rows.ts';
+
+export interface HttpUpstreamOptions {
+  /** Each ends in `/api/`; a missing last slash is added. */
+  readonly baseUrls: Readonly<Record<Service, string>>;
+  /** HTTP_CLIENT_TIMEOUT in ms: for each request, from sending it to the last byte of its answer. */
+  readonly timeout: number;
+  /** Requests in flight per service at most, which is also the size of its connection pool. */
+  readonly concurrency: number;
+  /** The same for static data. */
+  readonly dataConcurrency: number;
+  /** ENVIRONMENT header of requests whose event names none. */
+  readonly environment: string | undefined;
+  readonly clock: Clock;
+  /** 0 ≤ random() < 1 */
+  readonly random: () => number;
+  /** Told of each answer's Date: epoch ms, and the clock's `now` when the request was sent and when the answer came. */
+  readonly onDate: (service: Service, date: number, sentAt: number, receivedAt: number) => void;
+  /** Told how each request ended. */
+  readonly observe: (service: Service, outcome: RequestOutcome, seconds: number) => void;
+}
+
+/**
+ * Call `gates[service].tryEnter(characterId)` right before `fetch`, and only when it says true; `fetch` tells the gate how
+ * it went. Called through an open gate without that, it rejects with UPSTREAM_GATE_OPEN. Static data enter by themselves.
+ */
+export interface HttpUpstream extends Upstream {
+  /** To be called after game data were imported: everything is asked again, old values serve until answered. */
+  flushStaticData(tenant?: Tenant): void;
+  readonly staticDataCounts: StaticCatalogCounts;
+}
+
+const ATTEMPTS = 3;
+const STATIC_ENTRIES_MAX = 200_000;
+/** How often static data that are due again are looked for. */
+const SWEEP_MS = 250;
+
+export function createHttpUpstream(options: HttpUpstreamOptions): HttpUpstream {
+  const { clock, random } = options;
+  const gates = createUpstreamGates({ clock, random });
+  const headers = createRequestHeaders(random, options.environment);
+  const readers = createPartReaders(createStatRows());
+
+  const clientOf = (service: Service): ServiceClient =>
+    createServiceClient({
+      ...options,
+      service,
+      baseUrl: options.baseUrls[service],
+      connections: service === 'data' ? options.dataConcurrency : options.concurrency,
+    });
+  const clients: Readonly<Record<Service, ServiceClient>> = {
+    characters: clientOf('characters'),
+    inventory: clientOf('inventory'),
+    buffs: clientOf('buffs'),
+    skills: clientOf('skills'),
+    data: clientOf('data'),
+  };
+
+  const commons = ({ tenant, context }: Pick<StaticAsk, 'tenant' | 'context'>, probe: boolean): RequestCommons => ({
+    headers: headers(tenant, context),
+    deadline: probe ? Math.min(options.timeout, PROBE_DEADLINE_MS) : options.timeout,
+    attempts: probe ? 1 : ATTEMPTS,
+  });
+
+  const catalog = createStaticCatalog({
+    gate: gates.data,
+    clock,
+    random,
+    concurrency: options.dataConcurrency,
+    maxEntries: STATIC_ENTRIES_MAX,
+    source: {
+      skill: (ask) =>
+        clients.data.get({ ...commons(ask, ask.probe), path: `data/skills/${ask.id}` }, (document) =>
+          readSkillData(document, ask.id),
+        ),
+      requirements: (ask) =>
+        clients.data.get({ ...commons(ask, ask.probe), path: `data/equipment/${ask.id}` }, (document) =>
+          readRequirements(document, ask.id),
+        ),
+    },
+  });
+  const sweeper = setInterval(catalog.sweep, SWEEP_MS);
+
+  return {
+    gates,
+    async fetch(part, target) {
+      const service = SERVICE_OF_PART[part];
+      const passage = gates[service].passage(target.characterId);
+      if (passage === 'refused') throw gateOpen(service);
+      let answered = false;
+      try {
+        const probe = passage === 'probe';
+        const snapshot = await readers[part](clients[service], target.characterId, commons(target, probe));
+        answered = true;
+        return snapshot;
+      } finally {
+        gates[service].record(target.characterId, answered);
+      }
+    },
+    staticData: catalog.of,
+    ensureStaticData: catalog.ensure,
+    flushStaticData: catalog.flush,
+    staticDataCounts: catalog.counts,
+    async close() {
+      clearInterval(sweeper);
+      await Promise.all(SERVICES.map((service) => clients[service].close()));
+    },
+  };
+}

@@ -1,0 +1,103 @@
+import type { PartSnapshot, WornAsset } from '../../domain/snapshot.ts';
+import type { Stat } from '../../domain/stat.ts';
+import {
+  field,
+  INT16,
+  INT32,
+  integer,
+  isObject,
+  type Json,
+  list,
+  object,
+  optionalInteger,
+  optionalObject,
+  text,
+  UINT32,
+} from '../../events/fields.ts';
+import { contradiction, numericId, type Resource, resourceOf, rootOf } from './documents.ts';
+import type { StatRows } from './stat-rows.ts';
+
+/** The compartment that holds equipment, worn or not (contract §2). */
+const EQUIPMENT_TYPE = 1;
+const EQUIPMENT_REFERENCES: readonly string[] = ['equipable', 'cash-equipable', 'cash_equipable'];
+
+const KEY_OF_STAT = {
+  strength: 'strength',
+  dexterity: 'dexterity',
+  luck: 'luck',
+  intelligence: 'intelligence',
+  max_hp: 'hp',
+  max_mp: 'mp',
+  weapon_attack: 'weaponAttack',
+  weapon_defense: 'weaponDefense',
+  magic_attack: 'magicAttack',
+  magic_defense: 'magicDefense',
+  accuracy: 'accuracy',
+  avoidability: 'avoidability',
+  speed: 'speed',
+  jump: 'jump',
+} as const satisfies Record<Stat, string>;
+
+const STAT_KEYS = Object.values(KEY_OF_STAT);
+
+export function readCompartment(document: unknown, rows: StatRows): PartSnapshot {
+  const root = rootOf(document);
+  const compartment = object(root, 'data');
+  const attributes = object(compartment, 'attributes', 'data.attributes');
+  if (integer(attributes, 'type', INT32, 'data.attributes.type') !== EQUIPMENT_TYPE) {
+    throw contradiction('data.attributes.type: expected the compartment of equipment, got another');
+  }
+  const included = list(root, 'included');
+  const ids = new Set<string>();
+  const assets: WornAsset[] = [];
+  for (let index = 0; index < included.length; index += 1) {
+    const path = `included[${index}]`;
+    const value = included[index];
+    if (!isObject(value) || field(value, 'type') !== 'assets') continue;
+    const resource = resourceOf(value, path);
+    if (ids.has(resource.id)) throw contradiction(`${path}.id: expected every asset once, got one again`);
+    ids.add(resource.id);
+    const asset = wornAsset(resource, path, rows);
+    if (asset !== undefined) assets.push(asset);
+  }
+  requireAll(compartment, ids);
+  return { part: 'equipment', assets };
+}
+
+/** An asset that the compartment lists and the answer leaves out would look like one that was taken off. */
+function requireAll(compartment: Json, included: ReadonlySet<string>): void {
+  const relationships = optionalObject(compartment, 'relationships', 'data.relationships');
+  const assets = relationships && optionalObject(relationships, 'assets', 'data.relationships.assets');
+  if (assets === undefined) return;
+  for (const related of list(assets, 'data', 'data.relationships.assets.data')) {
+    const id = isObject(related) ? field(related, 'id') : undefined;
+    if (typeof id !== 'string' || !included.has(id)) {
+      throw contradiction('included: expected every related asset, got not all');
+    }
+  }
+}
+
+/** undefined: it lies in the bag, or is no equipment. */
+function wornAsset({ id, attributes }: Resource, path: string, rows: StatRows): WornAsset | undefined {
+  const at = `${path}.attributes`;
+  const slot = integer(attributes, 'slot', INT16, `${at}.slot`);
+  if (slot >= 0) return undefined;
+  const nested = optionalObject(attributes, 'referenceData', `${at}.referenceData`);
+  const hasReference = (field(attributes, 'referenceType') ?? null) !== null;
+  const reference = hasReference ? text(attributes, 'referenceType', `${at}.referenceType`) : '';
+  if (reference !== '' && !EQUIPMENT_REFERENCES.includes(reference)) return undefined;
+  const holder = nested ?? attributes;
+  const statsAt = nested === undefined ? at : `${at}.referenceData`;
+  if (STAT_KEYS.every((key) => field(holder, key) === undefined)) {
+    throw contradiction(`${statsAt}: expected stats, got none`);
+  }
+  return {
+    assetId: numericId(id, `${path}.id`),
+    templateId: integer(attributes, 'templateId', UINT32, `${at}.templateId`),
+    slot,
+    stats: rows((stat) => {
+      const key = KEY_OF_STAT[stat];
+      return optionalInteger(holder, key, INT32, `${statsAt}.${key}`) ?? 0;
+    }),
+  };
+}

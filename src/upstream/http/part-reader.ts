@@ -1,0 +1,71 @@
+import type { Part } from '../../domain/part.ts';
+import type { PartSnapshot } from '../../domain/snapshot.ts';
+import { invalidAnswer } from '../upstream-errors.ts';
+import { buffsSnapshot, readBuff } from './buffs-answer.ts';
+import { readCharacter } from './character-answer.ts';
+import { PAGE_SIZE, type Page, pageOf, type Resource } from './documents.ts';
+import { readCompartment } from './inventory-answer.ts';
+import type { ServiceClient, ServiceRequest } from './service-client.ts';
+import { readSkill, skillsSnapshot } from './skills-answer.ts';
+import type { StatRows } from './stat-rows.ts';
+
+/** What every request of one fetch has in common. */
+export type RequestCommons = Omit<ServiceRequest, 'path'>;
+
+/** Reads one part of one character from its service. */
+export type PartReader = (
+  client: ServiceClient,
+  characterId: number,
+  commons: RequestCommons,
+) => Promise<PartSnapshot | 'missing'>;
+
+/** Only the character service knows who exists: where the others answer 404, there is nothing. */
+export function createPartReaders(rows: StatRows): Readonly<Record<Part, PartReader>> {
+  return {
+    base: (client, id, commons) =>
+      client.get({ ...commons, path: `characters/${id}` }, (document) => readCharacter(document, id)),
+
+    async equipment(client, id, commons) {
+      const path = `characters/${id}/inventory/compartments?type=1&include=assets`;
+      const snapshot = await client.get({ ...commons, path }, (document) => readCompartment(document, rows));
+      return snapshot === 'missing' ? { part: 'equipment', assets: [] } : snapshot;
+    },
+
+    buffs: async (client, id, commons) =>
+      buffsSnapshot(await readPages(client, 'buffs', `characters/${id}/buffs`, commons, readBuff)),
+
+    passives: async (client, id, commons) =>
+      skillsSnapshot(await readPages(client, 'skills', `characters/${id}/skills`, commons, readSkill)),
+  };
+}
+
+/**
+ * Everything on all pages; empty for a 404. Pages that do not fit together (the list changed in between) are no answer: an
+ * entry may have slipped from one page to the other.
+ */
+async function readPages<T>(
+  client: ServiceClient,
+  service: 'buffs' | 'skills',
+  path: string,
+  commons: RequestCommons,
+  read: (resource: Resource, path: string) => T,
+): Promise<readonly T[]> {
+  const page = (number: number): Promise<Page<T> | 'missing'> =>
+    client.get({ ...commons, path: `${path}?page[number]=${number}&page[size]=${PAGE_SIZE}` }, (document) =>
+      pageOf(document, number, read),
+    );
+  const first = await page(1);
+  if (first === 'missing') return [];
+  const items = [...first.items];
+  for (let number = 2; number <= first.last; number += 1) {
+    const next = await page(number);
+    if (next === 'missing' || next.last !== first.last || next.total !== first.total) {
+      throw invalidAnswer(service, 'the list changed while it was read in pages');
+    }
+    items.push(...next.items);
+  }
+  if (first.total !== undefined && first.total !== items.length) {
+    throw invalidAnswer(service, 'meta.total: expected the number of resources, got another');
+  }
+  return items;
+}

@@ -1,0 +1,140 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { Pool } from 'undici';
+import { Undecodable } from '../../events/decoded.ts';
+import type { AppError } from '../../lib/app-error.ts';
+import type { Clock } from '../../lib/clock.ts';
+import type { Service } from '../port.ts';
+import { invalidAnswer, refused, timedOut, unreachable } from '../upstream-errors.ts';
+import { type Answer, type ExchangeFailure, exchange } from './exchange.ts';
+
+/** How one request ended; `missing` is a 404. */
+export type RequestOutcome = 'ok' | 'missing' | 'failed' | 'invalid' | 'timeout';
+
+export interface ServiceClientOptions {
+  readonly service: Service;
+  /** Ends in `/api/`; a missing last slash is added. */
+  readonly baseUrl: string;
+  /** Connections at most. */
+  readonly connections: number;
+  readonly clock: Clock;
+  /** 0 ≤ random() < 1 */
+  readonly random: () => number;
+  /** Told of each answer's Date: epoch ms, and the clock's `now` when the request was sent and when the answer came. */
+  readonly onDate: (service: Service, date: number, sentAt: number, receivedAt: number) => void;
+  readonly observe: (service: Service, outcome: RequestOutcome, seconds: number) => void;
+}
+
+export interface ServiceRequest {
+  /** Below the base URL, with its query. */
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string>>;
+  /** Ms for each attempt. */
+  readonly deadline: number;
+  readonly attempts: number;
+}
+
+export interface ServiceClient {
+  /**
+   * What `decode` makes of the document, or `missing` (404). `decode` throws Undecodable for a document that is not what it
+   * should be. Rejects with AppError UPSTREAM_*. Transport errors and 503 are tried again, time-outs are not: whoever asked
+   * has waited long enough.
+   */
+  get<T>(request: ServiceRequest, decode: (document: unknown) => T): Promise<T | 'missing'>;
+  /** Ends all connections; what is under way rejects. */
+  close(): Promise<void>;
+}
+
+const ANSWER_MAX_BYTES = 8 * 1024 * 1024;
+const PAUSE_FIRST_MS = 100;
+const PAUSE_MAX_MS = 1_000;
+const RETRY_AFTER_MAX_MS = 2_000;
+
+interface Success<T> {
+  readonly outcome: 'ok' | 'missing';
+  readonly value: T | 'missing';
+}
+
+/** `pause`: ms to wait at least before another attempt; undefined: none is worth making. */
+interface Failure {
+  readonly error: AppError;
+  readonly outcome: 'failed' | 'invalid' | 'timeout';
+  readonly pause: number | undefined;
+}
+
+export function createServiceClient(options: ServiceClientOptions): ServiceClient {
+  const { service, clock, random, onDate, observe } = options;
+  const base = new URL(options.baseUrl);
+  const prefix = base.pathname.endsWith('/') ? base.pathname : `${base.pathname}/`;
+  const closing = new AbortController();
+  const pool = new Pool(base.origin, {
+    connections: options.connections,
+    maxResponseSize: ANSWER_MAX_BYTES,
+    allowH2: false,
+    // The deadline of the exchange covers them.
+    headersTimeout: 0,
+    bodyTimeout: 0,
+  });
+
+  async function attempt<T>(request: ServiceRequest, decode: (document: unknown) => T): Promise<Success<T> | Failure> {
+    const began = clock.mono();
+    const sentAt = clock.now();
+    const sent = { path: prefix + request.path, headers: request.headers, deadline: request.deadline };
+    const answer = await exchange(pool, sent, (headers) => {
+      const date = typeof headers.date === 'string' ? Date.parse(headers.date) : Number.NaN;
+      if (!Number.isNaN(date)) onDate(service, date, sentAt, clock.now());
+    });
+    const result = 'failed' in answer ? failureOf(answer, request.deadline) : read(answer, decode);
+    observe(service, result.outcome, (clock.mono() - began) / 1_000);
+    return result;
+  }
+
+  function failureOf(failure: ExchangeFailure, deadline: number): Failure {
+    switch (failure.failed) {
+      case 'timeout':
+        return { outcome: 'timeout', error: timedOut(service, deadline), pause: undefined };
+      case 'unreachable':
+        return { outcome: 'failed', error: unreachable(service, failure.cause), pause: 0 };
+      case 'cut':
+        return { outcome: 'invalid', error: invalidAnswer(service, 'it was cut off', failure.cause), pause: 0 };
+    }
+  }
+
+  function read<T>(answer: Answer, decode: (document: unknown) => T): Success<T> | Failure {
+    if (answer.status === 404) return { outcome: 'missing', value: 'missing' };
+    if (answer.status !== 200) {
+      const pause = answer.status === 503 ? retryAfter(answer) : undefined;
+      return { outcome: 'failed', error: refused(service, answer.status), pause };
+    }
+    try {
+      return { outcome: 'ok', value: decode(JSON.parse(answer.body)) };
+    } catch (cause) {
+      if (!(cause instanceof SyntaxError || cause instanceof Undecodable)) throw cause;
+      const why = cause instanceof Undecodable ? cause.message : 'it is not JSON';
+      return { outcome: 'invalid', error: invalidAnswer(service, why, cause), pause: undefined };
+    }
+  }
+
+  return {
+    async get(request, decode) {
+      for (let count = 1; ; count += 1) {
+        const result = await attempt(request, decode);
+        if ('value' in result) return result.value;
+        if (result.pause === undefined || count >= request.attempts || closing.signal.aborted) throw result.error;
+        const jitter = random() * Math.min(PAUSE_MAX_MS, PAUSE_FIRST_MS * 2 ** (count - 1));
+        const pause = delay(Math.max(result.pause, jitter), undefined, { signal: closing.signal });
+        await pause.catch(() => undefined);
+      }
+    },
+    async close() {
+      closing.abort();
+      await pool.destroy();
+    },
+  };
+}
+
+/** Ms; 0 when the answer does not say in whole seconds. */
+function retryAfter({ headers }: Answer): number {
+  const text = headers['retry-after'];
+  const seconds = typeof text === 'string' && /^\d{1,9}$/.test(text) ? Number(text) : 0;
+  return Math.min(RETRY_AFTER_MAX_MS, seconds * 1_000);
+}

@@ -1,0 +1,262 @@
+/**
+ * Static game data of all tenants: asked for once, then answered from memory.
+ *
+ * Modes of an entry: unknown (undefined) → known (a value, for good) or missing (null, asked again after a minute).
+ * A failed attempt leaves what is there and is repeated with a growing pause, {@link RETRY_MAX_MS} at most, for as long as
+ * somebody has wanted the entry lately. A value goes only when the service says twice that it knows no such entry,
+ * because today's data service answers 404 on any error (contract §2).
+ */
+import type { EventContext } from '../domain/event.ts';
+import type { StaticData } from '../domain/static-data.ts';
+import type { Tenant } from '../domain/tenant.ts';
+import type { Clock } from '../lib/clock.ts';
+import { createHeap } from '../lib/heap.ts';
+import type { Gate } from './gate.ts';
+import type { StaticDataWanted } from './port.ts';
+import {
+  type AnyEntry,
+  createShelf,
+  entryOf,
+  removeEntry,
+  type StaticSource,
+  type TenantShelf,
+} from './static-entry.ts';
+import { wasRefusedWith } from './upstream-errors.ts';
+
+export interface StaticCatalogOptions {
+  readonly source: StaticSource;
+  readonly gate: Gate;
+  readonly clock: Pick<Clock, 'mono'>;
+  /** 0 ≤ random() < 1 */
+  readonly random: () => number;
+  /** Entries asked for at the same time at most. */
+  readonly concurrency: number;
+  /** Entries kept at most, of all tenants; the one that was not wanted for longest goes. */
+  readonly maxEntries: number;
+}
+
+export interface StaticCatalogCounts {
+  readonly entries: number;
+  readonly evicted: number;
+}
+
+export interface StaticCatalog {
+  /** See Upstream.staticData. */
+  of(tenant: Tenant): StaticData;
+  /** See Upstream.ensureStaticData. Entries that are only asked again are not waited for. */
+  ensure(wanted: StaticDataWanted): Promise<void>;
+  /** Makes every entry (of the tenant) due; old values serve until they are answered. */
+  flush(tenant?: Tenant): void;
+  /** Asks again what is due; to be called a few times per second. */
+  sweep(): void;
+  readonly counts: StaticCatalogCounts;
+}
+
+const MISSING_MS = 60_000;
+/** Format S answers 500 for templates that it does not have (contract §2). */
+const MISSING_BY_500_MS = 300_000;
+const RETRY_FIRST_MS = 250;
+const RETRY_MAX_MS = 5_000;
+/** What nobody wanted for this long is not asked again until somebody does. The audit wants everything held every 10 min. */
+const INTEREST_MS = 3_600_000;
+
+const NOTHING: StaticData = { skill: () => undefined, requirements: () => undefined, revision: 0 };
+
+export function createStaticCatalog(options: StaticCatalogOptions): StaticCatalog {
+  const { source, gate, clock, random } = options;
+  const shelves = new Map<string, TenantShelf>();
+  /** All entries, the one wanted longest ago first. */
+  const entries = new Set<AnyEntry>();
+  /** Due entries: those that somebody waits for, and the others. */
+  const awaited = new Set<AnyEntry>();
+  const background = new Set<AnyEntry>();
+  const failing = new Set<AnyEntry>();
+  /** By the time at which they are due; an entry whose `askAt` has changed since has another place. */
+  const schedule = createHeap<AnyEntry>();
+  let inFlight = 0;
+  let revisions = 0;
+  let flushes = 0;
+  let evicted = 0;
+
+  function want(shelf: TenantShelf, kind: AnyEntry['kind'], id: number, context: EventContext | undefined): AnyEntry {
+    const entry = entryOf(shelf, kind, id, source);
+    entry.wantedAt = clock.mono();
+    entries.delete(entry);
+    entries.add(entry);
+    if (entry.attempt === undefined && entry.askAt <= clock.mono()) {
+      entry.context = context;
+      enqueue(entry, entry.value === undefined ? awaited : background);
+    } else if (entry.value === undefined && background.delete(entry)) awaited.add(entry);
+    return entry;
+  }
+
+  function enqueue(entry: AnyEntry, queue: Set<AnyEntry>): void {
+    entry.attempt = Promise.withResolvers();
+    queue.add(entry);
+  }
+
+  function pump(): void {
+    for (const queue of [awaited, background]) {
+      for (const entry of queue) {
+        if (inFlight >= options.concurrency) return;
+        queue.delete(entry);
+        if (gate.tryEnter(entry.id)) void ask(entry);
+        else {
+          fail(entry);
+          endAttempt(entry);
+        }
+      }
+    }
+  }
+
+  async function ask(entry: AnyEntry): Promise<void> {
+    const probe = gate.passage(entry.id) === 'probe';
+    const begunAt = flushes;
+    let answered = true;
+    inFlight += 1;
+    try {
+      const { id, context } = entry;
+      settle(entry, await entry.ask({ tenant: entry.shelf.tenant, id, context, probe }), MISSING_MS);
+    } catch (error) {
+      answered = wasRefusedWith(500, error) && (await isMissing(entry, probe));
+      if (answered) settle(entry, 'missing', MISSING_BY_500_MS);
+      else fail(entry);
+    }
+    inFlight -= 1;
+    // An answer from before the data were replaced may be of the old ones.
+    if (begunAt !== flushes) setDue(entry, clock.mono());
+    endAttempt(entry);
+    gate.record(entry.id, answered);
+    pump();
+  }
+
+  /** After a 500: whether the service answers for another template, so that it is this one which it does not have. */
+  async function isMissing(entry: AnyEntry, probe: boolean): Promise<boolean> {
+    const { shelf } = entry;
+    if (entry.kind !== 'requirements' || isKnown(entry)) return false;
+    shelf.check ??= otherAnswers(entry, probe).finally(() => {
+      shelf.check = undefined;
+    });
+    return shelf.check;
+  }
+
+  async function otherAnswers({ shelf, context }: AnyEntry, probe: boolean): Promise<boolean> {
+    for (const other of shelf.requirements.values()) {
+      if (!isKnown(other)) continue;
+      const answer = other.ask({ tenant: shelf.tenant, id: other.id, context, probe });
+      return answer.then(
+        (found) => found !== 'missing',
+        () => false,
+      );
+    }
+    return false;
+  }
+
+  function settle(entry: AnyEntry, answer: unknown, missingMs: number): void {
+    failing.delete(entry);
+    entry.failures = 0;
+    const doubtful = answer === 'missing' && isKnown(entry) && !entry.doubted;
+    entry.doubted = doubtful;
+    setDue(entry, answer === 'missing' ? clock.mono() + missingMs : Number.POSITIVE_INFINITY);
+    if (doubtful || (answer === 'missing' && entry.value === null)) return;
+    entry.value = answer === 'missing' ? null : answer;
+    touchRevision(entry.shelf);
+  }
+
+  function fail(entry: AnyEntry): void {
+    const pause = Math.min(RETRY_MAX_MS, RETRY_FIRST_MS * 2 ** entry.failures);
+    entry.failures += 1;
+    setDue(entry, clock.mono() + pause * (0.5 + random() / 2));
+    if (!entry.evicted) failing.add(entry);
+  }
+
+  function setDue(entry: AnyEntry, at: number): void {
+    entry.askAt = at;
+    if (at !== Number.POSITIVE_INFINITY && !entry.evicted) schedule.push(at, entry);
+  }
+
+  function endAttempt(entry: AnyEntry): void {
+    entry.attempt?.resolve();
+    entry.attempt = undefined;
+  }
+
+  function askAgain(entry: AnyEntry): void {
+    const wanted = clock.mono() - entry.wantedAt <= INTEREST_MS;
+    if (wanted && entry.attempt === undefined && !entry.evicted) enqueue(entry, background);
+  }
+
+  function touchRevision(shelf: TenantShelf): void {
+    revisions += 1;
+    shelf.revision = revisions;
+  }
+
+  /** Down to the bound; what is being asked stays. */
+  function evict(): void {
+    let surplus = entries.size - options.maxEntries;
+    for (const entry of entries) {
+      if (surplus <= 0) return;
+      if (entry.attempt !== undefined) continue;
+      const { shelf } = entry;
+      entries.delete(entry);
+      failing.delete(entry);
+      removeEntry(entry);
+      if (shelf.skills.size + shelf.requirements.size === 0) shelves.delete(shelf.tenant.key);
+      entry.evicted = true;
+      touchRevision(shelf);
+      evicted += 1;
+      surplus -= 1;
+    }
+  }
+
+  gate.onClose(() => {
+    for (const entry of failing) askAgain(entry);
+    failing.clear();
+    pump();
+  });
+
+  return {
+    of: (tenant) => shelves.get(tenant.key)?.view ?? NOTHING,
+    async ensure({ tenant, skillIds, templateIds, context }) {
+      if (skillIds.length + templateIds.length === 0) return;
+      const shelf = shelves.get(tenant.key) ?? createShelf(tenant);
+      shelves.set(tenant.key, shelf);
+      const wanted = [
+        ...skillIds.map((id) => want(shelf, 'skill', id, context)),
+        ...templateIds.map((id) => want(shelf, 'requirements', id, context)),
+      ];
+      const unknown = wanted.filter((entry) => entry.value === undefined);
+      const attempts = unknown.map((entry) => entry.attempt?.promise);
+      evict();
+      pump();
+      await Promise.all(attempts);
+    },
+    flush(tenant) {
+      flushes += 1;
+      for (const entry of entries) {
+        if (tenant !== undefined && entry.shelf.tenant.key !== tenant.key) continue;
+        entry.askAt = clock.mono();
+        askAgain(entry);
+      }
+      pump();
+    },
+    sweep() {
+      while (schedule.next <= clock.mono()) {
+        const entry = schedule.pop();
+        if (entry !== undefined && entry.askAt <= clock.mono()) askAgain(entry);
+      }
+      pump();
+    },
+    counts: {
+      get entries() {
+        return entries.size;
+      },
+      get evicted() {
+        return evicted;
+      },
+    },
+  };
+}
+
+function isKnown({ value }: AnyEntry): boolean {
+  return value !== undefined && value !== null;
+}

@@ -1,0 +1,113 @@
+import type { EventContext } from '../domain/event.ts';
+import type { EquipmentRequirements, Lookup, SkillData, StaticData } from '../domain/static-data.ts';
+import type { Tenant } from '../domain/tenant.ts';
+
+export interface StaticAsk {
+  readonly tenant: Tenant;
+  readonly id: number;
+  readonly context: EventContext | undefined;
+  /** True for the gate's probe: a short deadline, one attempt. */
+  readonly probe: boolean;
+}
+
+/** The data service. Rejects with AppError UPSTREAM_*. */
+export interface StaticSource {
+  skill(ask: StaticAsk): Promise<SkillData | 'missing'>;
+  requirements(ask: StaticAsk): Promise<EquipmentRequirements | 'missing'>;
+}
+
+/** What one tenant's data service has answered. */
+export interface TenantShelf {
+  readonly tenant: Tenant;
+  readonly skills: Map<number, Entry<SkillData>>;
+  readonly requirements: Map<number, Entry<EquipmentRequirements>>;
+  /** The lookups over both, with the revision. */
+  readonly view: StaticData;
+  revision: number;
+  /** Under way while it is found out whether the service answers for other templates. */
+  check: Promise<boolean> | undefined;
+}
+
+/** Something that was wanted: undefined until it has been answered, null while the service does not know it. */
+export interface Entry<T> {
+  readonly shelf: TenantShelf;
+  readonly kind: keyof StaticSource;
+  readonly id: number;
+  readonly ask: (ask: StaticAsk) => Promise<T | 'missing'>;
+  value: Lookup<T>;
+  /** Monotonic ms from which it may be asked; Infinity: it is known. */
+  askAt: number;
+  /** Monotonic ms at which somebody wanted it last. */
+  wantedAt: number;
+  /** Attempts that failed since the last answer. */
+  failures: number;
+  /** True when the last answer was a 404 although a value is known. */
+  doubted: boolean;
+  /** Of whoever wanted it first when it was asked last. */
+  context: EventContext | undefined;
+  /** Resolved when the attempt that is waiting or under way has ended. */
+  attempt: PromiseWithResolvers<void> | undefined;
+  evicted: boolean;
+}
+
+/** The entry of either kind, for bookkeeping. */
+export type AnyEntry = Entry<unknown>;
+
+export function createShelf(tenant: Tenant): TenantShelf {
+  const skills: TenantShelf['skills'] = new Map();
+  const requirements: TenantShelf['requirements'] = new Map();
+  const shelf: TenantShelf = {
+    tenant,
+    skills,
+    requirements,
+    view: {
+      skill: (id) => skills.get(id)?.value,
+      requirements: (id) => requirements.get(id)?.value,
+      get revision() {
+        return shelf.revision;
+      },
+    },
+    revision: 0,
+    check: undefined,
+  };
+  return shelf;
+}
+
+/** Finds the entry, or puts one on the shelf that is unknown and due. */
+export function entryOf(shelf: TenantShelf, kind: keyof StaticSource, id: number, source: StaticSource): AnyEntry {
+  return kind === 'skill'
+    ? getOrAdd(shelf.skills, shelf, kind, id, source.skill)
+    : getOrAdd(shelf.requirements, shelf, kind, id, source.requirements);
+}
+
+export function removeEntry({ shelf, kind, id }: AnyEntry): void {
+  if (kind === 'skill') shelf.skills.delete(id);
+  else shelf.requirements.delete(id);
+}
+
+function getOrAdd<T>(
+  entries: Map<number, Entry<T>>,
+  shelf: TenantShelf,
+  kind: keyof StaticSource,
+  id: number,
+  ask: Entry<T>['ask'],
+): Entry<T> {
+  const known = entries.get(id);
+  if (known !== undefined) return known;
+  const entry: Entry<T> = {
+    shelf,
+    kind,
+    id,
+    ask,
+    value: undefined,
+    askAt: Number.NEGATIVE_INFINITY,
+    wantedAt: Number.NEGATIVE_INFINITY,
+    failures: 0,
+    doubted: false,
+    context: undefined,
+    attempt: undefined,
+    evicted: false,
+  };
+  entries.set(id, entry);
+  return entry;
+}
