@@ -26,6 +26,8 @@ const BATCH = 2_000;
 export async function createBed(progress: (line: string) => void): Promise<Bed> {
   const broker: KafkaBroker = await provisionKafka(progress);
   const kafka = createKafkaClient(broker.brokers);
+  // The first question about a group makes a new broker create what it keeps groups in.
+  await kafka.memberCount(uniqueName('bench'));
   const running: { end(): Promise<number> }[] = [];
 
   const startHelper = async (name: string, ...args: string[]): Promise<{ child: Child; port: number }> => {

@@ -23,15 +23,19 @@ const ZERO_TIME = '0001-01-01T00:00:00Z';
 export function bodyFor(path: string): string | undefined {
   const [, domain, id, part] = /\/api\/(characters|data\/skills|data\/equipment)\/(\d+)\/?([a-z]*)/.exec(path) ?? [];
   if (domain === undefined) return undefined;
-  if (domain === 'data/skills') return SKILL_BODY;
-  if (domain === 'data/equipment') return EQUIPMENT_BODY;
+  if (domain === 'data/skills') return withId(SKILL_BODY, id);
+  if (domain === 'data/equipment') return withId(EQUIPMENT_BODY, id);
   const characterId = Number(id);
   const population = Object.values(POPULATIONS).find(({ first }) => characterId - first < 100_000);
   if (population === undefined) return undefined;
-  if (part === '') return BASE_BODY.replace('"id":"0"', `"id":"${characterId}"`);
+  if (part === '') return withId(BASE_BODY, id);
   if (part === 'inventory') return compartmentBody(characterId, population);
   if (part === 'skills') return SKILLS_BODIES.get(population);
   return undefined;
+}
+
+function withId(body: string, id = ''): string {
+  return body.replace('"id":"0"', `"id":"${id}"`);
 }
 
 const BASE_BODY = JSON.stringify({
@@ -61,7 +65,7 @@ const BASE_BODY = JSON.stringify({
 const SKILL_BODY = JSON.stringify({
   data: {
     type: 'skills',
-    id: '1',
+    id: '0',
     attributes: { action: false, effects: [{ accuracy: 3, weaponAttack: 0, statups: [] }] },
   },
 });
@@ -69,7 +73,7 @@ const SKILL_BODY = JSON.stringify({
 const EQUIPMENT_BODY = JSON.stringify({
   data: {
     type: 'statistics',
-    id: '1',
+    id: '0',
     attributes: { reqLevel: 10, reqJob: 0, reqStr: 0, reqDex: 0, reqInt: 0, reqLuk: 0, cash: false },
   },
 });

@@ -19,6 +19,7 @@ const server = await serve(async (request, response) => {
 });
 answerPort(portOf(server));
 process.on('message', (message) => {
+  if (message === 'count') process.send?.(intervals.length);
   if (message === 'reset') intervals = [];
   if (message === 'reset' || message === 'requests') process.send?.(intervals);
 });
