@@ -143,6 +143,12 @@ export async function createApp(config: Config, ports: AppPorts): Promise<App> {
           store.caughtUp(partition);
           refresher.wake();
         },
+        onMissed(partition) {
+          const characters = store.distrust();
+          if (characters > 0)
+            logger.warn({ partition, characters }, 'events may have been missed: all held are re-read');
+          refresher.wake();
+        },
       });
       phase = 'started';
       logger.info({ origin, mode: config.mode, ruleset: ruleset.name }, 'effective-stats is ready');

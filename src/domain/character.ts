@@ -83,12 +83,13 @@ export type StaleReason =
   | 'buff near a read'
   | 'buff lapsed'
   | 'read failed'
+  | 'events missed'
   | 'unknown to its service';
 
 export interface CharacterView {
   readonly tenant: Tenant;
   readonly characterId: CharacterId;
-  /** False: absent. Nothing below but {@link hasEnded} means anything then. */
+  /** False: absent. Only {@link hasEnded} and {@link wasTouchedAbsent} mean anything then. */
   readonly held: boolean;
   readonly resident: boolean;
   /** Version at which it became held. */
@@ -101,6 +102,8 @@ export interface CharacterView {
   sessions(): readonly OpenSession[];
   /** True when the session's DESTROYED has been seen. */
   hasEnded(sessionId: string): boolean;
+  /** True when an event that concerns the part came moments ago, while the character was absent. */
+  wasTouchedAbsent(part: Part): boolean;
   base(field: BaseField): BaseEntry | undefined;
   assets(): readonly AssetEntry[];
   asset(assetId: number): AssetEntry | undefined;
@@ -156,6 +159,6 @@ export interface CharacterWriter {
   settle(part: Part, at: number): void;
   /** A read at this monotonic time, or sooner when one is due sooner. */
   want(part: Part, at: number): void;
-  /** An event that concerns the part has come, whatever it changed. */
+  /** An event that concerns the part has come, whatever it changed; remembered for a moment while absent. */
   touch(part: Part): void;
 }

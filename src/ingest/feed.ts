@@ -74,4 +74,9 @@ export interface Feed {
 export interface FeedListeners {
   /** A partition (`topic/partition`) that was behind has caught up, or is no longer ours. */
   onCaughtUp(partition: string): void;
+  /**
+   * Records of a partition (`topic/partition`) did not come here: another member of the group had them, or they were
+   * deleted. What is held may lack what they said.
+   */
+  onMissed(partition: string): void;
 }

@@ -62,6 +62,8 @@ export interface StateStore {
   request(tenant: Tenant, characterId: CharacterId, part: Part, priority: Priority): void;
   /** The part's service is back: a failed read of it is due now. No effect when the character is absent. */
   retryNow(tenant: Tenant, characterId: CharacterId, part: Part): void;
+  /** Events may have been missed: marks every part of everything that is held stale. Returns how many characters. */
+  distrust(): number;
   /** A partition (`topic/partition`) that was behind is so no longer. */
   caughtUp(partition: string): void;
   /** Notes that somebody reads the character, for RESIDENT_IDLE_TTL. */

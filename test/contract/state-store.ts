@@ -472,6 +472,24 @@ export function describeStateStore(name: string, create: (settings: StoreSetting
       assert.equal(bench.isHeld(), false);
     });
 
+    it('rule 5: given an event moments before its character is held, then the first load is confirmed 2 s later', async () => {
+      const bench = setUp();
+      await bench.event({ type: 'base-changed', values: { luck: 9 }, incomplete: false });
+      await bench.login();
+      await bench.read({ part: 'base', values: BASE });
+      await bench.read({ part: 'equipment', assets: [] });
+      bench.clock.pass(2_000);
+      await bench.read({ part: 'base', values: { ...BASE, luck: 9 } });
+      assert.equal(bench.base('luck'), 9);
+      assert.deepEqual(await bench.store.claimDue('equipment', 1), []);
+    });
+
+    it('given events that went elsewhere, when the store is told, then all that is held is stale', async () => {
+      const bench = await loggedIn();
+      assert.equal(bench.store.distrust(), 1);
+      for (const part of ['base', 'equipment', 'buffs', 'passives'] as const) assert.equal(bench.isStale(part), true);
+    });
+
     it('rule 5: given a hint, then a read is due at once, another 2 s later, and none after that', async () => {
       const bench = await loggedIn();
       await bench.event({ type: 'base-changed', values: {}, incomplete: true });

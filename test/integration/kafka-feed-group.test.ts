@@ -158,3 +158,24 @@ test('given a group whose member speaks another protocol, then it is counted, an
   await until('the record arrived', () => values().length === 1);
   assert.equal(feed.health().members, 1);
 });
+
+test('given records that another member had, when their partitions come back, then they are told as missed', async (t) => {
+  const topics = topicNames();
+  const groupId = uniqueName('group');
+  await client.createTopic(topics.buff, 2);
+  const first = await startProbe(t, { brokers, groupId, topics });
+  await client.produce(topics.buff, [textRecord('a', 0), textRecord('b', 1)]);
+  await until('the first has both', () => first.received.length === 2);
+  const second = await startProbe(t, { brokers, groupId, topics });
+  await until(
+    'each has a partition',
+    () => first.feed.positions().length === 1 && second.feed.positions().length === 1,
+  );
+  assert.deepEqual(first.missed, [], 'what it handled itself is not missed');
+  const moved = second.feed.positions()[0]?.partition ?? 0;
+  await client.produce(topics.buff, [textRecord('c', moved)]);
+  await until('the second has it', () => second.received.length === 1);
+  await second.feed.stop();
+  await until('the first has both partitions again', () => first.feed.positions().length === 2);
+  assert.deepEqual(first.missed, [`${topics.buff}/${moved}`]);
+});

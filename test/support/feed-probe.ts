@@ -10,6 +10,7 @@ export interface FeedProbe {
   readonly feed: Feed;
   readonly received: readonly FeedRecord[];
   readonly caughtUp: readonly string[];
+  readonly missed: readonly string[];
   /** Values as text, of one stream or of all. */
   values(stream?: Stream): string[];
 }
@@ -45,6 +46,7 @@ export async function startProbe(
 ): Promise<FeedProbe> {
   const received: FeedRecord[] = [];
   const caughtUp: string[] = [];
+  const missed: string[] = [];
   const feed = createKafkaFeed({
     ...options,
     clientId: 'effective-stats-test',
@@ -58,12 +60,13 @@ export async function startProbe(
       await before(batch);
       received.push(...batch.records);
     },
-    { onCaughtUp: (name) => void caughtUp.push(name) },
+    { onCaughtUp: (name) => void caughtUp.push(name), onMissed: (name) => void missed.push(name) },
   );
   return {
     feed,
     received,
     caughtUp,
+    missed,
     values: (stream) =>
       received.filter((record) => stream === undefined || record.stream === stream).map(({ value }) => `${value}`),
   };

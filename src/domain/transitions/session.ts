@@ -1,12 +1,33 @@
-import type { CharacterView, CharacterWriter } from '../character.ts';
+import type { CharacterView, CharacterWriter, Moment } from '../character.ts';
 import type { SessionCreated, SessionDestroyed } from '../event.ts';
-import { LOST_SESSION_MS } from '../timing.ts';
+import { PARTS } from '../part.ts';
+import { LOST_SESSION_MS, SETTLE_MS } from '../timing.ts';
 import type { Outcome } from './outcome.ts';
 
+/**
+ * Holds an absent character. Where an event came moments ago, its producer may have announced it before it commits: the
+ * first load of that part is confirmed, as after any hint (rule 5).
+ */
+export function holdCharacter(
+  view: CharacterView,
+  backlog: string | undefined,
+  moment: Moment,
+  writer: CharacterWriter,
+): void {
+  const touched = PARTS.filter((part) => view.wasTouchedAbsent(part));
+  writer.hold(backlog);
+  for (const part of touched) writer.settle(part, moment.mono + SETTLE_MS);
+}
+
 /** Opens a session; the character becomes resident, in place when a visitor of it is held (architecture §2). */
-export function createSession(view: CharacterView, event: SessionCreated, writer: CharacterWriter): Outcome {
+export function createSession(
+  view: CharacterView,
+  event: SessionCreated,
+  moment: Moment,
+  writer: CharacterWriter,
+): Outcome {
   if (view.hasEnded(event.sessionId)) return 'outdated';
-  if (!view.held) writer.hold(event.backlog);
+  if (!view.held) holdCharacter(view, event.backlog, moment, writer);
   else if (view.sessions().some((session) => session.sessionId === event.sessionId)) return 'unchanged';
   writer.openSession({ sessionId: event.sessionId, createdAt: event.recordTime });
   if (view.place === undefined || event.recordTime >= view.place.since) {

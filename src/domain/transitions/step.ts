@@ -13,11 +13,11 @@ import { changeSkill } from './skill.ts';
  * (architecture §3). Pure apart from the writer; may be run again on a fresh view when a store loses a race.
  */
 export function step(view: CharacterView, event: CharacterEvent, moment: Moment, writer: CharacterWriter): Outcome {
-  if (event.type === 'session-created') return createSession(view, event, writer);
+  if (event.type === 'session-created') return createSession(view, event, moment, writer);
   if (event.type === 'session-destroyed') return destroySession(view, event, writer);
+  writer.touch(partOf(event));
   // Rule 4: the first read or CREATED loads the truth.
   if (!view.held) return 'not-held';
-  writer.touch(partOf(event));
   switch (event.type) {
     case 'buff-applied':
       return applyBuff(view, event, moment, writer);

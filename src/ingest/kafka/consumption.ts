@@ -44,6 +44,8 @@ export function startConsumption(kafka: KafkaModule, options: KafkaFeedOptions, 
 
   let assignment: Assignment | undefined;
   let previous: Assignment | undefined;
+  /** How far each partition was handled here, ever. */
+  const reached = new Map<string, number>();
   let epoch = 0;
   let lookedAt: number | undefined;
   let membersDescribed: number | undefined;
@@ -96,6 +98,7 @@ export function startConsumption(kafka: KafkaModule, options: KafkaFeedOptions, 
     },
     onReset: (state, offset) => {
       counters.offsetResets += 1;
+      if (offset > state.fetchFrom) listeners.onMissed(state.name);
       logger.warn({ partition: state.name, from: state.fetchFrom, to: offset }, 'offset is not in the log, reset');
     },
     onStale: wake.ring,
@@ -112,6 +115,7 @@ export function startConsumption(kafka: KafkaModule, options: KafkaFeedOptions, 
     await settledWithin(TIMING.drain, delivery.idle());
     if (leaving === undefined) return;
     previous = leaving;
+    for (const { name, done } of leaving.partitions.values()) reached.set(name, done);
     // Without a member id a commit is refused. With one it has to settle before the join: the client sends the
     // generation that is valid when it gets to sending, so a commit that lingers could overwrite a later owner's.
     if (membership.memberId !== null) await committer.flush(leaving);
@@ -148,6 +152,10 @@ export function startConsumption(kafka: KafkaModule, options: KafkaFeedOptions, 
     }
     previous = undefined;
     assignment = next;
+    for (const { name, done, committed } of next.partitions.values()) {
+      // Committed further than it was handled here, and not by us: somebody else had the records in between.
+      if (committed !== undefined && done > (reached.get(name) ?? 0)) listeners.onMissed(name);
+    }
     counters.rebalances += 1;
     onChange();
     logger.info({ group: options.groupId, partitions: [...next.partitions.keys()] }, 'partitions assigned');

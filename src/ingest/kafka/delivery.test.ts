@@ -11,7 +11,7 @@ function setUp(handler: BatchHandler) {
   let handled = 0;
   const delivery = createDelivery({
     handler,
-    listeners: { onCaughtUp: (name) => void caughtUp.push(name) },
+    listeners: { onCaughtUp: (name) => void caughtUp.push(name), onMissed: () => undefined },
     random: () => 0,
     trouble: { began: () => undefined, ended: () => undefined },
     onHandled: () => {

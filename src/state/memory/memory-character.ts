@@ -25,6 +25,8 @@ export interface Home {
   firstVersion(now: number): number;
   hasEnded(tenant: Tenant, sessionId: string): boolean;
   rememberEnded(tenant: Tenant, sessionId: string, mono: number): void;
+  wasTouchedAbsent(character: MemoryCharacter, part: Part): boolean;
+  rememberTouched(character: MemoryCharacter, part: Part): void;
   /** The character became held, gone, resident or visitor. */
   moved(character: MemoryCharacter): void;
   /** The part's next read may be due at another time. */
@@ -85,6 +87,10 @@ export class MemoryCharacter implements CharacterView, CharacterWriter {
 
   hasEnded(sessionId: string): boolean {
     return this.#home.hasEnded(this.tenant, sessionId);
+  }
+
+  wasTouchedAbsent(part: Part): boolean {
+    return this.#home.wasTouchedAbsent(this, part);
   }
 
   base(field: BaseField): BaseEntry | undefined {
@@ -250,6 +256,10 @@ export class MemoryCharacter implements CharacterView, CharacterWriter {
   }
 
   touch(part: Part): void {
+    if (!this.held) {
+      this.#home.rememberTouched(this, part);
+      return;
+    }
     const state = this.#parts[part];
     state.events += 1;
     state.suspectedAt = undefined;

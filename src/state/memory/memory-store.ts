@@ -12,6 +12,7 @@ import {
 } from '../../domain/part-state.ts';
 import type { CharacterId, Tenant } from '../../domain/tenant.ts';
 import { noticeLapses } from '../../domain/transitions/lapse.ts';
+import { holdCharacter } from '../../domain/transitions/session.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { createExpiringSet } from '../../lib/expiring-set.ts';
 import type { Claim, MergeOutcome, StateStore } from '../store.ts';
@@ -21,6 +22,10 @@ import { type Home, MemoryCharacter } from './memory-character.ts';
 /** How long and how many ended sessions are remembered. */
 const ENDED_SESSION_TTL_MS = 3_600_000;
 const ENDED_SESSIONS_MAX = 100_000;
+
+/** Longer than any producer takes to commit what it has announced. */
+const TOUCHED_TTL_MS = 5_000;
+const TOUCHED_MAX = 100_000;
 
 export interface MemoryStoreOptions {
   readonly clock: Clock;
@@ -54,6 +59,8 @@ class MemoryStore implements StateStore, Home {
     passives: createDueReads('passives'),
   };
   readonly #waiting = new Map<string, Set<MemoryCharacter>>();
+  /** Parts of absent characters that an event concerned moments ago. */
+  readonly #touched = createExpiringSet(TOUCHED_TTL_MS, TOUCHED_MAX);
   #held = 0;
   #visitorsEvicted = 0;
   #lastVersion = 0;
@@ -147,7 +154,7 @@ class MemoryStore implements StateStore, Home {
     if (outlived) found.begin(moment).drop();
     const character = new MemoryCharacter(tenant, characterId, this).begin(moment);
     character.context = context;
-    character.hold(undefined);
+    holdCharacter(character, undefined, moment, character);
     character.visitorUntil = moment.mono + this.#options.visitorTtl;
     for (const part of PARTS) this.#want(character, part, moment.mono, 'reader');
     this.#evictVisitors();
@@ -164,6 +171,16 @@ class MemoryStore implements StateStore, Home {
     if (character === undefined) return;
     retryNow(character.part(part), this.#clock.mono());
     this.#due[part].note(character, this.#clock.mono());
+  };
+
+  distrust = (): number => {
+    const moment = this.#read();
+    for (const character of this.#all()) {
+      character.begin(moment);
+      for (const part of PARTS) character.markStale(part, 'events missed', undefined);
+      this.#raiseLastVersion(character);
+    }
+    return this.#held;
   };
 
   caughtUp = (partition: string): void => {
@@ -186,6 +203,7 @@ class MemoryStore implements StateStore, Home {
     const moment = this.#read();
     const { expiryGrace, residentIdleTtl } = this.#options;
     this.#ended.sweep(moment.mono);
+    this.#touched.sweep(moment.mono);
     for (const visitor of [...this.#visitors]) {
       if (moment.mono >= visitor.visitorUntil) visitor.begin(moment).drop();
     }
@@ -237,6 +255,14 @@ class MemoryStore implements StateStore, Home {
 
   rememberEnded(tenant: Tenant, sessionId: string, mono: number): void {
     this.#ended.add(`${tenant.key}/${sessionId}`, mono);
+  }
+
+  wasTouchedAbsent(character: MemoryCharacter, part: Part): boolean {
+    return this.#touched.has(touchKey(character, part), this.#moment.mono);
+  }
+
+  rememberTouched(character: MemoryCharacter, part: Part): void {
+    this.#touched.add(touchKey(character, part), this.#moment.mono);
   }
 
   moved(character: MemoryCharacter): void {
@@ -317,4 +343,8 @@ class MemoryStore implements StateStore, Home {
     const again = this.#auditing.next();
     return again.done === true ? undefined : again.value;
   }
+}
+
+function touchKey({ tenant, characterId }: MemoryCharacter, part: Part): string {
+  return `${tenant.key}/${characterId}/${part}`;
 }
