@@ -45,6 +45,8 @@ export interface ServiceClient {
 }
 
 const ANSWER_MAX_BYTES = 8 * 1024 * 1024;
+/** A packet that gets lost while a connection is made is sent again late and later by the kernel: begin anew instead. */
+const CONNECT_TIMEOUT_MS = 2_000;
 const PAUSE_FIRST_MS = 100;
 const PAUSE_MAX_MS = 1_000;
 const RETRY_AFTER_MAX_MS = 2_000;
@@ -69,6 +71,7 @@ export function createServiceClient(options: ServiceClientOptions): ServiceClien
   const pool = new Pool(base.origin, {
     connections: options.connections,
     maxResponseSize: ANSWER_MAX_BYTES,
+    connectTimeout: CONNECT_TIMEOUT_MS,
     allowH2: false,
     // The deadline of the exchange covers them.
     headersTimeout: 0,

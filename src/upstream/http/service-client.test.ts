@@ -1,0 +1,267 @@
+import assert from 'node:assert/strict';
+import { afterEach, describe, it } from 'node:test';
+import { answerWith, type StubHandler, startUpstreamStub } from '../../../test/support/upstream-stub.ts';
+import { until } from '../../../test/support/wait.ts';
+import { AppError, type ErrorCode } from '../../lib/app-error.ts';
+import { systemClock } from '../../lib/clock.ts';
+import { rootOf } from './documents.ts';
+import { createServiceClient, type ServiceRequest } from './service-client.ts';
+
+const cleanUps: (() => Promise<unknown>)[] = [];
+
+afterEach(async () => {
+  for (const cleanUp of cleanUps.splice(0).reverse()) await cleanUp();
+});
+
+async function setUp(handler: StubHandler, baseUrlOf = (url: string) => url) {
+  const stub = await startUpstreamStub(handler);
+  cleanUps.push(() => stub.close());
+  return { stub, ...clientOn(baseUrlOf(stub.url)) };
+}
+
+function clientOn(baseUrl: string, connections = 2) {
+  const outcomes: string[] = [];
+  const seconds: number[] = [];
+  const dates: number[][] = [];
+  const client = createServiceClient({
+    service: 'buffs',
+    baseUrl,
+    connections,
+    clock: systemClock,
+    random: () => 0,
+    onDate: (_service, ...times) => dates.push(times),
+    observe(_service, outcome, took) {
+      outcomes.push(outcome);
+      seconds.push(took);
+    },
+  });
+  cleanUps.push(() => client.close());
+  const get = (overrides: Partial<ServiceRequest> = {}) =>
+    client.get({ path: 'thing', headers: {}, deadline: 5_000, attempts: 3, ...overrides }, rootOf);
+  return { client, get, outcomes, seconds, dates };
+}
+
+const failsWith = (code: ErrorCode) => (error: unknown) => error instanceof AppError && error.code === code;
+
+/** Each of the handlers answers one request, the last all that follow. */
+function inTurn(...handlers: readonly StubHandler[]): StubHandler {
+  let count = 0;
+  return (request, response, url) => {
+    handlers[Math.min(count, handlers.length - 1)]?.(request, response, url);
+    count += 1;
+  };
+}
+
+const reset: StubHandler = (request) => request.socket.resetAndDestroy();
+const hang: StubHandler = () => undefined;
+const ok = answerWith({ fine: true });
+
+describe('an answer of an upstream service', () => {
+  it('given a document, then it is decoded, and the request was a GET below the base URL with the headers', async () => {
+    const { stub, get, outcomes } = await setUp((request, response, url) => {
+      assert.equal(request.method, 'GET');
+      ok(request, response, url);
+    });
+    assert.deepEqual(await get({ path: 'thing?a=b', headers: { REGION: 'GMS' } }), { fine: true });
+    assert.equal(stub.requests[0]?.path, '/api/thing?a=b');
+    assert.equal(stub.requests[0]?.headers.region, 'GMS');
+    assert.deepEqual(outcomes, ['ok']);
+  });
+
+  it('given a base URL without its last slash, then it is added', async () => {
+    const { stub, get } = await setUp(ok, (url) => url.slice(0, -1));
+    await get();
+    assert.equal(stub.requests[0]?.path, '/api/thing');
+  });
+
+  it('given a 404 with or without a body, then it is missing', async () => {
+    const { get, outcomes } = await setUp(inTurn(answerWith('', 404), answerWith({ errors: [] }, 404)));
+    assert.equal(await get(), 'missing');
+    assert.equal(await get(), 'missing');
+    assert.deepEqual(outcomes, ['missing', 'missing']);
+  });
+
+  it('given a body in many pieces, split within characters, then it is put together', async () => {
+    const text = Buffer.from(JSON.stringify({ name: 'Ælfþryð 勇者' }));
+    const { get } = await setUp((_request, response) => {
+      response.writeHead(200);
+      for (const byte of text) response.write(Buffer.of(byte));
+      response.end();
+    });
+    assert.deepEqual(await get(), { name: 'Ælfþryð 勇者' });
+  });
+
+  it('given a Date, then its time is reported with those of the request; given none or nonsense, then nothing', async () => {
+    const undated: StubHandler = (_request, response) => {
+      response.sendDate = false;
+      response.end('{}');
+    };
+    const dated = answerWith({}, 503, { date: 'Mon, 23 Nov 2026 21:31:35 GMT' });
+    const { get, dates } = await setUp(inTurn(dated, undated, answerWith({}, 200, { date: 'yesterday' })));
+    const before = Date.now();
+    await get();
+    await get();
+    assert.equal(dates.length, 1);
+    const [date, sentAt = 0, receivedAt = 0] = dates[0] ?? [];
+    assert.equal(date, Date.UTC(2026, 10, 23, 21, 31, 35));
+    assert.ok(before <= sentAt && sentAt <= receivedAt && receivedAt <= Date.now());
+  });
+});
+
+describe('an answer that is none', () => {
+  const cases: readonly (readonly [string, StubHandler])[] = [
+    ['an empty body', answerWith('')],
+    ['a page of a proxy', answerWith('<html><body>502 Bad Gateway</body></html>')],
+    ['half of a document', answerWith('{"data":[{"type":"buf')],
+    ['a list instead of a document', answerWith('[]')],
+    ['null', answerWith('null')],
+  ];
+  for (const [what, handler] of cases) {
+    it(`given ${what}, then it is invalid, and is not asked again`, async () => {
+      const { stub, get, outcomes } = await setUp(handler);
+      await assert.rejects(get(), failsWith('UPSTREAM_INVALID_ANSWER'));
+      assert.equal(stub.requests.length, 1);
+      assert.deepEqual(outcomes, ['invalid']);
+    });
+  }
+
+  it('given a redirect, then it is not followed', async () => {
+    const { stub, get } = await setUp(answerWith('', 302, { location: '/api/elsewhere' }));
+    await assert.rejects(get(), failsWith('UPSTREAM_REFUSED'));
+    assert.deepEqual(
+      stub.requests.map((request) => request.path),
+      ['/api/thing'],
+    );
+  });
+
+  for (const status of [204, 400, 500]) {
+    it(`given a ${status}, then it is refused with that status, and is not asked again`, async () => {
+      const { stub, get, outcomes } = await setUp(answerWith('', status));
+      await assert.rejects(get(), (error) => error instanceof AppError && error.details.status === status);
+      assert.equal(stub.requests.length, 1);
+      assert.deepEqual(outcomes, ['failed']);
+    });
+  }
+
+  it('given more than 8 MiB, then it is invalid', async () => {
+    const { get } = await setUp((_request, response) => {
+      response.writeHead(200);
+      response.write('"');
+      response.end(Buffer.alloc(9 * 1024 * 1024, 0x61));
+    });
+    await assert.rejects(get({ attempts: 1 }), failsWith('UPSTREAM_INVALID_ANSWER'));
+  });
+});
+
+describe('the deadline of an upstream request', () => {
+  const drip: StubHandler = (_request, response) => {
+    response.writeHead(200);
+    const timer = setInterval(() => response.write(' '), 10);
+    response.on('close', () => clearInterval(timer));
+  };
+
+  for (const [what, handler] of [
+    ['hangs', hang],
+    ['sends its body in drips', drip],
+  ] as const) {
+    it(`given a service that ${what}, then the request is given up in time, its connection closed, and not repeated`, async () => {
+      const { stub, get, outcomes, seconds } = await setUp(handler);
+      let closed = false;
+      stub.handler = (request, response, url) => {
+        request.socket.once('close', () => {
+          closed = true;
+        });
+        handler(request, response, url);
+      };
+      await assert.rejects(get({ deadline: 100 }), failsWith('UPSTREAM_TIMEOUT'));
+      assert.deepEqual(outcomes, ['timeout']);
+      assert.ok((seconds[0] ?? 0) >= 0.09 && (seconds[0] ?? 0) < 2, `${seconds[0]} s`);
+      await until('the connection is closed', () => closed);
+      assert.equal(stub.requests.length, 1);
+    });
+  }
+
+  it('given all connections are taken by requests that hang, then those that wait for one are given up as well', async () => {
+    const { stub, get, outcomes } = await setUp(hang);
+    const gets = Array.from({ length: 5 }, () => get({ deadline: 100 }));
+    const results = await Promise.allSettled(gets);
+    assert.ok(results.every((result) => result.status === 'rejected' && failsWith('UPSTREAM_TIMEOUT')(result.reason)));
+    assert.equal(outcomes.length, 5);
+    assert.equal(stub.requests.length, 2, 'two connections, and nothing is sent after its deadline');
+    stub.handler = ok;
+    assert.deepEqual(await get(), { fine: true });
+  });
+});
+
+describe('the retries of an upstream request', () => {
+  const truncated: StubHandler = (_request, response) => {
+    response.writeHead(200, { 'content-length': 1_000 });
+    response.write('{"data":', () => response.socket?.destroy());
+  };
+
+  it('given two transport errors, then the third attempt answers', async () => {
+    const { get, outcomes } = await setUp(inTurn(reset, reset, ok));
+    assert.deepEqual(await get(), { fine: true });
+    assert.deepEqual(outcomes, ['failed', 'failed', 'ok']);
+  });
+
+  it('given transport errors only, then three attempts are made; a probe makes one', async () => {
+    const { stub, get } = await setUp(reset);
+    await assert.rejects(get(), failsWith('UPSTREAM_UNREACHABLE'));
+    assert.equal(stub.requests.length, 3);
+    await assert.rejects(get({ attempts: 1 }), failsWith('UPSTREAM_UNREACHABLE'));
+    assert.equal(stub.requests.length, 4);
+  });
+
+  it('given nobody listens, then it is unreachable', async () => {
+    const { stub, get } = await setUp(ok);
+    await stub.close();
+    await assert.rejects(get(), failsWith('UPSTREAM_UNREACHABLE'));
+  });
+
+  it('given an answer that is cut off, then it is repeated, and in the end invalid', async () => {
+    const { stub, get, outcomes } = await setUp(truncated);
+    await assert.rejects(get(), failsWith('UPSTREAM_INVALID_ANSWER'));
+    assert.equal(stub.requests.length, 3);
+    assert.deepEqual(outcomes, ['invalid', 'invalid', 'invalid']);
+    stub.handler = inTurn(truncated, ok);
+    assert.deepEqual(await get(), { fine: true });
+  });
+
+  it('given a 503, then it is repeated', async () => {
+    const { get } = await setUp(inTurn(answerWith('', 503), ok));
+    assert.deepEqual(await get(), { fine: true });
+  });
+
+  it('given a Retry-After of a second, then the next attempt waits for it', async () => {
+    const { get } = await setUp(inTurn(answerWith('', 503, { 'retry-after': '1' }), ok));
+    const began = performance.now();
+    await get();
+    const took = performance.now() - began;
+    assert.ok(took >= 990 && took < 1_900, `${took} ms`);
+  });
+
+  it('given a Retry-After of an hour, then the wait is capped at 2 s', async () => {
+    const { get } = await setUp(inTurn(answerWith('', 503, { 'retry-after': '3600' }), ok));
+    const began = performance.now();
+    await get();
+    const took = performance.now() - began;
+    assert.ok(took >= 1_990 && took < 3_500, `${took} ms`);
+  });
+
+  it('given the client is closed during a pause, then it ends at once', async () => {
+    const { client, get, outcomes } = await setUp(answerWith('', 503, { 'retry-after': '2' }));
+    const request = assert.rejects(get());
+    await until('the first attempt has failed', () => outcomes.length === 1);
+    const began = performance.now();
+    await client.close();
+    await request;
+    assert.ok(performance.now() - began < 1_000);
+  });
+
+  it('given the client is closed, when asked, then it rejects', async () => {
+    const { client, get } = await setUp(ok);
+    await client.close();
+    await assert.rejects(get(), failsWith('UPSTREAM_UNREACHABLE'));
+  });
+});
