@@ -196,6 +196,18 @@ export function describeStateStore(name: string, create: (settings: StoreSetting
       assert.equal(bench.isStale('base'), false);
     });
 
+    it('symptom: a change that repeats a provisional value is undone by the confirming read owed to an earlier one', async () => {
+      const bench = await loggedIn();
+      await bench.event({ type: 'base-changed', values: { luck: 38 }, incomplete: false });
+      await bench.read({ part: 'base', values: BASE });
+      bench.clock.pass(6_000);
+      assert.equal(await bench.event({ type: 'base-changed', values: { luck: 4 }, incomplete: false }), 'hinted');
+      await bench.read({ part: 'base', values: { ...BASE, luck: 38 } });
+      bench.clock.pass(2_000);
+      await bench.read({ part: 'base', values: BASE });
+      assert.equal(bench.base('luck'), 4);
+    });
+
     it('given a record older than the newest fetch less 5 s, then values stay and base is stale', async () => {
       const bench = await loggedIn();
       const recordTime = bench.clock.now() - 60_000 - 5_001;

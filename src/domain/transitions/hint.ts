@@ -26,6 +26,7 @@ export function predatesFetch(view: CharacterView, part: Part, event: CharacterE
 
 /** True when the part is loaded and nothing is due or under way that could still change it. */
 export function isSettled(view: CharacterView, part: Part): boolean {
-  const { asOf, staleVersion, fetch } = view.part(part);
-  return asOf !== undefined && staleVersion === 0 && fetch === undefined;
+  const { asOf, staleVersion, fetch, wantedAt } = view.part(part);
+  const readAhead = fetch !== undefined || wantedAt !== Number.POSITIVE_INFINITY;
+  return asOf !== undefined && staleVersion === 0 && !readAhead;
 }
