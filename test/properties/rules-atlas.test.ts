@@ -3,8 +3,6 @@ import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import type { Bonus, CalculationInput } from '../../src/domain/ruleset.ts';
 import { atlas } from '../../src/domain/rulesets/atlas/ruleset.ts';
-import { bonusOf } from '../../src/domain/rulesets/bonus.ts';
-import { statTotal } from '../../src/domain/rulesets/stat-total.ts';
 import { STAT_INDEX, STATS, type Stat } from '../../src/domain/stat.ts';
 import { calculationInput, REPLAY, shuffled } from './rules-arbitraries.ts';
 
@@ -188,23 +186,6 @@ describe('ruleset atlas, for any character', () => {
         assert.ok([...counted].every((id) => granting.some((asset) => asset.assetId === id)));
       }),
       RUNS,
-    );
-  });
-});
-
-describe('the total of a stat, for any numbers', () => {
-  const int32 = fc.integer({ min: -0x8000_0000, max: 0x7fff_ffff });
-  const form = fc.constantFrom('amount' as const, 'percent' as const, 'basePercent' as const);
-  const bonuses = fc
-    .array(fc.tuple(form, fc.oneof(int32, fc.integer({ min: -300, max: 300 }))), { maxLength: 12 })
-    .map((list) => list.map(([kind, value], id) => bonusOf('buff', id, 'max_hp', kind, value)));
-
-  it('given a base up to uint32, when totalled, then it is the rational result rounded down', () => {
-    fc.assert(
-      fc.property(fc.integer({ min: 0, max: 0xffff_ffff }), bonuses, (base, list) => {
-        assert.equal(statTotal('max_hp', base, list), Number(rationalTotal(base, list)));
-      }),
-      { ...REPLAY, numRuns: 2_000 },
     );
   });
 });

@@ -1,10 +1,10 @@
-import type { Bonus } from '../ruleset.ts';
+import type { Bonus, Form } from '../ruleset.ts';
 import type { Stat } from '../stat.ts';
-import { clampInt32 } from './stat-total.ts';
 
-/** How a bonus's number acts: added, as percent of (base + flat), or as percent of base alone. */
-export type Form = 'amount' | 'percent' | 'basePercent';
+const INT32_MIN = -0x8000_0000;
+const INT32_MAX = 0x7fff_ffff;
 
+/** A bonus whose number is held to int32, the width that it has on the wire. */
 export function bonusOf(kind: Bonus['kind'], id: number, stat: Stat, form: Form, value: number): Bonus {
   const clamped = clampInt32(value);
   return {
@@ -20,4 +20,19 @@ export function bonusOf(kind: Bonus['kind'], id: number, stat: Stat, form: Form,
 /** False for a bonus of 0, which is none. */
 export function grants(bonus: Bonus): boolean {
   return bonus.amount !== 0 || bonus.percent !== 0 || bonus.basePercent !== 0;
+}
+
+/** The bonus's number, whatever its form. */
+export function numberOf(bonus: Bonus): number {
+  return bonus.amount + bonus.percent + bonus.basePercent;
+}
+
+export function formOf(bonus: Bonus): Form {
+  if (bonus.percent !== 0) return 'percent';
+  return bonus.basePercent !== 0 ? 'basePercent' : 'amount';
+}
+
+/** A bonus's amount is int32 on the wire. */
+export function clampInt32(amount: number): number {
+  return Math.max(INT32_MIN, Math.min(INT32_MAX, amount));
 }

@@ -1,20 +1,14 @@
-import type { Bonus, CalculationInput } from '../../ruleset.ts';
+import type { CalculationInput } from '../../ruleset.ts';
 import type { WornAsset } from '../../snapshot.ts';
-import type { BaseValues } from '../../stat.ts';
 import type { EquipmentRequirements } from '../../static-data.ts';
-import { clampInt32, statTotal } from '../stat-total.ts';
+import type { Entry } from '../entry.ts';
+import type { Verdict } from '../equipment-entries.ts';
+import { REQUIREMENTS_UNKNOWN } from '../reasons.ts';
+import { meets, type Qualification, shortfall, wear, wearerOf } from '../requirements.ts';
+import { PHASES } from './meanings.ts';
 
-export interface Qualification {
-  /** Assets whose stats count. */
-  readonly assets: readonly WornAsset[];
-  /** Templates whose requirements are unknown: their assets count. Ascending, each once. */
-  readonly unknownTemplateIds: readonly number[];
-}
-
-/** The stats that an item may demand (rules §2). */
-const DEMANDED = ['strength', 'dexterity', 'intelligence', 'luck'] as const;
-
-type Abilities = Record<(typeof DEMANDED)[number], number>;
+/** Atlas looks at no fame. */
+const FAME_NOT_ASKED = Number.POSITIVE_INFINITY;
 
 interface Pending {
   readonly asset: WornAsset;
@@ -23,76 +17,40 @@ interface Pending {
 
 /**
  * Which assets their wearer qualifies for (rules §2), beginning with base and the bonuses that are not equipment: rounds
- * over those that do not qualify yet, until a round adds none. Items never lower a stat in this ruleset, so what suffices
- * once suffices for good, and the order of the assets cannot matter.
+ * over those that do not qualify yet, until a round adds none, which is the least fixed point. Items never lower a stat in
+ * this ruleset, so what suffices once suffices for good, and the order of the assets cannot matter.
  */
-export function qualify(input: CalculationInput, ownBonuses: readonly Bonus[]): Qualification {
-  const assets: WornAsset[] = [];
+export function qualify(input: CalculationInput, own: readonly Entry[]): Qualification {
+  const verdicts: Verdict[] = [];
   const unknown = new Set<number>();
-  const abilities = abilitiesOf(input.base, ownBonuses);
-  const jobClass = classOf(input.base.job);
-  const wear = (asset: WornAsset) => {
-    assets.push(asset);
-    for (const stat of DEMANDED) abilities[stat] += Math.max(0, clampInt32(asset.stats[stat] ?? 0));
-  };
+  const wearer = wearerOf(input.base, FAME_NOT_ASKED, PHASES, own);
 
   let pending: Pending[] = [];
   for (const asset of input.assets) {
     const requirements = input.data.requirements(asset.templateId);
     if (requirements === undefined) unknown.add(asset.templateId);
-    if (requirements === undefined || requirements === null) wear(asset);
-    else pending.push({ asset, requirements });
+    if (requirements === undefined || requirements === null) {
+      verdicts.push({ asset, counts: true, reason: requirements === null ? undefined : REQUIREMENTS_UNKNOWN });
+      wear(wearer, asset, 1);
+    } else {
+      pending.push({ asset, requirements });
+    }
   }
 
   let before: number;
   do {
     before = pending.length;
     pending = pending.filter(({ asset, requirements }) => {
-      if (!meets(requirements, input.base.level, jobClass, abilities)) return true;
-      wear(asset);
+      if (!meets(requirements, wearer)) return true;
+      verdicts.push({ asset, counts: true, reason: undefined });
+      wear(wearer, asset, 1);
       return false;
     });
   } while (pending.length < before);
-  return { assets, unknownTemplateIds: [...unknown].sort((a, b) => a - b) };
-}
 
-function abilitiesOf(base: BaseValues, ownBonuses: readonly Bonus[]): Abilities {
-  return {
-    strength: statTotal('strength', base.strength, ownBonuses),
-    dexterity: statTotal('dexterity', base.dexterity, ownBonuses),
-    intelligence: statTotal('intelligence', base.intelligence, ownBonuses),
-    luck: statTotal('luck', base.luck, ownBonuses),
-  };
-}
-
-function meets(requirements: EquipmentRequirements, level: number, jobClass: number, abilities: Abilities): boolean {
-  if (level < requirements.level) return false;
-  if (requirements.job !== 0 && (requirements.job & jobClass) === 0) return false;
-  // A requirement of 0 demands nothing, not even of someone whom a curse has brought below 0.
-  return DEMANDED.every((stat) => requirements[stat] <= 0 || abilities[stat] >= requirements[stat]);
-}
-
-/** The bit of `reqJob` that a job belongs to (rules §2): by its hundreds; 0 for beginners and everyone else. */
-function classOf(job: number): number {
-  switch (Math.trunc(job / 100)) {
-    case 1: // Warrior
-    case 11: // Dawn Warrior
-    case 21: // Aran
-      return 1;
-    case 2: // Magician
-    case 12: // Blaze Wizard
-    case 22: // Evan
-      return 2;
-    case 3: // Bowman
-    case 13: // Wind Archer
-      return 4;
-    case 4: // Thief
-    case 14: // Night Walker
-      return 8;
-    case 5: // Pirate
-    case 15: // Thunder Breaker
-      return 16;
-    default:
-      return 0;
+  for (const { asset, requirements } of pending) {
+    const text = shortfall(requirements, wearer);
+    verdicts.push({ asset, counts: false, reason: { code: 'unqualified', text } });
   }
+  return { verdicts, unknownTemplateIds: [...unknown].sort((a, b) => a - b) };
 }

@@ -1,34 +1,44 @@
-import type { Bonus } from '../../ruleset.ts';
+import type { Recorder } from '../../ruleset.ts';
 import type { SkillLevel } from '../../snapshot.ts';
 import { STATS, type Stat } from '../../stat.ts';
 import type { SkillEffect, StaticData } from '../../static-data.ts';
 import { bonusOf, grants } from '../bonus.ts';
-import { effectAt } from './skill-effect.ts';
-import { STATUP_TYPES } from './stat-types.ts';
+import { type Entry, entryOf, sourceOf } from '../entry.ts';
+import { NO_EFFECT, SKILL_UNKNOWN } from '../reasons.ts';
+import { effectAt } from '../skill-effect.ts';
+import { PHASE, STATUP_TYPES } from './meanings.ts';
 
-export interface PassiveBonuses {
+export interface PassiveEntries {
   /** Ordered by skill, then stat. */
-  readonly bonuses: readonly Bonus[];
+  readonly entries: readonly Entry[];
   /** Learnt skills whose data is unknown; ascending. */
   readonly unknownSkillIds: readonly number[];
 }
 
-/** Bonuses of passive skills, the ones whose data says `action: false` (rules §2). */
-export function passiveBonuses(skills: readonly SkillLevel[], data: StaticData): PassiveBonuses {
-  const bonuses: Bonus[] = [];
+/** Entries of passive skills, the ones whose data says `action: false` (rules §2). */
+export function passiveEntries(
+  skills: readonly SkillLevel[],
+  data: StaticData,
+  recorder: Recorder | undefined,
+): PassiveEntries {
+  const entries: Entry[] = [];
   const unknownSkillIds: number[] = [];
-  for (const { skillId, level } of skills.toSorted((a, b) => a.skillId - b.skillId)) {
-    const skill = data.skill(skillId);
-    if (skill === undefined) unknownSkillIds.push(skillId);
-    const effect = skill?.action === false ? effectAt(skill, level) : null;
-    if (effect === null || effect === undefined) continue;
+  for (const learnt of skills.toSorted((a, b) => a.skillId - b.skillId)) {
+    const skill = data.skill(learnt.skillId);
+    if (skill === undefined) unknownSkillIds.push(learnt.skillId);
+    if (skill?.action === true) continue;
+    const effect = effectAt(skill, learnt.level);
+    if (effect === undefined || effect === null) {
+      recorder?.idle(sourceOf(learnt), effect === null ? NO_EFFECT : SKILL_UNKNOWN);
+      continue;
+    }
     const amounts = amountsOf(effect);
     for (const stat of STATS) {
-      const bonus = bonusOf('passive', skillId, stat, 'amount', amounts[stat] ?? 0);
-      if (grants(bonus)) bonuses.push(bonus);
+      const bonus = bonusOf('passive', learnt.skillId, stat, 'amount', amounts[stat] ?? 0);
+      if (grants(bonus)) entries.push(entryOf(bonus, PHASE.passives, learnt));
     }
   }
-  return { bonuses, unknownSkillIds };
+  return { entries, unknownSkillIds };
 }
 
 /**
