@@ -21,7 +21,7 @@ export function helpText(): string {
     '',
     'Everything is configured by environment variables; an empty value counts as unset.',
     'Without BOOTSTRAP_SERVERS it runs a demo that needs nothing else. Durations are written as in Go: 250ms, 10s, 1m30s.',
-    'Topics default to the name of their variable.',
+    'Topics of events default to the name of their variable.',
     '',
     sections.join('\n\n'),
     '',

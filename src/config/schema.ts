@@ -36,6 +36,7 @@ export type SaslMechanism = (typeof SASL_MECHANISMS)[number];
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
+const TOPIC_EXPECTED = 'a topic name: 1 to 249 letters, digits, dots, dashes, underscores';
 /** Deadlines run on timers, which end at 2^31 ms: 24.8 days. */
 const LONGEST = 24 * 24 * HOUR;
 
@@ -162,9 +163,13 @@ export const EnvironmentSchema = Type.Object({
   EVENT_TOPIC_ASSET_STATUS: topic('EVENT_TOPIC_ASSET_STATUS', 'Topic of the asset events.'),
   EVENT_TOPIC_CHARACTER_STATUS: topic('EVENT_TOPIC_CHARACTER_STATUS', 'Topic of the character events.'),
   EVENT_TOPIC_SKILL_STATUS: topic('EVENT_TOPIC_SKILL_STATUS', 'Topic of the skill events.'),
-  COMMAND_TOPIC_CHARACTER: topic(
-    'COMMAND_TOPIC_CHARACTER',
-    'Topic of the clamp commands. Nothing is produced to it yet, see `CLAMP_COMMANDS`.',
+  COMMAND_TOPIC_CHARACTER: optional(
+    {
+      group: 'Topics',
+      description: 'Topic of the clamp commands. Nothing is produced to it yet, see `CLAMP_COMMANDS`.',
+      expected: TOPIC_EXPECTED,
+    },
+    topicName,
   ),
   BASE_SERVICE_URL: url('all upstream services that have no URL of their own'),
   CHARACTERS_SERVICE_URL: url('the character service'),
@@ -274,8 +279,7 @@ export const EnvironmentSchema = Type.Object({
 export type Environment = Type.StaticDecode<typeof EnvironmentSchema>;
 
 function topic(name: string, description: string) {
-  const expected = 'a topic name: 1 to 249 letters, digits, dots, dashes, underscores';
-  return variable({ group: 'Topics', description, expected, default: name }, topicName);
+  return variable({ group: 'Topics', description, expected: TOPIC_EXPECTED, default: name }, topicName);
 }
 
 function url(whose: string) {
