@@ -1,8 +1,13 @@
 /** Every error code of the service; documented in docs/reference/errors.md, never reused. */
 export const ERROR_CODES = [
   'INVALID_REQUEST',
+  'UNAUTHORIZED',
   'CHARACTER_UNKNOWN',
   'NOT_FOUND',
+  'METHOD_NOT_ALLOWED',
+  'REQUEST_TIMEOUT',
+  'REQUEST_TOO_LARGE',
+  'HEADERS_TOO_LARGE',
   'BASE_UNAVAILABLE',
   'NOT_READY',
   'OVERLOADED',
@@ -13,6 +18,7 @@ export const ERROR_CODES = [
   'UPSTREAM_GATE_OPEN',
   'CONFIG_INVALID',
   'FEED_FAILED',
+  'INTERNAL',
 ] as const;
 
 export type ErrorCode = (typeof ERROR_CODES)[number];

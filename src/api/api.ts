@@ -1,0 +1,149 @@
+import swagger from '@fastify/swagger';
+import { type FastifyInstance, type FastifyRequest, type FastifySchema, fastify } from 'fastify';
+import type { Feed } from '../ingest/feed.ts';
+import { AppError } from '../lib/app-error.ts';
+import type { Clock } from '../lib/clock.ts';
+import type { StatsReader } from '../refresh/stats-reader.ts';
+import type { HttpRouteObserver, Metrics } from '../telemetry/metrics.ts';
+import { type Answer, type Handler, handling, ok, send } from './answer.ts';
+import { refuseConnection } from './connection-refusal.ts';
+import { answerOfError } from './error-mapper.ts';
+import { OPENAPI, ROUTE_SCHEMAS, SECURITY_SCHEMES } from './openapi.ts';
+import {
+  createConsumersHandler,
+  createDeadLettersHandler,
+  createLiveHandler,
+  createMetricsHandler,
+  createReadyHandler,
+  type DeadLetterView,
+} from './operations-routes.ts';
+import type { Readiness } from './readiness.ts';
+import { createStatsHandler, STATS_URL } from './stats-route.ts';
+import { createUrlMatcher } from './url-matcher.ts';
+
+export interface ApiLogger {
+  debug(details: object, message: string): void;
+  error(details: object, message: string): void;
+}
+
+export interface ApiDeps {
+  readonly reader: StatsReader;
+  readonly feed: Pick<Feed, 'health' | 'positions'>;
+  readonly readiness: Readiness;
+  readonly deadLetters: DeadLetterView;
+  readonly metrics: Pick<Metrics, 'contentType' | 'expose' | 'httpRoute'>;
+  /** Shows the payloads of dead letters; undefined: nobody sees them. */
+  readonly adminToken: string | undefined;
+  readonly logger: ApiLogger;
+  readonly clock: Clock;
+}
+
+/** In ms and bytes. No route takes a body, and answers come within seconds. */
+const LIMITS = {
+  /** How long a request, and its headers, may take to arrive. */
+  requestTimeout: 10_000,
+  headersTimeout: 5_000,
+  /** How long a connection may do nothing within a request: more than the longest READ_WAIT. */
+  connectionTimeout: 75_000,
+  /** Longer than the 60 s for which common ingresses keep idle connections, so that they end them and not we. */
+  keepAliveTimeout: 72_000,
+  /** Request line and headers together: cookies of web clients come along. */
+  maxHeaderSize: 16_384,
+  bodyLimit: 1_024,
+} as const;
+
+/** The label in metrics of requests that no route takes. */
+const UNMATCHED = 'unmatched';
+
+/** The HTTP API, not listening. To be closed: it then finishes the requests under way and ends idle connections. */
+export function createApi(deps: ApiDeps): FastifyInstance {
+  const unmatched = deps.metrics.httpRoute(UNMATCHED);
+  const errorAnswer = createErrorAnswer(deps.logger);
+  const refuse = (error: Error, request: FastifyRequest): Answer => {
+    const answer = errorAnswer(error, request);
+    unmatched.answered(answer.status, 0);
+    return answer;
+  };
+  const app = fastify({
+    // Errors are logged by the mapper, requests are counted: a logger of Fastify's would cost every request a child.
+    logger: false,
+    // The last requests are answered, with `Connection: close`, instead of refused without JSON:API.
+    return503OnClosing: false,
+    connectionTimeout: LIMITS.connectionTimeout,
+    requestTimeout: LIMITS.requestTimeout,
+    keepAliveTimeout: LIMITS.keepAliveTimeout,
+    bodyLimit: LIMITS.bodyLimit,
+    http: {
+      headersTimeout: LIMITS.headersTimeout,
+      maxHeaderSize: LIMITS.maxHeaderSize,
+      connectionsCheckingInterval: 1_000,
+    },
+    // An id that is too long is a bad id, not an unknown route.
+    routerOptions: { maxParamLength: LIMITS.maxHeaderSize },
+    frameworkErrors: (error, request, reply) => send(reply, refuse(error, request)),
+    clientErrorHandler: (error, socket) => refuseConnection(error, socket, unmatched),
+  });
+  app.setErrorHandler<Error>((error, request, reply) => send(reply, refuse(error, request)));
+  // Bodies mean nothing to any route: whatever their type, a small one is read and dropped, a large one refused.
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, _body, done) => done(null));
+
+  const handle = (handler: Handler, observer: HttpRouteObserver) =>
+    handling({ handler, observer, answerOfError: errorAnswer, clock: deps.clock });
+  const routes = routesOf(deps, () => app.swagger());
+  app.register(swagger, {
+    openapi: { ...OPENAPI, components: { securitySchemes: SECURITY_SCHEMES } },
+    transform: ({ url }) => ({ url, schema: routes.find((route) => route.url === url)?.schema ?? {} }),
+  });
+  app.register(async (scope) => {
+    for (const { url, handler } of routes) scope.get(url, handle(handler, deps.metrics.httpRoute(url)));
+  });
+  const isKnownUrl = createUrlMatcher(routes.map((route) => route.url));
+  const refuseUrl: Handler = ({ url, method }) => {
+    if (isKnownUrl(url))
+      throw new AppError('METHOD_NOT_ALLOWED', `${method} is not among the methods of this resource.`);
+    throw new AppError('NOT_FOUND', 'There is no such resource.');
+  };
+  app.setNotFoundHandler(handle(refuseUrl, unmatched));
+  return app;
+}
+
+interface Route {
+  readonly url: string;
+  readonly schema: FastifySchema;
+  readonly handler: Handler;
+}
+
+function routesOf(deps: ApiDeps, describe: () => object): readonly Route[] {
+  let description: Answer | undefined;
+  const describeOnce: Handler = () => {
+    description ??= ok(JSON.stringify(describe()));
+    return description;
+  };
+  return [
+    { url: STATS_URL, schema: ROUTE_SCHEMAS.stats, handler: createStatsHandler(deps.reader) },
+    { url: '/api/readyz', schema: ROUTE_SCHEMAS.ready, handler: createReadyHandler(deps.readiness) },
+    { url: '/api/livez', schema: ROUTE_SCHEMAS.live, handler: createLiveHandler() },
+    { url: '/api/metrics', schema: ROUTE_SCHEMAS.metrics, handler: createMetricsHandler(deps.metrics) },
+    { url: '/api/debug/consumers', schema: ROUTE_SCHEMAS.consumers, handler: createConsumersHandler(deps.feed) },
+    {
+      url: '/api/debug/dead-letters',
+      schema: ROUTE_SCHEMAS.deadLetters,
+      handler: createDeadLettersHandler(deps.deadLetters, deps.adminToken),
+    },
+    { url: '/api/openapi.json', schema: ROUTE_SCHEMAS.openapi, handler: describeOnce },
+  ];
+}
+
+/** Maps errors to answers and logs what the client is not told: defects as errors, known conditions only for debugging. */
+function createErrorAnswer(logger: ApiLogger): (error: unknown, request: FastifyRequest) => Answer {
+  return (error, { method, url }) => {
+    const answer = answerOfError(error);
+    if (answer.status >= 500) {
+      const details = { err: error, method, url, status: answer.status };
+      if (error instanceof AppError && error.retryable) logger.debug(details, 'request not answered for now');
+      else logger.error(details, 'request failed');
+    }
+    return answer;
+  };
+}

@@ -1,0 +1,209 @@
+import type { FastifySchema } from 'fastify';
+import { type TSchema, Type } from 'typebox';
+import { DEGRADABLE } from '../domain/freshness.ts';
+import { STATS } from '../domain/stat.ts';
+import { ATTRIBUTES } from './stats-document.ts';
+
+/** What the description of an API says about itself. The version is the contract's, not the service's. */
+export const OPENAPI = {
+  openapi: '3.1.0',
+  info: {
+    title: 'effective-stats',
+    description: 'Effective stats of the characters of a game world.',
+    version: '1.0.0',
+  },
+};
+
+const closed = { additionalProperties: false };
+const uint32 = Type.Integer({ minimum: 0, maximum: 4_294_967_295 });
+const byte = Type.Integer({ minimum: 0, maximum: 255 });
+const version = Type.Integer({ minimum: 0, maximum: 65_535 });
+const count = Type.Integer({ minimum: 0 });
+
+const Bonus = Type.Object(
+  {
+    source: Type.String({
+      pattern: '^(equipment|buff|passive):-?\\d+$',
+      description: 'What grants the bonus: asset, buff source or skill.',
+    }),
+    statType: Type.Enum([...STATS]),
+    amount: Type.Integer({ description: 'Flat.' }),
+    multiplier: Type.Number({ description: 'Share of base and flat bonuses together.' }),
+    basePercent: Type.Integer({ description: 'Percent of the base alone.' }),
+  },
+  closed,
+);
+
+export const StatsDocument = Type.Object(
+  {
+    data: Type.Object(
+      {
+        type: Type.Literal('effective-stats'),
+        id: Type.String({ description: 'The character id.' }),
+        attributes: Type.Object(
+          {
+            ...Object.fromEntries(STATS.map((stat) => [ATTRIBUTES[stat], uint32])),
+            bonuses: Type.Optional(Type.Array(Bonus, { description: 'What counts. Left out when nothing does.' })),
+          },
+          closed,
+        ),
+      },
+      closed,
+    ),
+    meta: Type.Optional(
+      Type.Object(
+        { degraded: Type.Array(Type.Enum([...DEGRADABLE]), { minItems: 1 }) },
+        { ...closed, description: 'What the best known values may lack. Left out when nothing does.' },
+      ),
+    ),
+  },
+  closed,
+);
+
+export const ErrorDocument = Type.Object(
+  {
+    errors: Type.Array(
+      Type.Object(
+        {
+          status: Type.String(),
+          code: Type.String({ description: 'See docs/reference/errors.md.' }),
+          title: Type.String(),
+          detail: Type.String(),
+          source: Type.Optional(Type.Object({ header: Type.String() }, closed)),
+        },
+        closed,
+      ),
+      { minItems: 1 },
+    ),
+  },
+  closed,
+);
+
+export const ReadyDocument = Type.Object(
+  {
+    status: Type.Literal('ready'),
+    degraded: Type.Array(Type.Object({ what: Type.String(), reason: Type.String() }, closed)),
+  },
+  closed,
+);
+
+export const ConsumersDocument = Type.Object(
+  {
+    current: Type.Boolean({ description: 'Whether what was consumed is current.' }),
+    reason: Type.Optional(Type.String({ description: 'Why it is not.' })),
+    members: Type.Optional(Type.Integer({ description: 'Members of the consumer group, when known.' })),
+    partitions: Type.Array(
+      Type.Object(
+        {
+          topic: Type.String(),
+          partition: count,
+          stream: Type.String(),
+          position: Type.Integer({ description: 'Offset that is handled next.' }),
+          committed: Type.Optional(Type.Integer({ description: 'Committed offset, when known.' })),
+          end: Type.Integer({ description: 'End offset seen last.' }),
+          lag: count,
+        },
+        closed,
+      ),
+    ),
+  },
+  closed,
+);
+
+export const DeadLettersDocument = Type.Object(
+  {
+    total: count,
+    evicted: Type.Integer({ minimum: 0, description: 'How many of them are no longer kept.' }),
+    letters: Type.Array(
+      Type.Object(
+        {
+          topic: Type.String(),
+          partition: count,
+          offset: Type.Integer(),
+          timestamp: Type.Number({ description: 'Kafka record time, epoch ms.' }),
+          reason: Type.String(),
+          valueLength: Type.Integer({ minimum: 0, description: 'Bytes that the value had.' }),
+          headers: Type.Optional(
+            Type.Array(Type.Object({ name: Type.String(), value: Type.String({ description: 'Base64.' }) }, closed)),
+          ),
+          value: Type.Optional(
+            Type.Union([Type.String(), Type.Null()], { description: 'Base64, its first 16 KB; only for the admin.' }),
+          ),
+        },
+        closed,
+      ),
+      { description: 'Newest first.' },
+    ),
+  },
+  closed,
+);
+
+/** One answer as @fastify/swagger wants it described. */
+function answer(description: string, schema: TSchema, contentType = 'application/json') {
+  return { description, content: { [contentType]: { schema } } };
+}
+
+function retryable(description: string) {
+  const retryAfter = { type: 'integer', description: 'Seconds after which it may work.' };
+  return { ...answer(description, ErrorDocument), headers: { 'Retry-After': retryAfter } };
+}
+
+/**
+ * The schemas of the routes. They describe and do not check: the stats route checks by hand, which is faster and can say what
+ * is wrong with every field at once; the others take nothing.
+ */
+export const ROUTE_SCHEMAS = {
+  stats: {
+    summary: 'Effective stats of one character',
+    params: Type.Object({ worldId: byte, channelId: byte, characterId: uint32 }),
+    headers: Type.Object({
+      TENANT_ID: Type.String({ format: 'uuid' }),
+      REGION: Type.String({ minLength: 1, maxLength: 64 }),
+      MAJOR_VERSION: version,
+      MINOR_VERSION: version,
+      traceparent: Type.Optional(Type.String({ description: 'W3C trace context, handed on.' })),
+      ENVIRONMENT: Type.Optional(Type.String({ description: 'Handed on.' })),
+    }),
+    response: {
+      200: answer('The effective stats, the best known ones when `meta.degraded` names something.', StatsDocument),
+      400: answer('A path id or tenant header is missing or not acceptable.', ErrorDocument),
+      404: answer('The character service does not know the character.', ErrorDocument),
+      503: retryable('Base stats cannot be had at the moment.'),
+    },
+  },
+  ready: {
+    summary: 'Whether requests should be sent here, and what is degraded',
+    response: {
+      200: answer('Ready.', ReadyDocument),
+      503: retryable('Starting, stopping, or sharing its consumer group in memory mode.'),
+    },
+  },
+  live: {
+    summary: 'Whether the process answers',
+    response: { 200: answer('It does.', Type.Object({ status: Type.Literal('live') }, closed)) },
+  },
+  metrics: {
+    summary: 'Metrics for Prometheus',
+    response: { 200: answer('In the Prometheus text format.', Type.String(), 'text/plain') },
+  },
+  consumers: {
+    summary: 'Where consumption stands',
+    response: { 200: answer('Per topic and partition.', ConsumersDocument) },
+  },
+  deadLetters: {
+    summary: 'Records that could not be read',
+    security: [{}, { admin: [] }],
+    response: {
+      200: answer('Where they lay and why they are dead; what they held only for the admin.', DeadLettersDocument),
+      401: answer('The bearer token is not the admin token, or none is set.', ErrorDocument),
+    },
+  },
+  openapi: {
+    summary: 'This description',
+    response: { 200: answer('OpenAPI 3.1.', Type.Object({})) },
+  },
+} as const satisfies Record<string, FastifySchema & { readonly summary: string; readonly security?: unknown }>;
+
+export const SECURITY_SCHEMES = {
+  admin: { type: 'http', scheme: 'bearer', description: 'The token of ADMIN_TOKEN.' },
+} as const;

@@ -1,0 +1,79 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
+import type { DeadLetters } from '../ingest/dead-letters.ts';
+import type { Feed } from '../ingest/feed.ts';
+import { AppError } from '../lib/app-error.ts';
+import { type Handler, ok } from './answer.ts';
+import type { Readiness } from './readiness.ts';
+
+/** The dead letters as far as they are shown. */
+export type DeadLetterView = Pick<DeadLetters, 'list' | 'total' | 'evicted'>;
+
+export function createReadyHandler(readiness: Readiness): Handler {
+  return () => {
+    const report = readiness();
+    if (!report.ready) throw new AppError('NOT_READY', report.reason, { retryable: true });
+    return ok(JSON.stringify({ status: 'ready', degraded: report.degraded }));
+  };
+}
+
+export function createLiveHandler(): Handler {
+  const answer = ok(JSON.stringify({ status: 'live' }));
+  return () => answer;
+}
+
+export function createMetricsHandler(metrics: { readonly contentType: string; expose(): Promise<string> }): Handler {
+  return async () => ok(await metrics.expose(), metrics.contentType);
+}
+
+export function createConsumersHandler(feed: Pick<Feed, 'health' | 'positions'>): Handler {
+  return () => {
+    const { current, reason, members } = feed.health();
+    const partitions = feed.positions().map(({ topic, partition, stream, position, committed, end }) => {
+      return { topic, partition, stream, position, committed, end, lag: Math.max(0, end - position) };
+    });
+    return ok(JSON.stringify({ current, reason, members, partitions }));
+  };
+}
+
+/**
+ * Where dead letters lay and why they are dead, for anybody; what they held only for bearers of the admin token, and for
+ * nobody while there is none.
+ */
+export function createDeadLettersHandler(deadLetters: DeadLetterView, adminToken: string | undefined): Handler {
+  const isAdmin = createTokenCheck(adminToken);
+  return (request) => {
+    const token = bearerTokenOf(request.headers.authorization);
+    if (token !== undefined && !isAdmin(token)) {
+      throw new AppError('UNAUTHORIZED', 'The bearer token is not the admin token, or none is set (ADMIN_TOKEN).');
+    }
+    const letters = deadLetters.list().map((letter) => ({
+      topic: letter.topic,
+      partition: letter.partition,
+      offset: letter.offset,
+      timestamp: letter.timestamp,
+      reason: letter.reason,
+      valueLength: letter.valueLength,
+      ...(token === undefined ? {} : payloadOf(letter)),
+    }));
+    return ok(JSON.stringify({ total: deadLetters.total, evicted: deadLetters.evicted, letters }));
+  };
+}
+
+function payloadOf({ headers, value }: ReturnType<DeadLetterView['list']>[number]) {
+  return {
+    headers: headers.map(([name, content]) => ({ name: name.toString('latin1'), value: content.toString('base64') })),
+    value: value === null ? null : value.toString('base64'),
+  };
+}
+
+function bearerTokenOf(authorization: string | undefined): string | undefined {
+  return /^Bearer +(.*)$/i.exec(authorization ?? '')?.[1];
+}
+
+/** Compares digests, in a time that depends on neither token. */
+function createTokenCheck(expected: string | undefined): (token: string) => boolean {
+  if (expected === undefined) return () => false;
+  const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
+  const expectedDigest = digest(expected);
+  return (token) => timingSafeEqual(digest(token), expectedDigest);
+}

@@ -1,0 +1,36 @@
+import type { FastifyInstance } from 'fastify';
+import { createMetrics } from '../telemetry/metrics.ts';
+import { type ApiDeps, createApi } from './api.ts';
+
+export interface LoggedLine {
+  readonly level: 'debug' | 'error';
+  readonly details: object;
+  readonly message: string;
+}
+
+/** The API on stubs, for specs and for its generated description: ready, knows one answer, consumes nothing. */
+export function createStubApi(deps: Partial<ApiDeps> = {}): { app: FastifyInstance; log: LoggedLine[] } {
+  const log: LoggedLine[] = [];
+  const app = createApi({
+    reader: { read: () => ({ kind: 'answer', body: '{"data":{}}' }) },
+    feed: { health: () => ({ current: true, reason: undefined, members: 1 }), positions: () => [] },
+    readiness: () => ({ ready: true, degraded: [] }),
+    deadLetters: { list: () => [], total: 0, evicted: 0 },
+    metrics: createMetrics(),
+    adminToken: undefined,
+    logger: {
+      debug: (details, message) => log.push({ level: 'debug', details, message }),
+      error: (details, message) => log.push({ level: 'error', details, message }),
+    },
+    clock: { now: () => 0, mono: () => 0 },
+    ...deps,
+  });
+  return { app, log };
+}
+
+export const TENANT_HEADERS = {
+  tenant_id: '083839c6-c47c-42a6-9585-76492795d123',
+  region: 'GMS',
+  major_version: '83',
+  minor_version: '1',
+} as const;

@@ -1,0 +1,84 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import type { EventContext } from '../domain/event.ts';
+import { type Tenant, tenantOf } from '../domain/tenant.ts';
+import { type FieldProblem, headerProblem } from './field-problem.ts';
+
+/** Spellings of tenants that are kept; beyond it the oldest goes. An installation has a handful, hostile clients any number. */
+const TENANTS_MAX = 1_000;
+
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+/** Visible ASCII; the length is ours, real regions have three letters. The same as on Kafka records. */
+const REGION = /^[\x21-\x7e]{1,64}$/;
+const ENVIRONMENT = /^[\x21-\x7e]{1,128}$/;
+/** W3C trace context, version 00. */
+const TRACEPARENT = /^00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}$/;
+const VERSION_EXPECTED = 'an integer from 0 to 65535';
+
+export type TenantHeaders = Tenant | readonly FieldProblem[];
+
+type Spelling = Readonly<Record<'id' | 'region' | 'major' | 'minor', string | string[] | undefined>>;
+
+/**
+ * Reads the tenant from the request headers of contract §3, or says what is wrong with each of them. Tenants that were read
+ * before are recognised without reading them again, the one of the last request without building a key.
+ */
+export function createTenantHeadersReader(): (headers: IncomingHttpHeaders) => TenantHeaders {
+  const known = new Map<string, Tenant>();
+  let last: (Spelling & { readonly tenant: Tenant }) | undefined;
+
+  return (headers) => {
+    const { tenant_id: id, region, major_version: major, minor_version: minor } = headers;
+    if (
+      last !== undefined &&
+      last.id === id &&
+      last.region === region &&
+      last.major === major &&
+      last.minor === minor
+    ) {
+      return last.tenant;
+    }
+    const key = JSON.stringify([id, region, major, minor]);
+    const tenant = known.get(key) ?? read(headers);
+    if (!isTenant(tenant)) return tenant;
+    known.set(key, tenant);
+    const [oldest] = known.size > TENANTS_MAX ? known.keys() : [];
+    if (oldest !== undefined) known.delete(oldest);
+    last = { id, region, major, minor, tenant };
+    return tenant;
+  };
+}
+
+export function isTenant(headers: TenantHeaders): headers is Tenant {
+  return 'key' in headers;
+}
+
+/** What the request hands on to every request that it causes, as far as it is well-formed; undefined when that is nothing. */
+export function contextOf(headers: IncomingHttpHeaders): EventContext | undefined {
+  const trace = headers.traceparent;
+  const named = headers.environment;
+  if (trace === undefined && named === undefined) return undefined;
+  const traceparent = typeof trace === 'string' && TRACEPARENT.test(trace) ? trace : undefined;
+  const environment = typeof named === 'string' && ENVIRONMENT.test(named) ? named : undefined;
+  if (traceparent === undefined) return environment === undefined ? undefined : { environment };
+  return environment === undefined ? { traceparent } : { traceparent, environment };
+}
+
+function read(headers: IncomingHttpHeaders): TenantHeaders {
+  const problems: FieldProblem[] = [];
+  const checked = (header: string, expected: string, isValid: (value: string) => boolean): string => {
+    const value = headers[header.toLowerCase()];
+    const text = Array.isArray(value) ? value.join(', ') : value;
+    if (text !== undefined && isValid(text)) return text;
+    problems.push(headerProblem(header, expected, text));
+    return '';
+  };
+  const id = checked('TENANT_ID', 'a UUID', (value) => UUID.test(value));
+  const region = checked('REGION', '1 to 64 visible ASCII characters', (value) => REGION.test(value));
+  const major = checked('MAJOR_VERSION', VERSION_EXPECTED, isVersion);
+  const minor = checked('MINOR_VERSION', VERSION_EXPECTED, isVersion);
+  return problems.length > 0 ? problems : tenantOf(id, region, Number(major), Number(minor));
+}
+
+function isVersion(value: string): boolean {
+  return /^\d{1,10}$/.test(value) && Number(value) <= 65_535;
+}
