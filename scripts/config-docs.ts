@@ -1,0 +1,49 @@
+/**
+ * Writes the generated reference pages: the tables of docs/reference/configuration.md, from the schema of the configuration,
+ * and docs/reference/openapi.json, from the schemas of the routes. With --check it only says what is out of step, and exits
+ * with 1.
+ */
+import { readFile, writeFile } from 'node:fs/promises';
+import { createStubApi } from '../src/api/stub-api.ts';
+import { configurationTables } from '../src/config/help.ts';
+
+const BEGIN = '<!-- generated: npm run fix -->';
+const END = '<!-- /generated -->';
+
+interface Page {
+  readonly path: string;
+  readonly generate: (current: string) => string | Promise<string>;
+}
+
+const PAGES: readonly Page[] = [
+  { path: 'docs/reference/configuration.md', generate: withTables },
+  { path: 'docs/reference/openapi.json', generate: describeApi },
+];
+
+function withTables(page: string): string {
+  const begin = page.indexOf(BEGIN);
+  const end = page.indexOf(END);
+  if (begin < 0 || end < begin) throw new Error(`docs/reference/configuration.md lacks ${BEGIN} and ${END}`);
+  return `${page.slice(0, begin + BEGIN.length)}\n\n${configurationTables()}\n\n${page.slice(end)}`;
+}
+
+async function describeApi(): Promise<string> {
+  const { app } = createStubApi();
+  await app.ready();
+  return `${JSON.stringify(app.swagger(), undefined, 2)}\n`;
+}
+
+const check = process.argv.includes('--check');
+for (const { path, generate } of PAGES) {
+  const url = new URL(`../${path}`, import.meta.url);
+  const current = await readFile(url, 'utf8').catch(() => '');
+  const wanted = await generate(current);
+  if (wanted === current) continue;
+  if (check) {
+    console.error(`${path} is out of step with the sources: run "npm run fix"`);
+    process.exitCode = 1;
+  } else {
+    await writeFile(url, wanted);
+    console.log(`${path} written`);
+  }
+}
