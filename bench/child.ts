@@ -4,9 +4,10 @@ import { setTimeout as delay } from 'node:timers/promises';
 
 /** A process of the benches, with a channel for questions. */
 export interface Child {
-  readonly pid: number;
   /** Sends the message and resolves with the next one that comes back. */
   ask(message: string): Promise<unknown>;
+  /** CPU time so far, ms. */
+  cpu(): Promise<number>;
   /** The work's result, or a rejection as soon as the process has ended: nothing would come of waiting. */
   whileAlive<T>(work: Promise<T>): Promise<T>;
   /** Holds the process still (SIGSTOP) while others work, so that its backlog is there at once when it goes on. */
@@ -32,15 +33,14 @@ export function startChild(args: readonly string[], env: Readonly<Record<string,
   // An end that nobody waits for must not look like a defect of the bench.
   died.catch(() => undefined);
   let ending: Promise<number> | undefined;
-  const pid = child.pid;
-  if (pid === undefined) throw new Error(`could not start ${args.join(' ')}`);
+  const ask = (message: string): Promise<unknown> => {
+    const answer = once(child, 'message', { signal: AbortSignal.timeout(ANSWER_DEADLINE_MS) });
+    child.send(message);
+    return Promise.race([answer.then(([first]) => first), died]);
+  };
   return {
-    pid,
-    ask(message) {
-      const answer = once(child, 'message', { signal: AbortSignal.timeout(ANSWER_DEADLINE_MS) });
-      child.send(message);
-      return Promise.race([answer.then(([first]) => first), died]);
-    },
+    ask,
+    cpu: async () => Number(await ask('cpu')),
     whileAlive: (work) => Promise.race([work, died]),
     freeze: () => void child.kill('SIGSTOP'),
     thaw: () => void child.kill('SIGCONT'),

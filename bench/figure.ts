@@ -1,7 +1,7 @@
 /** One line of the table. */
 export interface Figure {
   readonly name: string;
-  /** events/s, requests/s, ms, bytes or a plain count. */
+  /** events/s, req/s, ms, µs of CPU, bytes or a plain count. */
   readonly unit: string;
   readonly service: number;
   /** The same measured without the service's own work, in the same run. */

@@ -1,6 +1,7 @@
 import autocannon from 'autocannon';
 import type { Bed } from '../bed.ts';
 import type { Case, Sizes } from '../case.ts';
+import type { Child } from '../child.ts';
 import { type Figure, median } from '../figure.ts';
 import type { Progress } from '../progress.ts';
 import { sessionCreated, TENANT_HEADERS } from '../records.ts';
@@ -43,26 +44,53 @@ async function measure(
   const encoded = Buffer.from(body).toString('base64');
   const fastify = await bed.startHelper('static-answer', 'fastify', encoded);
   const http = await bed.startHelper('static-answer', 'http', encoded);
-  const contenders = [service, fastify, http].map(({ port }) => ({ port, rates: [] as number[] }));
+  const contenders = [service, fastify, http].map((server) => ({ server, loads: [] as Load[] }));
   for (let round = 0; round < sizes.rounds; round++) {
     progress.step(`get, ${bonuses} bonuses: round ${round + 1}`);
-    for (const { port, rates } of contenders) rates.push(await load(port, statsPath(characterId), sizes.loadSeconds));
+    for (const { server, loads } of contenders)
+      loads.push(await load(server, statsPath(characterId), sizes.loadSeconds));
   }
   await Promise.all([fastify.child.end(), http.child.end()]);
-  const [own = Number.NaN, framework = Number.NaN, bare = Number.NaN] = contenders.map(({ rates }) => median(rates));
-  const name = `GET, ${bonuses} bonuses (${Buffer.byteLength(body)} B)`;
-  const aim = { text: '≥ 0.95 × Fastify', met: own >= 0.95 * framework };
+  const rates = contenders.map(({ loads }) => median(loads.map(({ rate }) => rate)));
+  const cpus = contenders.map(({ loads }) => median(loads.map(({ cpu }) => cpu)));
+  return figures(`GET, ${bonuses} bonuses (${Buffer.byteLength(body)} B)`, rates, cpus);
+}
+
+/** Of the service, bare Fastify and bare node:http, in this order. */
+function figures(name: string, rates: readonly number[], cpus: readonly number[]): Figure[] {
+  const [rate = Number.NaN, fastifyRate = Number.NaN, httpRate = Number.NaN] = rates;
+  const [cpu = Number.NaN, fastifyCpu = Number.NaN] = cpus;
+  const aim = { text: '≥ 0.95 × Fastify', met: rate >= 0.95 * fastifyRate };
+  const fastify = 'bare Fastify';
   return [
-    { name, unit: 'req/s', service: own, ceiling: { name: 'bare Fastify', value: framework }, aim },
-    { name, unit: 'req/s', service: own, ceiling: { name: 'bare node:http', value: bare } },
+    { name, unit: 'req/s', service: rate, ceiling: { name: fastify, value: fastifyRate }, aim },
+    { name, unit: 'req/s', service: rate, ceiling: { name: 'bare node:http', value: httpRate } },
+    { name: `${name}, each`, unit: 'µs CPU', service: cpu, ceiling: { name: fastify, value: fastifyCpu } },
   ];
 }
 
-async function load(port: number, path: string, seconds: number): Promise<number> {
-  const url = `http://127.0.0.1:${port}${path}`;
-  const result = await autocannon({ url, connections: CONNECTIONS, duration: seconds, headers: TENANT_HEADERS });
-  if (result.non2xx > 0 || result.errors > 0) {
-    throw new Error(`${url}: ${result.non2xx} answers other than 2xx, ${result.errors} errors`);
-  }
-  return result.requests.total / result.duration;
+interface Load {
+  /** Requests per second. */
+  readonly rate: number;
+  /** µs per request, of the server. */
+  readonly cpu: number;
+}
+
+async function load(server: Server, path: string, seconds: number): Promise<Load> {
+  const url = `http://127.0.0.1:${server.port}${path}`;
+  const cpuBefore = await server.child.cpu();
+  const { requests, duration, non2xx, errors } = await autocannon({
+    url,
+    connections: CONNECTIONS,
+    duration: seconds,
+    headers: TENANT_HEADERS,
+  });
+  const cpu = (await server.child.cpu()) - cpuBefore;
+  if (non2xx > 0 || errors > 0) throw new Error(`${url}: ${non2xx} answers other than 2xx, ${errors} errors`);
+  return { rate: requests.total / duration, cpu: (cpu / requests.total) * 1_000 };
+}
+
+interface Server {
+  readonly child: Child;
+  readonly port: number;
 }

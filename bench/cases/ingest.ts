@@ -27,7 +27,15 @@ export function ingest(partitions: number): Case {
 /** One of the two that race: how far it has come is read off its HTTP interface, the same way for both. */
 interface Runner {
   readonly child: Child;
+  readonly results: Result[];
   position(): Promise<number>;
+}
+
+interface Result {
+  /** Events per second. */
+  readonly rate: number;
+  /** µs per event. */
+  readonly cpu: number;
 }
 
 async function run(bed: Bed, sizes: Sizes, progress: Progress, partitions: number): Promise<Figure[]> {
@@ -38,35 +46,46 @@ async function run(bed: Bed, sizes: Sizes, progress: Progress, partitions: numbe
   await login(bed, service, topics.session);
   const ceiling = await bed.startCeiling(topics.buff, partitions);
   const counter = connectHttp(ceiling.port);
-  const runners: { readonly rates: number[]; readonly runner: Runner }[] = [
-    { rates: [], runner: { child: service.child, position: () => service.position(topics.buff) } },
-    { rates: [], runner: { child: ceiling.child, position: async () => Number(await counter.text('/')) } },
-  ];
+  const own: Runner = { child: service.child, results: [], position: () => service.position(topics.buff) };
+  const bare: Runner = { child: ceiling.child, results: [], position: async () => Number(await counter.text('/')) };
   let produced = 0;
   for (let round = 0; round < sizes.rounds; round++) {
     progress.step(`ingest, ${partitions} partition(s): round ${round + 1}`);
     const records = backlog(sizes.ingestEvents, partitions, round);
-    for (const { runner } of runners) runner.child.freeze();
+    const cpuBefore = new Map<Runner, number>();
+    for (const runner of [own, bare]) {
+      cpuBefore.set(runner, await runner.child.cpu());
+      runner.child.freeze();
+    }
     await bed.produceAll(topics.buff, records);
     const from = produced;
     produced += records.length;
-    for (const { rates, runner } of round % 2 === 0 ? runners : runners.toReversed()) {
-      rates.push(await rate(runner, from, produced));
+    for (const runner of round % 2 === 0 ? [own, bare] : [bare, own]) {
+      const rate = await rateOf(runner, from, produced);
+      const cpu = (await runner.child.cpu()) - (cpuBefore.get(runner) ?? 0);
+      runner.results.push({ rate, cpu: (cpu / records.length) * 1_000 });
     }
     await expectApplied(service, round);
   }
   counter.close();
-  return [figure(partitions, median(runners[0]?.rates ?? []), median(runners[1]?.rates ?? []))];
+  return figures(partitions, own.results, bare.results);
 }
 
-function figure(partitions: number, service: number, ceiling: number): Figure {
-  return {
-    name: `ingest, ${partitions} partition${partitions === 1 ? '' : 's'}`,
-    unit: 'events/s',
-    service,
-    ceiling: { name: 'client fetch loop + JSON.parse', value: ceiling },
-    aim: { text: '≥ 0.8 × ceiling', met: service >= 0.8 * ceiling },
-  };
+function figures(partitions: number, own: readonly Result[], bare: readonly Result[]): Figure[] {
+  const rate = (results: readonly Result[]): number => median(results.map((result) => result.rate));
+  const cpu = (results: readonly Result[]): number => median(results.map((result) => result.cpu));
+  const ceiling = 'client fetch loop + JSON.parse';
+  const name = `ingest, ${partitions} partition${partitions === 1 ? '' : 's'}`;
+  return [
+    {
+      name,
+      unit: 'events/s',
+      service: rate(own),
+      ceiling: { name: ceiling, value: rate(bare) },
+      aim: { text: '≥ 0.8 × ceiling', met: rate(own) >= 0.8 * rate(bare) },
+    },
+    { name: `${name}, per event`, unit: 'µs CPU', service: cpu(own), ceiling: { name: ceiling, value: cpu(bare) } },
+  ];
 }
 
 async function login(bed: Bed, service: Service, topic: string): Promise<void> {
@@ -98,7 +117,7 @@ function amountOf(round: number): number {
 }
 
 /** From the first progress that is seen to the end of the backlog. */
-async function rate(runner: Runner, from: number, target: number): Promise<number> {
+async function rateOf(runner: Runner, from: number, target: number): Promise<number> {
   runner.child.thaw();
   const deadline = performance.now() + 120_000;
   let first: { at: number; position: number } | undefined;

@@ -1,5 +1,6 @@
 import type { RequestListener } from 'node:http';
 import { createServer, type Server } from 'node:http';
+import { answerCpu } from './answer-cpu.ts';
 
 /** Serves on a free port of the loopback interface. */
 export function serve(listener: RequestListener): Promise<Server> {
@@ -9,6 +10,7 @@ export function serve(listener: RequestListener): Promise<Server> {
 
 /** Tells the bench the port when it asks, and ends when the bench is gone. */
 export function answerPort(port: number): void {
+  answerCpu();
   process.on('disconnect', () => process.exit(0));
   process.on('message', (message) => {
     if (message === 'port') process.send?.(port);

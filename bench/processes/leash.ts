@@ -1,6 +1,10 @@
-// Preloaded into the service. It ends when the bench is gone, and tells how much memory it holds when asked.
+import { answerCpu } from './answer-cpu.ts';
+
+// Preloaded into the service. It ends when the bench is gone, and tells its memory and CPU time when asked.
 process.on('disconnect', () => process.exit(1));
-process.on('message', () => {
+answerCpu();
+process.on('message', (message) => {
+  if (message !== 'heap') return;
   globalThis.gc?.();
   const { heapUsed, external } = process.memoryUsage();
   process.send?.(heapUsed + external);
