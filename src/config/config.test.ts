@@ -178,8 +178,6 @@ const NOT_YET: readonly (readonly [string, string, RegExp])[] = [
   ['RULESET', 'gms-v83', /gms-v83 comes with a later version/],
   ['RULESET_OVERRIDES', '{}', /not supported by this version yet/],
   ['CLAMP_COMMANDS', 'on', /not supported by this version yet/],
-  ['REDIS_URL', 'redis:6379', /not supported by this version yet/],
-  ['REDIS_PASSWORD', 'x', /not supported by this version yet/],
 ];
 
 for (const [name, value, reason] of NOT_YET) {
@@ -187,6 +185,15 @@ for (const [name, value, reason] of NOT_YET) {
     assert.match(violationOf(name, { [name]: value }).expected, reason);
   });
 }
+
+test("given the peer's REDIS_URL, when the configuration is read, then it is taken, with a warning", () => {
+  for (const REDIS_URL of ['redis:6379', 'redis://:secret@redis:6379/0']) {
+    const parsed = parseConfig({ REDIS_URL, REDIS_PASSWORD: 'secret' });
+    assert.ok('warnings' in parsed);
+    assert.match(parsed.warnings.join(), /REDIS_URL has no effect/);
+  }
+  assert.ok('violations' in parseConfig({ REDIS_URL: 'no redis' }));
+});
 
 test('given many wrong values, when the configuration is read, then all are named at once', () => {
   const violations = violationsOf({ NODE_ENV: 'production', REST_PORT: 'x', READ_WAIT: 'x', KAFKA_TLS_CA_FILE: '/ca' });
@@ -200,7 +207,7 @@ test('given wrong values that hold secrets, when the violations are printed, the
   const text = formatViolations(
     violationsOf({
       ADMIN_TOKEN: 'sec ret1',
-      REDIS_URL: 'redis://:secret2@redis',
+      REDIS_URL: 'http://:secret2@redis',
       REDIS_PASSWORD: 'secret3',
       BASE_SERVICE_URL: 'http://user:secret4@atlas/api/',
     }),

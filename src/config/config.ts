@@ -155,6 +155,9 @@ function warningsOf(environment: Environment): string[] {
   if (environment.TRACE_ENDPOINT !== undefined || environment.TRACE_SAMPLING_RATIO !== undefined) {
     warnings.push('TRACE_ENDPOINT and TRACE_SAMPLING_RATIO have no effect: spans are not exported yet');
   }
+  if (environment.REDIS_URL !== undefined) {
+    warnings.push('REDIS_URL has no effect: this version keeps state in memory, run one process per consumer group');
+  }
   if (environment.BOOTSTRAP_SERVERS === undefined) {
     const ignored = (['BASE_SERVICE_URL', ...URL_NAMES] as const).filter((name) => environment[name] !== undefined);
     if (ignored.length > 0) {

@@ -53,6 +53,13 @@ export function hostAndPort(text: string): string | undefined {
   return port !== undefined && within(Number(port), 1, 65_535) !== undefined ? text : undefined;
 }
 
+/** host:port, or a redis:// or rediss:// URL. */
+export function redisUrl(text: string): string | undefined {
+  const url = URL.parse(text);
+  if (url !== null && ['redis:', 'rediss:'].includes(url.protocol) && url.hostname !== '') return text;
+  return hostAndPort(text);
+}
+
 export function hostAndPortList(text: string): readonly string[] | undefined {
   const brokers = text.split(',').map((entry) => hostAndPort(entry.trim()));
   const valid = brokers.filter((entry) => entry !== undefined);

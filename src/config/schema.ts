@@ -10,6 +10,7 @@ import {
   oneOf,
   type Parser,
   ratio,
+  redisUrl,
   serviceUrl,
   topicName,
 } from './parsers.ts';
@@ -256,8 +257,20 @@ export const EnvironmentSchema = Type.Object({
     [1, '1ms'],
     [LONGEST, '576h'],
   ),
-  REDIS_URL: notYet('State and answers', 'Redis that holds the state of several replicas.', true),
-  REDIS_PASSWORD: notYet('State and answers', 'Password of that Redis.', true),
+  REDIS_URL: optional(
+    {
+      group: 'State and answers',
+      description:
+        'Accepted, but without effect in this version: state is kept in memory, one process per consumer group.',
+      expected: 'host:port or a redis:// URL',
+      secret: true,
+    },
+    redisUrl,
+  ),
+  REDIS_PASSWORD: optional(
+    { group: 'State and answers', description: 'As `REDIS_URL`.', expected: 'any text', secret: true },
+    anyText,
+  ),
   TRACE_ENDPOINT: optional(
     {
       group: 'Traces',
