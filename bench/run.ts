@@ -66,32 +66,40 @@ async function main(): Promise<number> {
   setTimeout(() => giveUp(`gave up after ${DEADLINE_MS / 60_000} minutes`), DEADLINE_MS).unref();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, giveUp);
   try {
-    const figures = await measure(bed, positionals, values.quick);
+    const { figures, failed } = await measure(bed, positionals, values.quick);
     const on = circumstances(bed.origin, ['npm run bench --', ...process.argv.slice(2)].join(' '));
     process.stdout.write(`${reportOf(figures, on)}\n`);
     if (values.json !== undefined) await writeFile(values.json, `${JSON.stringify({ ...on, figures }, null, 2)}\n`);
+    return failed ? 1 : 0;
   } finally {
     await bed.close();
   }
-  return 0;
 }
 
-async function measure(bed: Bed, names: readonly string[], quick: boolean): Promise<Figure[]> {
+/** A case that fails says why and costs only its own figures. */
+async function measure(
+  bed: Bed,
+  names: readonly string[],
+  quick: boolean,
+): Promise<{ figures: readonly Figure[]; failed: boolean }> {
   const sizes = quick ? QUICK : FULL;
   const cases = Object.entries(CASES).flatMap(([name, each]) =>
     names.length === 0 || names.includes(name) ? [each] : [],
   );
   const progress = createProgress(cases.reduce((sum, each) => sum + each.steps(sizes), 0));
   const figures: Figure[] = [];
-  try {
-    for (const each of cases) {
+  let failed = false;
+  for (const each of cases) {
+    try {
       figures.push(...(await each.run(bed, sizes, progress)));
-      await bed.clear();
+    } catch (error) {
+      failed = true;
+      console.error(`\n${each.about}: failed\n`, error);
     }
-  } finally {
-    progress.stop();
+    await bed.clear();
   }
-  return figures;
+  progress.stop();
+  return { figures, failed };
 }
 
 process.exitCode = await main().catch((error: unknown) => {

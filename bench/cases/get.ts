@@ -9,6 +9,8 @@ import { loggedIn, ready, type Service, statsPath } from '../service.ts';
 import { POPULATIONS } from '../upstream-answers.ts';
 
 const CONNECTIONS = 64;
+/** Before the first round: a process that has just started compiles instead of serving. */
+const WARM_UP_SECONDS = 1;
 
 /** Requests per second for characters that don't change, the answer's bytes as they are. */
 export const get: Case = {
@@ -45,6 +47,7 @@ async function measure(
   const fastify = await bed.startHelper('static-answer', 'fastify', encoded);
   const http = await bed.startHelper('static-answer', 'http', encoded);
   const contenders = [service, fastify, http].map((server) => ({ server, loads: [] as Load[] }));
+  for (const { server } of contenders) await load(server, statsPath(characterId), WARM_UP_SECONDS);
   for (let round = 0; round < sizes.rounds; round++) {
     progress.step(`get, ${bonuses} bonuses: round ${round + 1}`);
     for (const { server, loads } of contenders)
