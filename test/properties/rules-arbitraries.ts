@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import type { CalculationInput } from '../../src/domain/ruleset.ts';
+import { PASSIVES } from '../../src/domain/rulesets/gms-v83/passives.ts';
 import type { BuffStat, SkillLevel, WornAsset } from '../../src/domain/snapshot.ts';
 import { STATS } from '../../src/domain/stat.ts';
 import type { EquipmentRequirements, SkillData } from '../../src/domain/static-data.ts';
@@ -27,15 +28,16 @@ const base = fc.record({
   level: fc.integer({ min: 1, max: 200 }),
   job: fc.constantFrom(0, 112, 230, 322, 412, 522, 900, 1000, 1112, 1512, 2112, 2218),
   fame: fc.integer({ min: -100, max: 100 }),
-  gm: fc.integer({ min: 0, max: 1 }),
 });
 
-const asset: fc.Arbitrary<WornAsset> = fc.record({
-  assetId: fc.integer({ min: 1, max: 40 }),
-  templateId: small,
-  slot: fc.integer({ min: -60, max: -1 }),
-  stats: fc.record(Object.fromEntries(STATS.map((stat) => [stat, int32])), { requiredKeys: [] }),
-});
+function assetOf(templateId: fc.Arbitrary<number>): fc.Arbitrary<WornAsset> {
+  return fc.record({
+    assetId: fc.integer({ min: 1, max: 40 }),
+    templateId,
+    slot: fc.integer({ min: -60, max: -1 }),
+    stats: fc.record(Object.fromEntries(STATS.map((stat) => [stat, int32])), { requiredKeys: [] }),
+  });
+}
 
 export const BUFF_TYPES = [
   'WEAPON_ATTACK',
@@ -50,6 +52,10 @@ export const BUFF_TYPES = [
   'HYPER_BODY_MP',
   'MAPLE_WARRIOR',
   'ENERGY_CHARGE',
+  'ARAN_COMBO',
+  'DASH_SPEED',
+  'DASH_JUMP',
+  'ECHO_OF_HERO',
   'STANCE',
 ] as const;
 
@@ -62,7 +68,11 @@ const buff: fc.Arbitrary<BuffStat> = fc.record({
   expiresAt: fc.constant(undefined),
 });
 
-const skill: fc.Arbitrary<SkillLevel> = fc.record({ skillId: small, level: fc.integer({ min: 1, max: 3 }) });
+export const buffs = fc.uniqueArray(buff, { selector: (entry) => `${entry.sourceId}/${entry.statType}`, maxLength: 8 });
+
+function skillOf(skillId: fc.Arbitrary<number>): fc.Arbitrary<SkillLevel> {
+  return fc.record({ skillId, level: fc.integer({ min: 1, max: 3 }) });
+}
 
 const effect = fc.record({
   weaponAttack: int32,
@@ -106,28 +116,50 @@ function byId<T>(value: fc.Arbitrary<T>) {
   return fc.array(lookup, { minLength: 10, maxLength: 10 });
 }
 
+function inputOf(
+  templateId: fc.Arbitrary<number>,
+  skillId: fc.Arbitrary<number>,
+  gameMaster: fc.Arbitrary<number>,
+): fc.Arbitrary<CalculationInput> {
+  return fc
+    .record({
+      base: fc.tuple(base, gameMaster).map(([values, gm]) => ({ ...values, gm })),
+      assets: fc.uniqueArray(assetOf(templateId), { selector: (entry) => entry.assetId, maxLength: 8 }),
+      buffs,
+      skills: fc.uniqueArray(skillOf(skillId), { selector: (entry) => entry.skillId, maxLength: 5 }),
+      skillData: byId(skillData),
+      requirements: byId(requirements),
+      checkRequirements: fc.boolean(),
+    })
+    .map(({ skillData: skillsById, requirements: requirementsById, ...rest }) => ({
+      ...rest,
+      data: {
+        // Kept for the print of a counterexample, where functions show nothing.
+        skillsById,
+        requirementsById,
+        skill: (id: number) => skillsById[id % skillsById.length],
+        requirements: (id: number) => (id === FRESH ? undefined : requirementsById[id % requirementsById.length]),
+        revision: 0,
+      },
+    }));
+}
+
+/** An id that no generated input uses; an item template of this id has unknown requirements, and counts. */
+export const FRESH = 1_000;
+
 /** Any character with any game data; ids are unique as they are in the store. */
-export const calculationInput: fc.Arbitrary<CalculationInput> = fc
-  .record({
-    base,
-    assets: fc.uniqueArray(asset, { selector: (entry) => entry.assetId, maxLength: 8 }),
-    buffs: fc.uniqueArray(buff, { selector: (entry) => `${entry.sourceId}/${entry.statType}`, maxLength: 8 }),
-    skills: fc.uniqueArray(skill, { selector: (entry) => entry.skillId, maxLength: 5 }),
-    skillData: byId(skillData),
-    requirements: byId(requirements),
-    checkRequirements: fc.boolean(),
-  })
-  .map(({ skillData: skillsById, requirements: requirementsById, ...rest }) => ({
-    ...rest,
-    data: {
-      // Kept for the print of a counterexample, where functions show nothing.
-      skillsById,
-      requirementsById,
-      skill: (skillId: number) => skillsById[skillId],
-      requirements: (templateId: number) => requirementsById[templateId],
-      revision: 0,
-    },
-  }));
+export const calculationInput = inputOf(small, small, fc.integer({ min: 0, max: 1 }));
+
+// Weapons of several types, and other items.
+const v83Template = fc.constantFrom(1302001, 1402002, 1442003, 1452004, 1462005, 1002006, 1102007);
+const v83Skill = fc.constantFrom(...PASSIVES.keys());
+
+/** The same with the ids that ruleset gms-v83 knows; game masters are rare, because requirements say nothing of them. */
+export const v83Input = inputOf(
+  v83Template,
+  fc.oneof(v83Skill, fc.constantFrom(1100000, 12, 3120005, 1234567)),
+  fc.constantFrom(0, 0, 0, 0, 1),
+);
 
 /** The same character with its lists in any order. */
 export function shuffled(input: CalculationInput): fc.Arbitrary<CalculationInput> {

@@ -4,12 +4,9 @@ import fc from 'fast-check';
 import type { Bonus, CalculationInput } from '../../src/domain/ruleset.ts';
 import { atlas } from '../../src/domain/rulesets/atlas/ruleset.ts';
 import { STAT_INDEX, STATS, type Stat } from '../../src/domain/stat.ts';
-import { calculationInput, REPLAY, shuffled } from './rules-arbitraries.ts';
+import { calculationInput, FRESH, REPLAY, shuffled } from './rules-arbitraries.ts';
 
 const RUNS = { ...REPLAY, numRuns: 400 };
-
-/** An id that {@link calculationInput} never uses; an item template of this id has unknown requirements, and counts. */
-const FRESH = 1_000;
 
 /** Rules §2 in rational arithmetic, rounded down at the end. */
 function rationalTotal(base: number, bonuses: readonly Bonus[]): bigint {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { RULESET_NAMES, rulesetByName } from '../../src/domain/rulesets/index.ts';
+import { RULESETS } from '../../src/domain/rulesets/index.ts';
 import { expectedOf, inputOf, readable } from './case.ts';
 import { readVectors, vectorsOf } from './vector.ts';
 
@@ -24,10 +24,9 @@ describe('a file of vectors', () => {
   }
 });
 
-for (const name of RULESET_NAMES) {
-  describe(`known answers of ruleset ${name}`, () => {
-    const ruleset = rulesetByName(name);
-    const vectors = readVectors(name);
+for (const ruleset of RULESETS) {
+  describe(`known answers of ruleset ${ruleset.name}`, () => {
+    const vectors = readVectors(ruleset.name);
 
     it('given the vectors, when counted, then there are at least 60, each with its own name', () => {
       assert.ok(vectors.length >= 60, `${vectors.length} vectors`);

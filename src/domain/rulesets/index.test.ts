@@ -1,14 +1,17 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { RULESET_NAMES, rulesetByName } from './index.ts';
+import { RULESETS, rulesetByName } from './index.ts';
 
 describe('rulesets', () => {
-  it('given each offered name, when looked up, then the ruleset of that name is found', () => {
-    assert.deepEqual(RULESET_NAMES, ['atlas']);
-    for (const name of RULESET_NAMES) assert.equal(rulesetByName(name).name, name);
+  it('given the name of each, when looked up, then it is found', () => {
+    assert.deepEqual(
+      RULESETS.map((ruleset) => ruleset.name),
+      ['atlas', 'gms-v83'],
+    );
+    for (const ruleset of RULESETS) assert.equal(rulesetByName(ruleset.name), ruleset);
   });
 
   it('given another name, when looked up, then the error lists what there is', () => {
-    assert.throws(() => rulesetByName('toString'), /no ruleset is named toString; there are atlas/);
+    assert.throws(() => rulesetByName('toString'), /no ruleset is named toString; there are atlas, gms-v83/);
   });
 });

@@ -1,16 +1,18 @@
 import type { Ruleset } from '../ruleset.ts';
 import { atlas } from './atlas/ruleset.ts';
+import { gmsV83 } from './gms-v83/ruleset.ts';
 
-const RULESETS = [atlas] as const satisfies readonly Ruleset[];
+/** Every ruleset that there is. */
+export const RULESETS = [atlas, gmsV83] as const satisfies readonly Ruleset[];
 
-export type RulesetName = (typeof RULESETS)[number]['name'];
+/** What `RULESET` may name; the configuration does not offer gms-v83 yet. */
+export const RULESET_NAMES = ['atlas'] as const satisfies readonly (typeof RULESETS)[number]['name'][];
 
-/** What `RULESET` may name. */
-export const RULESET_NAMES: readonly RulesetName[] = RULESETS.map((ruleset) => ruleset.name);
+export type RulesetName = (typeof RULESET_NAMES)[number];
 
 /** Throws when there is no such ruleset: configuration admits only {@link RULESET_NAMES}. */
 export function rulesetByName(name: string): Ruleset {
   const found = RULESETS.find((ruleset) => ruleset.name === name);
-  if (found === undefined) throw new Error(`no ruleset is named ${name}; there are ${RULESET_NAMES.join(', ')}`);
-  return found;
+  if (found !== undefined) return found;
+  throw new Error(`no ruleset is named ${name}; there are ${RULESETS.map((ruleset) => ruleset.name).join(', ')}`);
 }
