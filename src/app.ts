@@ -1,8 +1,12 @@
+import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import type { Server } from 'node:net';
 import { createApi } from './api/api.ts';
 import type { Degradation, ReadinessReport } from './api/readiness.ts';
 import { encodeStats } from './api/stats-document.ts';
+import type { ClampWatchOptions } from './clamp/clamp-watch.ts';
+import { type Clamping, createClamping } from './clamp/clamping.ts';
+import { createKafkaCommandProducer } from './clamp/kafka/kafka-command-producer.ts';
 import type { Config, KafkaConfig } from './config/config.ts';
 import { rulesetByName } from './domain/rulesets/index.ts';
 import { createDecoder } from './events/decoder.ts';
@@ -13,6 +17,7 @@ import { createKafkaFeed } from './ingest/kafka/kafka-feed.ts';
 import { createPipeline } from './ingest/pipeline.ts';
 import { createTally } from './ingest/tally.ts';
 import { type Clock, createCorrectedClock } from './lib/clock.ts';
+import { createEffectiveCache } from './refresh/effective-cache.ts';
 import { createReader } from './refresh/reader.ts';
 import { createRefresher } from './refresh/refresher.ts';
 import { createMemoryStore } from './state/memory/memory-store.ts';
@@ -86,6 +91,7 @@ export async function createApp(config: Config, ports: AppPorts): Promise<App> {
     random,
     concurrency: UPSTREAM_CONCURRENCY,
     auditPeriod: config.auditPeriod,
+    onMerged: (claim) => clamping?.check(claim),
     onDrift: ({ tenant, characterId, part }) =>
       logger.warn({ tenant: tenant.key, characterId, part }, 'the audit found drift and repaired it'),
     onFailure: ({ tenant, characterId, part }, err) =>
@@ -93,10 +99,15 @@ export async function createApp(config: Config, ports: AppPorts): Promise<App> {
   });
   /** Memory mode is for one process: with another member in the group, some events do not come here. */
   const isShared = (): boolean => (feed.health().members ?? 1) > 1;
+  const isFeedCurrent = (): boolean => feed.health().current && !isShared();
+  const effective = createEffectiveCache({ ...shared, isFeedCurrent });
+  const clamping = openClamping(config, { store, effective, clock, random, logger });
   const reader = createReader({
-    ...shared,
+    store,
     refresher,
-    isFeedCurrent: () => feed.health().current && !isShared(),
+    effective,
+    clock,
+    isFeedCurrent,
     encode: encodeStats,
     readWait: config.readWait,
   });
@@ -106,7 +117,10 @@ export async function createApp(config: Config, ports: AppPorts): Promise<App> {
     deadLetters,
     tally,
     clock,
-    onApplied: refresher.wake,
+    onApplied(events) {
+      refresher.wake();
+      if (clamping !== undefined) for (const event of events) clamping.check(event);
+    },
     onVisible: metrics.eventVisible,
   });
   let phase: 'starting' | 'started' | 'stopping' = 'starting';
@@ -136,6 +150,7 @@ export async function createApp(config: Config, ports: AppPorts): Promise<App> {
   return {
     async start() {
       refresher.start();
+      clamping?.start();
       await api.listen({ port: config.restPort, host: '0.0.0.0' });
       const origin = originOf(api.server.address());
       await feed.start(handle, {
@@ -160,7 +175,7 @@ export async function createApp(config: Config, ports: AppPorts): Promise<App> {
       await demo?.stop();
       const closed = await Promise.allSettled([feed.stop(), api.close()]);
       await refresher.stop(REFRESHES_STOP_MS);
-      closed.push(...(await Promise.allSettled([upstream.close()])));
+      closed.push(...(await Promise.allSettled([upstream.close(), clamping?.stop()])));
       for (const result of closed) {
         if (result.status === 'rejected')
           logger.error({ err: result.reason }, 'a part of the service did not stop in order');
@@ -168,6 +183,23 @@ export async function createApp(config: Config, ports: AppPorts): Promise<App> {
       logger.info('effective-stats has stopped');
     },
   };
+}
+
+/** Clamp commands go to Kafka when they are switched on; the demo has nobody to send them to. */
+function openClamping(
+  config: Config,
+  { random, logger, ...watched }: Omit<AppPorts, 'clock'> & Pick<ClampWatchOptions, 'store' | 'effective' | 'clock'>,
+): Clamping | undefined {
+  if (config.mode !== 'kafka' || config.commandTopic === undefined) return undefined;
+  const { groupId: _group, topics: _topics, ...connection } = kafkaOptionsOf(config);
+  const { commandTopic: topic, serviceName: clientId } = config;
+  const producer = createKafkaCommandProducer({ ...connection, topic, clientId, uuid: randomUUID });
+  return createClamping({
+    ...watched,
+    producer,
+    random,
+    onFailure: (err, waiting) => logger.warn({ err, waiting }, 'a clamp command could not be sent and is tried again'),
+  });
 }
 
 function originOf(address: ReturnType<Server['address']>): string {

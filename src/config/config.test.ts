@@ -177,7 +177,6 @@ for (const [name, value] of REFUSED) {
 const NOT_YET: readonly (readonly [string, string, RegExp])[] = [
   ['RULESET', 'gms-v83', /gms-v83 comes with a later version/],
   ['RULESET_OVERRIDES', '{}', /not supported by this version yet/],
-  ['CLAMP_COMMANDS', 'on', /not supported by this version yet/],
 ];
 
 for (const [name, value, reason] of NOT_YET) {

@@ -44,6 +44,8 @@ export interface KafkaConfig extends CommonConfig {
   };
   /** With trailing slash. */
   readonly serviceUrls: Readonly<Record<Service, string>>;
+  /** Topic of the clamp commands; undefined: nothing is produced. */
+  readonly commandTopic: string | undefined;
 }
 
 export type Config = DemoConfig | KafkaConfig;
@@ -158,6 +160,9 @@ function warningsOf(environment: Environment): string[] {
   if (environment.REDIS_URL !== undefined) {
     warnings.push('REDIS_URL has no effect: this version keeps state in memory, run one process per consumer group');
   }
+  if (environment.CLAMP_COMMANDS && environment.BOOTSTRAP_SERVERS === undefined) {
+    warnings.push('CLAMP_COMMANDS has no effect in the demo: there is no Kafka to produce to');
+  }
   if (environment.BOOTSTRAP_SERVERS === undefined) {
     const ignored = (['BASE_SERVICE_URL', ...URL_NAMES] as const).filter((name) => environment[name] !== undefined);
     if (ignored.length > 0) {
@@ -188,7 +193,13 @@ function configOf(environment: Environment): Config {
   };
   const brokers = environment.BOOTSTRAP_SERVERS;
   if (brokers === undefined) return { mode: 'demo', ...common };
-  return { mode: 'kafka', ...common, kafka: kafkaOf(environment, brokers), serviceUrls: serviceUrlsOf(environment) };
+  return {
+    mode: 'kafka',
+    ...common,
+    kafka: kafkaOf(environment, brokers),
+    serviceUrls: serviceUrlsOf(environment),
+    commandTopic: environment.CLAMP_COMMANDS ? environment.COMMAND_TOPIC_CHARACTER : undefined,
+  };
 }
 
 function kafkaOf(environment: Environment, brokers: readonly string[]): KafkaConfig['kafka'] {

@@ -164,14 +164,7 @@ export const EnvironmentSchema = Type.Object({
   EVENT_TOPIC_ASSET_STATUS: topic('EVENT_TOPIC_ASSET_STATUS', 'Topic of the asset events.'),
   EVENT_TOPIC_CHARACTER_STATUS: topic('EVENT_TOPIC_CHARACTER_STATUS', 'Topic of the character events.'),
   EVENT_TOPIC_SKILL_STATUS: topic('EVENT_TOPIC_SKILL_STATUS', 'Topic of the skill events.'),
-  COMMAND_TOPIC_CHARACTER: optional(
-    {
-      group: 'Topics',
-      description: 'Topic of the clamp commands. Nothing is produced to it yet, see `CLAMP_COMMANDS`.',
-      expected: TOPIC_EXPECTED,
-    },
-    topicName,
-  ),
+  COMMAND_TOPIC_CHARACTER: topic('COMMAND_TOPIC_CHARACTER', 'Topic to which clamp commands are produced.'),
   BASE_SERVICE_URL: url('all upstream services that have no URL of their own'),
   CHARACTERS_SERVICE_URL: url('the character service'),
   INVENTORY_SERVICE_URL: url('the inventory service'),
@@ -214,11 +207,12 @@ export const EnvironmentSchema = Type.Object({
   CLAMP_COMMANDS: variable(
     {
       group: 'State and answers',
-      description: 'Whether a fall of MaxHP or MaxMP is announced to the character service.',
-      expected: 'off (on is not supported by this version yet)',
+      description:
+        'Whether a fall of MaxHP or MaxMP is commanded to the character service (`CLAMP_HP`, `CLAMP_MP`). With `off` nothing is produced.',
+      expected: 'on or off',
       default: 'off',
     },
-    oneOf(['off']),
+    onOrOff,
   ),
   READ_WAIT: duration(
     'State and answers',

@@ -14,7 +14,7 @@ export interface PipelineOptions {
   readonly tally: Tally;
   readonly clock: Clock;
   /** Called after each batch: its effects are in the store, reads may be due. */
-  readonly onApplied: () => void;
+  readonly onApplied: (events: readonly CharacterEvent[]) => void;
   /** Told how long after its record time (ms) an event of a partition that is not behind became visible. */
   readonly onVisible: (latency: number) => void;
 }
@@ -48,7 +48,7 @@ export function createPipeline(options: PipelineOptions): BatchHandler {
     for (const event of events) {
       if (event.backlog === undefined) options.onVisible(now - event.recordTime);
     }
-    options.onApplied();
+    options.onApplied(events);
   };
 
   return (batch) => {

@@ -6,6 +6,7 @@ import { asset, BASE, buffStat, createStateBench, instant, TENANT } from '../../
 import { until } from '../../test/support/wait.ts';
 import { rulesetByName } from '../domain/rulesets/index.ts';
 import type { CharacterId } from '../domain/tenant.ts';
+import { createEffectiveCache } from './effective-cache.ts';
 import { createReader } from './reader.ts';
 import { createRefresher } from './refresher.ts';
 import type { StatsRead } from './stats-reader.ts';
@@ -48,20 +49,21 @@ function setUp(readWait = 300) {
     checkRequirements: true,
     auditPeriod: 600_000,
     onDrift: (claim) => drift.push(claim.characterId),
+    onMerged: () => undefined,
     onFailure: () => undefined,
   });
   const feed = { current: true };
+  const isFeedCurrent = () => feed.current;
+  const rulesetOf = () => ruleset;
+  const effective = createEffectiveCache({ upstream, rulesetOf, isFeedCurrent, expiryGrace, checkRequirements: true });
   const reader = createReader({
     store,
     refresher,
-    upstream,
+    effective,
     clock,
-    rulesetOf: () => ruleset,
-    isFeedCurrent: () => feed.current,
+    isFeedCurrent,
     encode: (characterId, { values }, degraded) => JSON.stringify({ characterId, values, degraded }),
     readWait,
-    expiryGrace,
-    checkRequirements: true,
   });
   refresher.start();
   stops.push(() => refresher.stop(1_000));

@@ -25,6 +25,8 @@ export interface RefresherOptions {
   readonly checkRequirements: boolean;
   /** Ms in which everything held is re-read once. */
   readonly auditPeriod: number;
+  /** Told of each read that was merged. */
+  readonly onMerged: (claim: Claim) => void;
   /** Told of each character and part whose drift an audit has repaired. */
   readonly onDrift: (claim: Claim) => void;
   /** Told of each failed read. */
@@ -137,6 +139,7 @@ export function createRefresher(options: RefresherOptions): Refresher {
       );
       counts[claim.part][outcome] += 1;
       if (outcome === 'drift') options.onDrift(claim);
+      if (outcome !== 'dropped') options.onMerged(claim);
     } catch (error) {
       counts[claim.part].failed += 1;
       options.onFailure(claim, error);

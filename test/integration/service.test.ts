@@ -4,7 +4,9 @@ import { after, before, describe, it } from 'node:test';
 import { ATTRIBUTES } from '../../src/api/stats-document.ts';
 import { STATS } from '../../src/domain/stat.ts';
 import { WORLD_TENANT } from '../../src/world/world.ts';
+import { startProbe, topicNames } from '../support/feed-probe.ts';
 import { type KafkaBroker, provisionKafka } from '../support/kafka-broker.ts';
+import { uniqueName } from '../support/kafka-client.ts';
 import { oracleStats } from '../support/oracle.ts';
 import { type ServiceProcess, startService, tenantHeaders } from '../support/service-process.ts';
 import { until } from '../support/wait.ts';
@@ -18,13 +20,21 @@ describe('the service on real Kafka', () => {
   let broker: KafkaBroker;
   let atlas: WorldOnKafka;
   let service: ServiceProcess;
+  let commandTopic: string;
 
   before(async () => {
     broker = await provisionKafka();
     atlas = await startWorldOnKafka(broker.brokers);
     const base = { level: 60, job: 110, strength: 200, dexterity: 60, max_hp: 2_000, max_mp: 300 };
     atlas.world.makeUp({ ...HERO, base });
-    service = await startService({ ...atlas.variables, ADMIN_TOKEN: 'a-secret-token' });
+    commandTopic = uniqueName('commands');
+    await atlas.kafka.createTopic(commandTopic);
+    service = await startService({
+      ...atlas.variables,
+      ADMIN_TOKEN: 'a-secret-token',
+      CLAMP_COMMANDS: 'on',
+      COMMAND_TOPIC_CHARACTER: commandTopic,
+    });
   });
 
   after(async () => {
@@ -97,6 +107,22 @@ describe('the service on real Kafka', () => {
       const metrics = await (await service.get('/api/metrics')).text();
       return /^effective_stats_residents 0$/m.test(metrics);
     });
+  });
+
+  it('given falls of MaxHP, when clamp commands are on, then they were produced as Atlas writes them', async (t) => {
+    const topics = topicNames({ character: commandTopic });
+    const probe = await startProbe(t, { brokers: broker.brokers, groupId: uniqueName('group'), topics });
+    const commands = await until('commands have come', () => probe.received.length > 0 && probe.received);
+    const [first] = commands;
+    const { transactionId, ...command } = JSON.parse(`${first?.value}`);
+    assert.match(transactionId, /^[0-9a-f-]{36}$/);
+    assert.deepEqual(Object.keys(command), ['worldId', 'characterId', 'type', 'body']);
+    assert.equal(command.type, 'CLAMP_HP');
+    assert.equal(command.characterId, HERO.characterId);
+    assert.equal(command.body.channelId, 1);
+    const headers = new Map(first?.headers.map(([name, value]) => [`${name}`, value]));
+    assert.equal(`${headers.get('TENANT_ID')}`, WORLD_TENANT.id);
+    assert.deepEqual(headers.get('MAJOR_VERSION'), Buffer.from([0, 83]));
   });
 
   it('given bad events, when they are consumed, then each is a dead letter and the next event counts', async () => {

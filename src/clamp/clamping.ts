@@ -1,0 +1,35 @@
+import type { CommandProducer } from './clamp-command.ts';
+import { type ClampWatch, type ClampWatchOptions, createClampWatch } from './clamp-watch.ts';
+import { type CommandOutbox, type CommandOutboxOptions, createCommandOutbox } from './command-outbox.ts';
+
+/** Clamp commands as a whole: falls are noticed, commands are sent. */
+export interface Clamping extends Pick<ClampWatch, 'check'> {
+  start(): void;
+  stop(): Promise<void>;
+  readonly outbox: CommandOutbox;
+}
+
+export interface ClampingOptions extends Omit<ClampWatchOptions, 'send'>, Omit<CommandOutboxOptions, 'producer'> {
+  readonly producer: CommandProducer;
+}
+
+const SWEEP_MS = 1_000;
+/** Commands that cannot be sent within this long at a stop are lost with the process. */
+const STOP_MS = 500;
+
+export function createClamping(options: ClampingOptions): Clamping {
+  const outbox = createCommandOutbox(options);
+  const watch = createClampWatch({ ...options, send: outbox.add });
+  let sweeper: NodeJS.Timeout | undefined;
+  return {
+    outbox,
+    check: watch.check,
+    start() {
+      sweeper = setInterval(watch.sweep, SWEEP_MS);
+    },
+    async stop() {
+      clearInterval(sweeper);
+      await outbox.stop(STOP_MS);
+    },
+  };
+}

@@ -1,0 +1,89 @@
+import type { CharacterView, Moment } from '../domain/character.ts';
+import { calculationInput, type EffectiveOptions, nextLapseAt } from '../domain/effective.ts';
+import { DEGRADABLE, type Degradable, isFresh } from '../domain/freshness.ts';
+import { PARTS } from '../domain/part.ts';
+import type { EffectiveStats, Ruleset } from '../domain/ruleset.ts';
+import type { Tenant } from '../domain/tenant.ts';
+import type { Upstream } from '../upstream/port.ts';
+
+/** A character's effective stats at a moment, and what they lack. The same object while nothing has changed. */
+export interface Effective {
+  readonly stats: EffectiveStats;
+  /** In the order of the contract; empty: all is fresh. */
+  readonly degraded: readonly Degradable[];
+  /** Of the character, when it was computed. */
+  readonly version: number;
+}
+
+/** Computes effective stats at the first question after a change and keeps them until the next change or lapse. */
+export interface EffectiveCache {
+  /** undefined: the base was never loaded. */
+  of(view: CharacterView, moment: Moment): Effective | undefined;
+}
+
+export interface EffectiveCacheOptions extends EffectiveOptions {
+  readonly upstream: Pick<Upstream, 'staticData'>;
+  readonly rulesetOf: (tenant: Tenant) => Ruleset;
+  readonly isFeedCurrent: () => boolean;
+}
+
+/** What was computed and everything on which it depends; valid while none of that has moved. */
+interface Memo {
+  readonly revision: number;
+  readonly staleParts: number;
+  /** Epoch ms between which it holds: from its calculation to the next lapse of a buff. */
+  readonly from: number;
+  readonly until: number;
+  readonly effective: Effective;
+}
+
+export function createEffectiveCache(options: EffectiveCacheOptions): EffectiveCache {
+  const memos = new WeakMap<CharacterView, Memo>();
+
+  function compute(view: CharacterView, moment: Moment, staleParts: number): Effective | undefined {
+    const data = options.upstream.staticData(view.tenant);
+    const input = calculationInput(view, moment, data, options);
+    if (input === undefined) return undefined;
+    const stats = options.rulesetOf(view.tenant).compute(input);
+    const effective = { stats, degraded: degradedBy(staleParts, stats), version: view.version };
+    const until = nextLapseAt(input.buffs, options.expiryGrace);
+    memos.set(view, { revision: data.revision, staleParts, from: moment.now, until, effective });
+    return effective;
+  }
+
+  return {
+    of(view, moment) {
+      const { revision } = options.upstream.staticData(view.tenant);
+      const staleParts = staleMask(view, moment, options.isFeedCurrent());
+      const memo = memos.get(view);
+      if (
+        memo !== undefined &&
+        memo.effective.version === view.version &&
+        memo.revision === revision &&
+        memo.staleParts === staleParts &&
+        moment.now >= memo.from &&
+        moment.now < memo.until
+      ) {
+        return memo.effective;
+      }
+      return compute(view, moment, staleParts);
+    },
+  };
+}
+
+/** One bit per part that is not fresh. */
+function staleMask(view: CharacterView, moment: Moment, feedCurrent: boolean): number {
+  let mask = 0;
+  for (const [index, part] of PARTS.entries()) {
+    if (!isFresh(view.part(part), moment, feedCurrent)) mask |= 1 << index;
+  }
+  return mask;
+}
+
+function degradedBy(staleParts: number, { missing }: EffectiveStats): Degradable[] {
+  const lacking = new Set<Degradable>(PARTS.filter((_part, index) => (staleParts & (1 << index)) !== 0));
+  if (missing.skillIds.length > 0) lacking.add('passives');
+  if (missing.buffSkillIds.length > 0) lacking.add('buffs');
+  if (missing.templateIds.length > 0) lacking.add('requirements');
+  return DEGRADABLE.filter((name) => lacking.has(name));
+}
