@@ -113,6 +113,18 @@ describe('the static catalog', () => {
     assert.equal(asked.length, 7);
   });
 
+  it('given entries that are asked again, when somebody waits for others or for one of them, then those go first', async () => {
+    const { answers, catalog, ensure, hold, release, ids } = setUp({ concurrency: 1 });
+    answers.skill = (ask) => (ask.id === 4 ? timedOut('data', 2_000) : SKILL);
+    await ensure([1, 2, 3, 4]);
+    hold();
+    catalog.flush();
+    const loaded = ensure([4, 5]);
+    release();
+    await loaded;
+    assert.deepEqual(ids().slice(4, 7), [1, 4, 5]);
+  });
+
   it('given the first asker has a context, then the request carries it', async () => {
     const { catalog, asked } = setUp();
     const context = { environment: 'blue' };
@@ -247,6 +259,15 @@ describe('the static catalog and a data service of format S', () => {
     assert.equal(data().requirements(GOOD), RING);
   });
 
+  it('given a known one that answers 500 after an import, while another answers, then it keeps its value', async () => {
+    const { answers, catalog, ensure, data, pass } = setUp();
+    await ensure([], [GOOD, 1]);
+    answers.requirements = onlyGood;
+    catalog.flush();
+    for (let minute = 0; minute < 15; minute += 1) await pass(MINUTE);
+    assert.equal(data().requirements(1), RING);
+  });
+
   it('given a skill that answers 500, then it is unknown', async () => {
     const { answers, ensure, data } = setUp();
     await ensure([], [GOOD]);
@@ -324,8 +345,12 @@ describe('the bound of the static catalog', () => {
 
   it('given all entries of a tenant have gone, then it is as if it had never been wanted, and can be again', async () => {
     const { catalog, ensure, data } = setUp({ maxEntries: 2 });
-    await ensure([1]);
-    await ensure([1, 2], [], OTHER_TENANT);
+    await ensure([1, 2]);
+    const { revision } = data();
+    await ensure([1], [], OTHER_TENANT);
+    assert.ok(data().revision > revision);
+    assert.equal(data().skill(2), SKILL);
+    await ensure([2], [], OTHER_TENANT);
     assert.equal(data().skill(1), undefined);
     assert.equal(catalog.counts.entries, 2);
     await ensure([1]);

@@ -131,6 +131,15 @@ describe('characters/{id}/inventory/compartments', () => {
     assert.ok(Object.isFrozen(first?.stats));
   });
 
+  it('given more rows than are remembered, then the oldest goes', () => {
+    const few = createStatRows(2);
+    const row = (luck: number) => few((stat) => (stat === 'luck' ? luck : 0));
+    const [first, second] = [row(1), row(2)];
+    row(3);
+    assert.equal(row(2), second);
+    assert.notEqual(row(1), first);
+  });
+
   it('given no assets, then nothing is worn', () => {
     const { data } = document();
     const none = { data: { ...data, relationships: { assets: { data: [] } } } };

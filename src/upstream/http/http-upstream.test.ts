@@ -160,6 +160,14 @@ describe('a list in pages', () => {
     await assert.rejects(upstream.fetch('passives', target(12)), failsWith('UPSTREAM_INVALID_ANSWER'));
   });
 
+  it('given a last page that moves while there is no total, then the answer is invalid', async () => {
+    let last = 3;
+    const { upstream, target } = await setUp((request, response, url) =>
+      answerWith({ data: [], meta: { page: { last: last-- } } })(request, response, url),
+    );
+    await assert.rejects(upstream.fetch('buffs', target(12)), failsWith('UPSTREAM_INVALID_ANSWER'));
+  });
+
   it('given fewer resources than the total, then the answer is invalid', async () => {
     const { upstream, target } = await setUp(answerWith({ data: [], meta: { page: { last: 1 }, total: 3 } }));
     await assert.rejects(upstream.fetch('buffs', target(12)), failsWith('UPSTREAM_INVALID_ANSWER'));

@@ -122,7 +122,7 @@ export function createServiceClient(options: ServiceClientOptions): ServiceClien
       for (let count = 1; ; count += 1) {
         const result = await attempt(request, decode);
         if ('value' in result) return result.value;
-        if (result.pause === undefined || count >= request.attempts || closing.signal.aborted) throw result.error;
+        if (result.pause === undefined || count >= request.attempts) throw result.error;
         const jitter = random() * Math.min(PAUSE_MAX_MS, PAUSE_FIRST_MS * 2 ** (count - 1));
         const pause = delay(Math.max(result.pause, jitter), undefined, { signal: closing.signal });
         await pause.catch(() => undefined);
