@@ -8,7 +8,9 @@ import type { ClampWatchOptions } from './clamp/clamp-watch.ts';
 import { type Clamping, createClamping } from './clamp/clamping.ts';
 import { createKafkaCommandProducer } from './clamp/kafka/kafka-command-producer.ts';
 import type { Config, KafkaConfig } from './config/config.ts';
+import type { Ruleset } from './domain/ruleset.ts';
 import { rulesetByName } from './domain/rulesets/index.ts';
+import type { Tenant } from './domain/tenant.ts';
 import { createDecoder } from './events/decoder.ts';
 import { createDeadLetters } from './ingest/dead-letters.ts';
 import type { Feed } from './ingest/feed.ts';
@@ -58,7 +60,7 @@ export async function createApp(config: Config, ports: AppPorts): Promise<App> {
   const metrics = createMetrics();
   const tally = createTally();
   const deadLetters = createDeadLetters(DEAD_LETTERS);
-  const ruleset = rulesetByName(config.ruleset);
+  const rulesetOf = createRulesetChoice(config);
   const { feed, urls, demo } = await openOutside(config, clock, ports);
   const upstream = createHttpUpstream({
     baseUrls: urls,
@@ -82,7 +84,7 @@ export async function createApp(config: Config, ports: AppPorts): Promise<App> {
     store,
     upstream,
     clock,
-    rulesetOf: () => ruleset,
+    rulesetOf,
     expiryGrace: config.buffExpiryGrace,
     checkRequirements: config.checkRequirements,
   };
@@ -166,7 +168,7 @@ export async function createApp(config: Config, ports: AppPorts): Promise<App> {
         },
       });
       phase = 'started';
-      logger.info({ origin, mode: config.mode, ruleset: ruleset.name }, 'effective-stats is ready');
+      logger.info({ origin, mode: config.mode, ruleset: config.ruleset }, 'effective-stats is ready');
       for (const line of demo === undefined ? [] : demoNotice(demo, origin)) logger.info(line);
       return origin;
     },
@@ -183,6 +185,16 @@ export async function createApp(config: Config, ports: AppPorts): Promise<App> {
       logger.info('effective-stats has stopped');
     },
   };
+}
+
+/** The ruleset of a tenant: by its id, else by its region and version, else the general one. */
+function createRulesetChoice({ ruleset, rulesetOverrides }: Config): (tenant: Tenant) => Ruleset {
+  const general = rulesetByName(ruleset);
+  const named = Object.entries(rulesetOverrides).map(([key, name]) => [key, rulesetByName(name)] as const);
+  if (named.length === 0) return () => general;
+  const overrides = new Map(named);
+  return ({ id, region, majorVersion, minorVersion }) =>
+    overrides.get(id) ?? overrides.get(`${region}/${majorVersion}.${minorVersion}`) ?? general;
 }
 
 /** Clamp commands go to Kafka when they are switched on; the demo has nobody to send them to. */

@@ -41,6 +41,7 @@ test('given no variables, when the configuration is read, then it is the demo wi
     restPort: 8080,
     adminToken: undefined,
     ruleset: 'atlas',
+    rulesetOverrides: {},
     checkRequirements: true,
     buffExpiryGrace: 15_000,
     httpClientTimeout: 2_000,
@@ -174,16 +175,14 @@ for (const [name, value] of REFUSED) {
   });
 }
 
-const NOT_YET: readonly (readonly [string, string, RegExp])[] = [
-  ['RULESET', 'gms-v83', /gms-v83 comes with a later version/],
-  ['RULESET_OVERRIDES', '{}', /not supported by this version yet/],
-];
-
-for (const [name, value, reason] of NOT_YET) {
-  test(`given ${name}=${value}, when the configuration is read, then it is refused as not there yet`, () => {
-    assert.match(violationOf(name, { [name]: value }).expected, reason);
-  });
-}
+test('given rulesets of single tenants, when the configuration is read, then they are told apart', () => {
+  const id = '083839C6-c47c-42a6-9585-76492795d123';
+  const { rulesetOverrides } = configOf({ RULESET_OVERRIDES: `GMS/83.1=gms-v83, ${id}=atlas` });
+  assert.deepEqual(rulesetOverrides, { 'GMS/83.1': 'gms-v83', [id.toLowerCase()]: 'atlas' });
+  for (const wrong of ['GMS/83.1', 'GMS=gms-v83', 'GMS/83.1=other', 'GMS/70000.1=atlas', 'x=atlas']) {
+    assert.match(violationOf('RULESET_OVERRIDES', { RULESET_OVERRIDES: wrong }).expected, /GMS\/83\.1=gms-v83/);
+  }
+});
 
 test("given the peer's REDIS_URL, when the configuration is read, then it is taken, with a warning", () => {
   for (const REDIS_URL of ['redis:6379', 'redis://:secret@redis:6379/0']) {

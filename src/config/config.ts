@@ -2,6 +2,7 @@ import { Value } from 'typebox/value';
 import type { RulesetName } from '../domain/rulesets/index.ts';
 import type { Stream } from '../events/stream.ts';
 import type { Service } from '../upstream/port.ts';
+import type { RulesetOverrides } from './ruleset-overrides.ts';
 import { type Environment, EnvironmentSchema, type LogLevel, type SaslMechanism } from './schema.ts';
 import { docsOf } from './variable.ts';
 
@@ -14,6 +15,7 @@ interface CommonConfig {
   readonly restPort: number;
   readonly adminToken: string | undefined;
   readonly ruleset: RulesetName;
+  readonly rulesetOverrides: RulesetOverrides;
   readonly checkRequirements: boolean;
   readonly buffExpiryGrace: number;
   readonly httpClientTimeout: number;
@@ -182,6 +184,7 @@ function configOf(environment: Environment): Config {
     restPort: environment.REST_PORT,
     adminToken: environment.ADMIN_TOKEN,
     ruleset: environment.RULESET,
+    rulesetOverrides: environment.RULESET_OVERRIDES,
     checkRequirements: environment.EQUIPMENT_REQUIREMENTS,
     buffExpiryGrace: environment.BUFF_EXPIRY_GRACE,
     httpClientTimeout: environment.HTTP_CLIENT_TIMEOUT,

@@ -8,12 +8,12 @@ import {
   hostAndPortList,
   integerBetween,
   oneOf,
-  type Parser,
   ratio,
   redisUrl,
   serviceUrl,
   topicName,
 } from './parsers.ts';
+import { rulesetOverrides } from './ruleset-overrides.ts';
 import { optional, type VariableDocs, variable } from './variable.ts';
 
 /** Go's level names (contract §4) and the levels of our logger. */
@@ -182,12 +182,21 @@ export const EnvironmentSchema = Type.Object({
     {
       group: 'State and answers',
       description: 'How bonuses become effective stats.',
-      expected: `one of ${RULESET_NAMES.join(', ')} (gms-v83 comes with a later version)`,
+      expected: `one of ${RULESET_NAMES.join(', ')}`,
       default: 'atlas',
     },
     oneOf(RULESET_NAMES),
   ),
-  RULESET_OVERRIDES: notYet('State and answers', 'Rulesets per tenant.'),
+  RULESET_OVERRIDES: variable(
+    {
+      group: 'State and answers',
+      description:
+        'Rulesets of single tenants, by tenant id or by region and version: `<UUID>=<ruleset>` or `<region>/<major>.<minor>=<ruleset>`, separated by commas. The id wins. Example: `GMS/83.1=gms-v83`.',
+      expected: `a list such as GMS/83.1=gms-v83, with rulesets from ${RULESET_NAMES.join(', ')}`,
+      default: '',
+    },
+    rulesetOverrides,
+  ),
   EQUIPMENT_REQUIREMENTS: variable(
     {
       group: 'State and answers',
@@ -307,11 +316,6 @@ function duration(
 }
 
 /** A variable of the contract whose feature does not exist yet: setting it is refused, because ignoring it would mislead. */
-function notYet(group: VariableDocs['group'], description: string, secret = false) {
-  const refuse: Parser<never> = () => undefined;
-  return optional({ group, description, expected: 'nothing: not supported by this version yet', secret }, refuse);
-}
-
 function logLevel(text: string): LogLevel | undefined {
   const lower = text.toLowerCase();
   return Object.entries(LOG_LEVELS).find(([name]) => name === lower)?.[1];

@@ -5,10 +5,10 @@ import { gmsV83 } from './gms-v83/ruleset.ts';
 /** Every ruleset that there is. */
 export const RULESETS = [atlas, gmsV83] as const satisfies readonly Ruleset[];
 
-/** What `RULESET` may name; the configuration does not offer gms-v83 yet. */
-export const RULESET_NAMES = ['atlas'] as const satisfies readonly (typeof RULESETS)[number]['name'][];
+export type RulesetName = (typeof RULESETS)[number]['name'];
 
-export type RulesetName = (typeof RULESET_NAMES)[number];
+/** What `RULESET` may name. */
+export const RULESET_NAMES: readonly RulesetName[] = RULESETS.map(({ name }) => name);
 
 /** Throws when there is no such ruleset: configuration admits only {@link RULESET_NAMES}. */
 export function rulesetByName(name: string): Ruleset {
