@@ -22,7 +22,7 @@ export interface EffectiveCache {
 }
 
 export interface EffectiveCacheOptions extends EffectiveOptions {
-  readonly upstream: Pick<Upstream, 'staticData'>;
+  readonly upstream: Pick<Upstream, 'staticData' | 'ensureStaticData'>;
   readonly rulesetOf: (tenant: Tenant) => Ruleset;
   readonly isFeedCurrent: () => boolean;
 }
@@ -45,10 +45,19 @@ export function createEffectiveCache(options: EffectiveCacheOptions): EffectiveC
     const input = calculationInput(view, moment, data, options);
     if (input === undefined) return undefined;
     const stats = options.rulesetOf(view.tenant).compute(input);
+    askForMissing(view, stats);
     const effective = { stats, degraded: degradedBy(staleParts, stats), version: view.version };
     const until = nextLapseAt(input.buffs, options.expiryGrace);
     memos.set(view, { revision: data.revision, staleParts, from: moment.now, until, effective });
     return effective;
+  }
+
+  /** A buff that came as an event may need data that no read has asked for. Loads are single-flight and back off. */
+  function askForMissing({ tenant, context }: CharacterView, { missing }: EffectiveStats): void {
+    const { templateIds } = missing;
+    const skillIds = [...missing.skillIds, ...missing.buffSkillIds];
+    if (skillIds.length === 0 && templateIds.length === 0) return;
+    void options.upstream.ensureStaticData({ tenant, context, skillIds, templateIds });
   }
 
   return {

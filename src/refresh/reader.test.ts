@@ -219,6 +219,19 @@ describe('reading stats', () => {
     assert.deepEqual(degraded, []);
     assert.equal(values[4], BASE.max_hp + 30);
   });
+
+  it('given a full energy bar that came as an event, when its skill is not known yet, then it is asked for', async () => {
+    const { stats, scripted, bench, login, clock } = setUp();
+    await login();
+    await stats();
+    scripted.data.skill = () => undefined;
+    clock.pass(10_000);
+    const createdAt = instant(clock.now());
+    const changes = [{ type: 'ENERGY_CHARGE', amount: 15_000 }];
+    await bench.event({ type: 'buff-applied', sourceId: 5110001, level: 20, changes, createdAt, expiresAt: undefined });
+    assert.deepEqual((await stats()).degraded, ['buffs']);
+    assert.deepEqual(scripted.wanted.at(-1)?.skillIds, [5110001]);
+  });
 });
 
 describe('rule 8: feed health is freshness', () => {

@@ -1,7 +1,7 @@
 import type { Part } from '../../src/domain/part.ts';
 import type { PartSnapshot } from '../../src/domain/snapshot.ts';
 import type { StaticData } from '../../src/domain/static-data.ts';
-import type { GateView, Service, Upstream, UpstreamTarget } from '../../src/upstream/port.ts';
+import type { GateView, Service, StaticDataWanted, Upstream, UpstreamTarget } from '../../src/upstream/port.ts';
 import { BASE } from './state-bench.ts';
 
 type Answer = PartSnapshot | 'missing' | Error;
@@ -21,6 +21,7 @@ export function createScriptedUpstream() {
     requirements: () => null,
     revision: 1,
   };
+  const wanted: StaticDataWanted[] = [];
   const closeListeners = new Map<Service, () => void>();
   const open = new Set<Service>();
   const gate = (service: Service): GateView => ({
@@ -44,7 +45,9 @@ export function createScriptedUpstream() {
       return answer;
     },
     staticData: () => data,
-    ensureStaticData: async () => undefined,
+    async ensureStaticData(each) {
+      wanted.push(each);
+    },
     gates: {
       characters: gate('characters'),
       inventory: gate('inventory'),
@@ -59,6 +62,7 @@ export function createScriptedUpstream() {
     answers,
     data,
     fetches,
+    wanted,
     /** From now on fetches of the part hang until released. */
     hold(part: Part): void {
       held.set(part, []);
