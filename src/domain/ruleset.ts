@@ -56,8 +56,8 @@ export type LineSource =
 
 /**
  * Why an entry does not count, or counts only in part or for now.
- * suppressed: a stronger one of its type counts. replaced: a newer one of its source counts. unqualified: the wearer does
- * not meet the requirements. expired: it lapsed. capped, raised: a limit of the stat. unknown: data is not loaded.
+ * suppressed: a stronger one of its type counts. replaced: a newer one of its source counts. unqualified: the wearer
+ * does not meet the requirements. expired: it lapsed. capped, raised: a limit of the stat. unknown: data is not loaded.
  * inert: it has no effect as it is.
  */
 export type ReasonCode =

@@ -154,7 +154,9 @@ export const calculationInput = inputOf(small, small, fc.integer({ min: 0, max: 
 const v83Template = fc.constantFrom(1302001, 1402002, 1442003, 1452004, 1462005, 1002006, 1102007);
 const v83Skill = fc.constantFrom(...PASSIVES.keys());
 
-/** The same with the ids that ruleset gms-v83 knows; game masters are rare, because requirements say nothing of them. */
+/**
+ * The same with the ids that ruleset gms-v83 knows; game masters are rare, because requirements say nothing of them.
+ */
 export const v83Input = inputOf(
   v83Template,
   fc.oneof(v83Skill, fc.constantFrom(1100000, 12, 3120005, 1234567)),

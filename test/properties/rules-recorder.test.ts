@@ -133,6 +133,7 @@ describe('magic, for any character under gms-v83', () => {
         const lines = ledger.derivations.get('magic') ?? [];
         const taken = lines.filter(({ reason }) => reason?.code === 'capped').map(({ applied }) => applied);
         const total = (values[STAT_INDEX.intelligence] ?? 0) + (values[STAT_INDEX.magic_attack] ?? 0);
+        assert.ok(taken.every((applied) => applied < 0));
         assert.equal(sumOf(lines), total + (taken[0] ?? 0));
       }),
       RUNS,

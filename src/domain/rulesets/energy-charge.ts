@@ -20,8 +20,8 @@ export function chargedAttack(buff: BuffStat, input: CalculationInput): number |
 }
 
 /**
- * Skills whose data the buffs need: every energy charge's, full or not, so that the data is there at the moment at which
- * the bar is full.
+ * Skills whose data the buffs need: every energy charge's, full or not, so that the data is there at the moment at
+ * which the bar is full.
  */
 export function chargingSkills(buffs: readonly BuffStat[]): readonly number[] {
   return buffs.filter((buff) => buff.statType === ENERGY_CHARGE).map((buff) => buff.sourceId);

@@ -14,8 +14,8 @@ export interface Verdict {
 }
 
 /**
- * Entries of worn items, ordered by asset, then stat. Only positive entries of an item count (rules §2). With a recorder
- * those that do not count are among them.
+ * Entries of worn items, ordered by asset, then stat. Only positive entries of an item count (rules §2). With a
+ * recorder those that do not count are among them.
  */
 export function equipmentEntries(
   verdicts: readonly Verdict[],

@@ -11,8 +11,8 @@ const UINT32_MAX = 0xffff_ffff;
 const RECORDED_MAX = 2 ** 52;
 
 /**
- * One step of a ruleset's calculation. The entries of a phase are flat amounts and shares of base, or percents: all percents
- * of a phase add up and are taken of what the stat was before the phase. Then the phase's caps hold.
+ * One step of a ruleset's calculation. The entries of a phase are flat amounts and shares of base, or percents: all
+ * percents of a phase add up and are taken of what the stat was before the phase. Then the phase's caps hold.
  */
 export interface Phase {
   readonly name: string;
@@ -34,8 +34,8 @@ export function evaluate(
 }
 
 /**
- * Every stat after the last phase, which may be negative or above uint32: exact within ±2^53, and beyond that the nearest
- * double.
+ * Every stat after the last phase, which may be negative or above uint32: exact within ±2^53, and beyond that the
+ * nearest double.
  */
 export function totals(
   base: BaseValues,

@@ -16,9 +16,9 @@ interface Pending {
 }
 
 /**
- * Which assets their wearer qualifies for (rules §2), beginning with base and the bonuses that are not equipment: rounds
- * over those that do not qualify yet, until a round adds none, which is the least fixed point. Items never lower a stat in
- * this ruleset, so what suffices once suffices for good, and the order of the assets cannot matter.
+ * Which assets their wearer qualifies for (rules §2), beginning with base and the bonuses that are not equipment:
+ * rounds over those that do not qualify yet, until a round adds none, which is the least fixed point. Items never lower
+ * a stat in this ruleset, so what suffices once suffices for good, and the order of the assets cannot matter.
  */
 export function qualify(input: CalculationInput, own: readonly Entry[]): Qualification {
   const verdicts: Verdict[] = [];

@@ -24,7 +24,10 @@ export const CONSTANTS = {
   comboStep: 10,
 } as const;
 
-/** The order of the calculation: Cosmic's, with Echo of Hero last (client: percents of PAD and MAD follow all flat bonuses). */
+/**
+ * The order of the calculation: Cosmic's, with Echo of Hero last (client: percents of PAD and MAD follow all flat
+ * bonuses).
+ */
 export const PHASES = [
   { name: 'base' },
   { name: 'equipment' },

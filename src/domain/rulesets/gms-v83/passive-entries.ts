@@ -14,8 +14,8 @@ export interface PassiveEntries {
 }
 
 /**
- * Entries of the passives that the game knows (rules §3). A weapon that its wearer does not qualify for counts as none: the
- * client looks for the weapon among the items that count.
+ * Entries of the passives that the game knows (rules §3). A weapon that its wearer does not qualify for counts as none:
+ * the client looks for the weapon among the items that count.
  */
 export function passiveEntries(
   { skills, data }: CalculationInput,

@@ -24,13 +24,14 @@ const BLUNTS = [WEAPON.oneHandedBlunt, WEAPON.twoHandedBlunt];
 const BLESSING = blessing();
 
 /**
- * The passives of rules §3 by skill id. Each id and name: the skill constants of Cosmic and HeavenMS (and Vana, kinoko).
- * Each field and weapon: the passives of two open clients (HeavenClient, Journey) and of kinoko's SecondaryStat, which
- * reproduce SecondaryStat::SetFrom, get_weapon_mastery and get_increase_speed of the game. The texts of the game agree at the highest
- * level: masteries accuracy +20, Nimble Body accuracy and avoidability +20, Thrust speed +30.
+ * The passives of rules §3 by skill id.
+ * Ids and names: the skill constants of BeiDou, which descends from Cosmic and HeavenMS, compared with Vana's and kinoko's.
+ * Fields and weapons: kinoko's SecondaryStat, which follows the game's SecondaryStat::SetFrom, get_weapon_mastery and
+ * get_increase_speed; two forks of the Journey client; MasteryLogic of a port of v83. The game's texts agree at the
+ * highest level: masteries accuracy +20, Nimble Body accuracy and avoidability +20, Thrust speed +30.
  *
- * Rules §3 also names 13000000 as a Blessing of Amazon. In all those sources 13000000 is Wind Archer's Critical Shot, and
- * a Wind Archer has no Blessing of Amazon; it is left out.
+ * Rules §3 also names 13000000 as a Blessing of Amazon. In BeiDou, Vana and kinoko 13000000 is Wind Archer's
+ * Critical Shot, and a Wind Archer has no Blessing of Amazon; it is left out.
  */
 export const PASSIVES: ReadonlyMap<number, Passive> = new Map<number, Passive>([
   [12, BLESSING], // Beginner
@@ -41,7 +42,7 @@ export const PASSIVES: ReadonlyMap<number, Passive> = new Map<number, Passive>([
   [3120005, expert('Bow Expert', [WEAPON.bow])], // Bowmaster
   [13110003, expert('Bow Expert', [WEAPON.bow])], // Wind Archer
   [3220004, expert('Marksman Boost', [WEAPON.crossbow])], // Marksman
-  // One open client has accuracy here, kinoko and a port of v83's data weapon attack, as rules §3.
+  // A fork of Journey reads x as accuracy here; kinoko and MasteryLogic as weapon attack, like rules §3.
   [21120001, expert('High Mastery', [WEAPON.polearm])], // Aran
 
   // Second-job masteries: x is accuracy.
