@@ -20,7 +20,7 @@ const SWORDS = [WEAPON.oneHandedSword, WEAPON.twoHandedSword];
 const AXES = [WEAPON.oneHandedAxe, WEAPON.twoHandedAxe];
 const BLUNTS = [WEAPON.oneHandedBlunt, WEAPON.twoHandedBlunt];
 
-// Client: x, y and z as PAD, MAD and both of ACC and EVA. Cosmic adds level and 2 × level instead: the same numbers in v83.
+// Client: x, y and z as PAD, MAD and both of ACC and EVA. Cosmic adds level and 2 × level and leaves z out.
 const BLESSING = blessing();
 
 /**
