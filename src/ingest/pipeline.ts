@@ -4,7 +4,7 @@ import type { Decoder } from '../events/decoder.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { StateStore, Step } from '../state/store.ts';
 import type { DeadLetters } from './dead-letters.ts';
-import type { BatchHandler, FeedRecord } from './feed.ts';
+import type { BatchHandler, FeedBatch, FeedRecord } from './feed.ts';
 import type { Tally } from './tally.ts';
 
 export interface PipelineOptions {
@@ -54,8 +54,7 @@ export function createPipeline(options: PipelineOptions): BatchHandler {
   return (batch) => {
     const events: CharacterEvent[] = [];
     for (const record of batch.records) {
-      const partition = `${record.topic}/${record.partition}`;
-      const event = decode(record, batch.behind.has(partition) ? partition : undefined);
+      const event = decode(record, behindOf(record, batch));
       if (event !== undefined) events.push(event);
     }
     const applied = store.applyBatch(events, counted);
@@ -63,4 +62,11 @@ export function createPipeline(options: PipelineOptions): BatchHandler {
     observe(events);
     return undefined;
   };
+}
+
+/** Name of the record's partition when that is behind. Most batches have none, and build no name. */
+function behindOf({ topic, partition }: FeedRecord, { behind }: FeedBatch): string | undefined {
+  if (behind.size === 0) return undefined;
+  const name = `${topic}/${partition}`;
+  return behind.has(name) ? name : undefined;
 }
