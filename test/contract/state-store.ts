@@ -312,7 +312,7 @@ export function describeStateStore(name: string, create: (settings: StoreSetting
       const bench = await loggedIn();
       const now = bench.clock.now();
       await bench.event(applied(7, [['SPEED', 40]], instant(now, 999)));
-      assert.equal(await bench.event(applied(7, [['SPEED', 10]], instant(now, 998))), 'outdated');
+      assert.equal(await bench.event(applied(7, [['SPEED', 10]], instant(now, 998))), 'hinted');
       await bench.event({ type: 'buff-expired', sourceId: 7, statTypes: ['SPEED'], createdAt: instant(now, 998) });
       assert.deepEqual(bench.buffs(), ['7 SPEED 40']);
       await bench.event(applied(7, [['SPEED', 20]], instant(now, 1_000)));

@@ -43,7 +43,8 @@ export function applyBuff(view: CharacterView, event: BuffApplied, moment: Momen
     }
     const held = view.buff(sourceId, statType);
     const order = held === undefined ? 1 : compareInstants(createdAt, held.buff.createdAt);
-    if (order < 0) outdated = true;
+    // Out of order, or the producer's clock was set back and this is the newer one: only a read can tell.
+    if (order < 0) stale = 'buff out of order';
     if (order < 0 || (order === 0 && (held?.buff.amount === amount || held?.updatedAt !== Number.NEGATIVE_INFINITY))) {
       continue;
     }
