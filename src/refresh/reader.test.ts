@@ -156,6 +156,12 @@ describe('reading stats', () => {
     assert.deepEqual((await stats()).degraded, []);
   });
 
+  it('given a login in a backlog, when the character is read, then its load does not wait for the backlog', async () => {
+    const { stats, bench } = setUp();
+    await bench.event({ type: 'session-created', sessionId: 's', worldId: 0, channelId: 1, backlog: 'topic/0' });
+    assert.deepEqual((await stats()).degraded, []);
+  });
+
   it('given an open gate, when a character is read, then nothing is waited for; when it closes, parts are read', async () => {
     const { read, scripted, bench } = setUp();
     scripted.openGate('characters');

@@ -5,7 +5,6 @@ import { PARTS } from '../domain/part.ts';
 import type { EffectiveStats } from '../domain/ruleset.ts';
 import type { CharacterId, Tenant } from '../domain/tenant.ts';
 import type { Clock } from '../lib/clock.ts';
-import { settledWithin } from '../lib/settled-within.ts';
 import type { StateStore } from '../state/store.ts';
 import type { Effective, EffectiveCache } from './effective-cache.ts';
 import type { Refresher } from './refresher.ts';
@@ -54,16 +53,25 @@ export function createReader(options: ReaderOptions): StatsReader {
     context: EventContext | undefined,
     askedAt: number,
   ): Promise<StatsRead> {
-    refresher.wake();
+    askForFirstLoads(tenant, characterId);
     let view = store.find(tenant, characterId);
     for (let moment = readClock(); view === undefined || mustWait(view, moment, askedAt); moment = readClock()) {
       const left = askedAt + options.readWait - moment.mono;
       if (left <= 0) break;
-      await settledWithin(refresher.nextRead(tenant, characterId), waitFor(view, askedAt, left, moment.mono));
+      await refresher.nextRead(tenant, characterId, waitFor(view, askedAt, left, moment.mono));
       if (refresher.isUnknown(tenant, characterId) && store.find(tenant, characterId) === undefined) return UNKNOWN;
       view = store.visit(tenant, characterId, context);
     }
     return view === undefined ? UNAVAILABLE : answer(view, readClock());
+  }
+
+  /** A load that waits in the queue, or for a backlog, goes to the front. */
+  function askForFirstLoads(tenant: Tenant, characterId: CharacterId): void {
+    const view = store.find(tenant, characterId);
+    for (const part of PARTS) {
+      if (view?.part(part).asOf === undefined) store.request(tenant, characterId, part, 'reader');
+    }
+    refresher.wake();
   }
 
   /** Ms until the wait is over even if no read ends. */
@@ -79,7 +87,7 @@ export function createReader(options: ReaderOptions): StatsReader {
     for (let moment = readClock(); !allFresh(view, moment); moment = readClock()) {
       const left = askedAt + FEED_WAIT_MS - moment.mono;
       if (left <= 0) break;
-      await settledWithin(refresher.nextRead(tenant, characterId), left);
+      await refresher.nextRead(tenant, characterId, left);
     }
     const current = store.find(tenant, characterId) ?? view;
     return answer(current, readClock());

@@ -8,7 +8,7 @@ import type { Clock } from '../lib/clock.ts';
 import { createExpiringSet } from '../lib/expiring-set.ts';
 import { settledWithin } from '../lib/settled-within.ts';
 import type { Claim, StateStore } from '../state/store.ts';
-import { SERVICE_OF_PART, type Service, type Upstream } from '../upstream/port.ts';
+import { SERVICE_OF_PART, type Upstream } from '../upstream/port.ts';
 import { createRefreshCounts, type RefreshCounts } from './counts.ts';
 
 export interface RefresherOptions {
@@ -40,8 +40,8 @@ export interface Refresher {
   stop(within: number): Promise<void>;
   /** To be called after anything that may have made a read due. */
   wake(): void;
-  /** Resolves when the next read of this character ends, however. */
-  nextRead(tenant: Tenant, characterId: CharacterId): Promise<void>;
+  /** Resolves when the next read of this character ends, however, or after `within` ms. */
+  nextRead(tenant: Tenant, characterId: CharacterId, within: number): Promise<void>;
   /** True for ids that the character service has lately said it does not know. */
   isUnknown(tenant: Tenant, characterId: CharacterId): boolean;
   readonly counts: RefreshCounts;
@@ -58,8 +58,7 @@ export function createRefresher(options: RefresherOptions): Refresher {
   const { store, upstream, clock, concurrency } = options;
   const counts = createRefreshCounts();
   const inFlight: Record<Part, number> = { base: 0, equipment: 0, buffs: 0, passives: 0 };
-  const waiters = new Map<string, (() => void)[]>();
-  const parked = new Map<Service, Map<string, Claim>>();
+  const waiters = new Map<string, Set<() => void>>();
   const unknown = createExpiringSet(UNKNOWN_MS, UNKNOWN_IDS_MAX);
   const running = new Set<Promise<void>>();
   const unsubscribe: (() => void)[] = [];
@@ -107,7 +106,6 @@ export function createRefresher(options: RefresherOptions): Refresher {
     const service = SERVICE_OF_PART[claim.part];
     if (!upstream.gates[service].tryEnter(claim.characterId)) {
       counts[claim.part].gated += 1;
-      park(service, claim);
       void store.failRead(claim, retryAt(claim));
       notify(claim);
       return;
@@ -143,7 +141,6 @@ export function createRefresher(options: RefresherOptions): Refresher {
     } catch (error) {
       counts[claim.part].failed += 1;
       options.onFailure(claim, error);
-      park(SERVICE_OF_PART[claim.part], claim);
       await store.failRead(claim, retryAt(claim));
     }
   }
@@ -170,27 +167,14 @@ export function createRefresher(options: RefresherOptions): Refresher {
     return clock.mono() + pause * (0.5 + options.random() / 2);
   }
 
-  function park(service: Service, claim: Claim): void {
-    const claims = parked.get(service) ?? new Map<string, Claim>();
-    parked.set(service, claims);
-    claims.set(keyOf(claim), claim);
-  }
-
-  /** A service is back: whoever's read failed is read now, within the budget. */
-  function unpark(service: Service): void {
-    for (const { tenant, characterId, part } of parked.get(service)?.values() ?? []) {
-      store.retryNow(tenant, characterId, part);
-    }
-    parked.delete(service);
+  /** A service is back: whatever could not be read of it is read now, within the budget. */
+  function retryNow(part: Part): void {
+    store.retryNow(part);
     wake();
   }
 
   function notify(claim: Claim): void {
-    const key = keyOf(claim);
-    const waiting = waiters.get(key);
-    if (waiting === undefined) return;
-    waiters.delete(key);
-    for (const resolve of waiting) resolve();
+    for (const end of [...(waiters.get(keyOf(claim)) ?? [])]) end();
   }
 
   function sweep(): void {
@@ -204,8 +188,8 @@ export function createRefresher(options: RefresherOptions): Refresher {
 
   return {
     start() {
-      for (const service of Object.values(SERVICE_OF_PART)) {
-        unsubscribe.push(upstream.gates[service].onClose(() => unpark(service)));
+      for (const part of PARTS) {
+        unsubscribe.push(upstream.gates[SERVICE_OF_PART[part]].onClose(() => retryNow(part)));
       }
       sweeper = setInterval(sweep, SWEEP_MS);
       wake();
@@ -218,12 +202,19 @@ export function createRefresher(options: RefresherOptions): Refresher {
       await settledWithin(Promise.allSettled(running), within);
     },
     wake,
-    nextRead(tenant, characterId) {
+    nextRead(tenant, characterId, within) {
       const key = keyOf({ tenant, characterId });
+      const waiting = waiters.get(key) ?? new Set();
+      waiters.set(key, waiting);
       return new Promise((resolve) => {
-        const waiting = waiters.get(key);
-        if (waiting === undefined) waiters.set(key, [resolve]);
-        else waiting.push(resolve);
+        const end = (): void => {
+          clearTimeout(deadline);
+          waiting.delete(end);
+          if (waiting.size === 0 && waiters.get(key) === waiting) waiters.delete(key);
+          resolve();
+        };
+        const deadline = setTimeout(end, within);
+        waiting.add(end);
       });
     },
     isUnknown: (tenant, characterId) => unknown.has(keyOf({ tenant, characterId }), clock.mono()),

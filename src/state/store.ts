@@ -60,8 +60,8 @@ export interface StateStore {
   visit(tenant: Tenant, characterId: CharacterId, context: EventContext | undefined): CharacterView;
   /** Asks for a read of the part as soon as its budget allows. No effect when the character is absent. */
   request(tenant: Tenant, characterId: CharacterId, part: Part, priority: Priority): void;
-  /** The part's service is back: a failed read of it is due now. No effect when the character is absent. */
-  retryNow(tenant: Tenant, characterId: CharacterId, part: Part): void;
+  /** The part's service is back: every failed read of it is due now. */
+  retryNow(part: Part): void;
   /** Events may have been missed: marks every part of everything that is held stale. Returns how many characters. */
   distrust(): number;
   /** A partition (`topic/partition`) that was behind is so no longer. */

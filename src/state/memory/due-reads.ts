@@ -6,11 +6,14 @@ import type { MemoryCharacter } from './memory-character.ts';
 
 /**
  * Which characters' reads of one part are due. The due times themselves are the characters' state; this only finds the
- * next ones. An entry may be out of date: it is checked against the state when it comes up.
+ * next ones. An entry may be out of date: it is checked against the state when it comes up. Reads that wait for a backlog
+ * have none: whoever tells that the backlog is over, or took too long, notes them again.
  */
 export interface DueReads {
   /** To be called whenever the part's due time or priority may have changed. */
   note(character: MemoryCharacter, mono: number): void;
+  /** The character is absent. */
+  forget(character: MemoryCharacter): void;
   /** Characters whose read is due at this monotonic time, the most urgent first, n at most. */
   take(mono: number, n: number): MemoryCharacter[];
   nextAt(): number;
@@ -36,7 +39,7 @@ export function createDueReads(part: Part): DueReads {
     unready(character);
     if (at <= mono) {
       ready[state.priority].add(character);
-    } else if (at < (noted.get(character) ?? Number.POSITIVE_INFINITY)) {
+    } else if (state.waitsFor === undefined && at < (noted.get(character) ?? Number.POSITIVE_INFINITY)) {
       noted.set(character, at);
       later.push(at, character);
     }
@@ -54,6 +57,10 @@ export function createDueReads(part: Part): DueReads {
 
   return {
     note,
+    forget(character) {
+      unready(character);
+      noted.delete(character);
+    },
     take(mono, n) {
       wake(mono);
       const taken: MemoryCharacter[] = [];

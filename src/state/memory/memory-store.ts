@@ -166,11 +166,13 @@ class MemoryStore implements StateStore, Home {
     if (character !== undefined) this.#want(character, part, this.#clock.mono(), priority);
   };
 
-  retryNow: StateStore['retryNow'] = (tenant, characterId, part) => {
-    const character = this.#find(tenant, characterId);
-    if (character === undefined) return;
-    retryNow(character.part(part), this.#clock.mono());
-    this.#due[part].note(character, this.#clock.mono());
+  retryNow = (part: Part): void => {
+    const mono = this.#clock.mono();
+    for (const character of this.#all()) {
+      if (character.part(part).failures === 0) continue;
+      retryNow(character.part(part), mono);
+      this.#due[part].note(character, mono);
+    }
   };
 
   distrust = (): number => {
@@ -204,6 +206,7 @@ class MemoryStore implements StateStore, Home {
     const { expiryGrace, residentIdleTtl } = this.#options;
     this.#ended.sweep(moment.mono);
     this.#touched.sweep(moment.mono);
+    this.#endLongWaits(moment.mono);
     for (const visitor of [...this.#visitors]) {
       if (moment.mono >= visitor.visitorUntil) visitor.begin(moment).drop();
     }
@@ -276,6 +279,7 @@ class MemoryStore implements StateStore, Home {
       characters.set(character.characterId, character);
       this.#held += 1;
     } else if (!character.held && known) {
+      this.#forget(character);
       characters.delete(character.characterId);
       if (characters.size === 0) this.#tenants.delete(character.tenant.key);
       this.#held -= 1;
@@ -317,6 +321,26 @@ class MemoryStore implements StateStore, Home {
     const character = this.#find(claim.tenant, claim.characterId);
     const valid = character !== undefined && claim.start.version >= character.firstVersion;
     return valid && character.part(claim.part).fetch === claim.start ? character : undefined;
+  }
+
+  /** Nothing of an absent character stays in the schedules: in a backlog, thousands come and go in a second. */
+  #forget(character: MemoryCharacter): void {
+    for (const part of PARTS) {
+      this.#due[part].forget(character);
+      const { waitsFor } = character.part(part);
+      if (waitsFor !== undefined) this.#waiting.get(waitsFor)?.delete(character);
+    }
+  }
+
+  /** Reads that have waited for their backlog for too long are due all the same. */
+  #endLongWaits(mono: number): void {
+    for (const characters of this.#waiting.values()) {
+      for (const character of characters) {
+        for (const part of PARTS) {
+          if (character.part(part).waitsFor !== undefined) this.#due[part].note(character, mono);
+        }
+      }
+    }
   }
 
   #want(character: MemoryCharacter, part: Part, at: number, priority: Claim['priority']): void {
