@@ -1,0 +1,106 @@
+import { createKafkaFeed } from '../../src/ingest/kafka/kafka-feed.ts';
+import { systemClock } from '../../src/lib/clock.ts';
+import type { Prng } from '../../src/lib/prng.ts';
+import { silentLogger } from '../support/feed-probe.ts';
+import { until } from '../support/wait.ts';
+import type { Stage } from './stage.ts';
+
+/** What may happen to processes, the broker and clocks. Each is over when its promise resolves. */
+export const FAULTS = [
+  'kill',
+  'broker restart',
+  'broker frozen',
+  'broker killed',
+  'members come and go',
+  'process paused',
+  'service clock',
+  'producer clock',
+  'topic delay',
+] as const;
+
+export type Fault = (typeof FAULTS)[number];
+
+/** Longer than the session time-out of 10 s. */
+const BEYOND_SESSION_MS = [10_500, 13_000] as const;
+const HOUR_MS = 3_600_000;
+/** The broker refuses record times more than an hour ahead of its own. */
+const PRODUCER_SKEWS_MS = [-HOUR_MS, 0, 59 * 60_000] as const;
+const DELAY_MAX_MS = 3_000;
+const NOTICE_WITHIN_MS = 20_000;
+
+export type Faults = Readonly<Record<Fault, () => Promise<void>>>;
+
+/** `beforeKill` runs while the service still answers. */
+export function createFaults(stage: Stage, prng: Prng, beforeKill: () => Promise<void>): Faults {
+  const { broker, subject } = stage;
+
+  const withoutBroker = async (away: () => Promise<void>, ms: number, back: () => Promise<void>): Promise<void> => {
+    stage.brokerAwaySince = performance.now();
+    await away();
+    await pause(ms);
+    await back();
+    stage.brokerAwaySince = Number.POSITIVE_INFINITY;
+  };
+  const long = (): number => prng.between(...BEYOND_SESSION_MS);
+
+  return {
+    async kill() {
+      await beforeKill();
+      await subject.end('SIGKILL');
+      await pause(prng.between(0, 1_000));
+      await subject.start();
+    },
+    'broker restart': () => withoutBroker(() => broker.stop('SIGTERM'), prng.between(0, 2_000), broker.start),
+    'broker killed': () => withoutBroker(() => broker.stop('SIGKILL'), long(), broker.start),
+    'broker frozen': () => withoutBroker(broker.pause, long(), broker.resume),
+    async 'members come and go'() {
+      const members = [];
+      for (let count = prng.between(1, 2); count > 0; count -= 1) members.push(await join(stage));
+      await until(
+        'the service says that it shares its group',
+        async () => (await subject.readiness())?.status === 503,
+        NOTICE_WITHIN_MS,
+      );
+      await pause(prng.between(500, 4_000));
+      for (const member of members) await member.stop();
+    },
+    async 'process paused'() {
+      subject.signal('SIGSTOP');
+      await pause(long());
+      subject.signal('SIGCONT');
+    },
+    async 'service clock'() {
+      await subject.skew(prng.pick([-HOUR_MS, 0, HOUR_MS]) ?? 0);
+    },
+    async 'producer clock'() {
+      stage.producerSkew = prng.pick(PRODUCER_SKEWS_MS.filter((skew) => skew !== stage.producerSkew)) ?? 0;
+    },
+    async 'topic delay'() {
+      const { delays } = stage.outbox;
+      for (const stream of ['session', 'buff', 'asset', 'character', 'skill'] as const) {
+        delays[stream] = prng.chance(0.4) ? prng.between(0, DELAY_MAX_MS) : 0;
+      }
+    },
+  };
+}
+
+/** Another member of the service's group. What it consumes, the service never sees. */
+async function join({ broker, groupId, topics }: Stage) {
+  const feed = createKafkaFeed({
+    brokers: broker.brokers,
+    groupId,
+    topics,
+    clientId: 'another-member',
+    clock: systemClock,
+    random: Math.random,
+    logger: silentLogger,
+  });
+  await feed.start(() => undefined, { onCaughtUp: () => undefined, onMissed: () => undefined });
+  return feed;
+}
+
+export function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => {
+    setTimeout(resolve, ms);
+  });
+}

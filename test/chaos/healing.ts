@@ -1,0 +1,78 @@
+import type { Prng } from '../../src/lib/prng.ts';
+import type { Service } from '../../src/upstream/port.ts';
+import { isOnline, type Who } from '../../src/world/truth.ts';
+import { until } from '../support/wait.ts';
+import type { Actors } from './actors.ts';
+import { pause } from './faults.ts';
+import type { Stage } from './stage.ts';
+import { DEGRADED_BY } from './upstream-faults.ts';
+
+export interface Healing {
+  readonly service: Service;
+  /** Ms after the service's recovery at which a part was still seen failed; 0: none was. */
+  readonly failedUntil: number;
+  /** Requests per second that the failing service saw. */
+  readonly requestsPerSecond: number;
+  /** Characters that were still not whole in the end. */
+  readonly unhealed: readonly string[];
+}
+
+const PATIENTS_MIN = 5;
+/** Architecture §7. */
+const HEALED_WITHIN_MS = 10_000;
+const OBSERVED_MS = 3_000;
+
+/**
+ * Characters log in while a service answers 500; then it recovers. Nobody acts or reads, but that each character is read
+ * once, at a time of its own: what that read finds has healed by itself.
+ */
+export async function checkHealing(stage: Stage, actors: Actors, service: Service, prng: Prng): Promise<Healing> {
+  const { upstream, subject, world, outbox } = stage;
+  const calm = upstream.faults[service];
+  upstream.faults[service] = { failure: { kind: 'status', status: 500 } };
+  if (service === 'data') await restartCold(stage);
+  const offline = prng.shuffle(world.characters().filter((who) => !isOnline(who)));
+  for (const who of offline) actors.act(() => world.login(who, 1));
+  await outbox.flush();
+  const patients: Who[] = [];
+  await until(`${service} is missed by somebody`, async () => {
+    patients.length = 0;
+    // Somebody may still be held from before, with everything loaded.
+    for (const who of offline) if (isFailing(await subject.ask(who), service)) patients.push(who);
+    return patients.length >= Math.min(PATIENTS_MIN, offline.length);
+  });
+  const seen = upstream.counts[service];
+  await pause(OBSERVED_MS);
+  const requestsPerSecond = ((upstream.counts[service] - seen) * 1_000) / OBSERVED_MS;
+  upstream.faults[service] = calm;
+
+  const recovered = performance.now();
+  const unhealed: string[] = [];
+  let failedUntil = 0;
+  for (const [index, who] of patients.entries()) {
+    const readAt = (HEALED_WITHIN_MS * (index + 1)) / patients.length;
+    await pause(Math.max(0, recovered + readAt - performance.now()));
+    if (!isFailing(await subject.ask(who), service)) continue;
+    failedUntil = performance.now() - recovered;
+  }
+  for (const who of patients) {
+    if (isFailing(await subject.ask(who), service)) unhealed.push(String(who.characterId));
+  }
+  return { service, failedUntil, requestsPerSecond, unhealed };
+}
+
+/** Static data are kept for good: only a service that has just been started asks for them. */
+async function restartCold({ subject }: Stage): Promise<void> {
+  await subject.end('SIGKILL');
+  await subject.start();
+  await until(
+    'the feed is current',
+    async () => (await subject.readiness())?.degraded.includes('feed') === false,
+    30_000,
+  );
+}
+
+function isFailing(answer: Awaited<ReturnType<Stage['subject']['ask']>>, service: Service): boolean {
+  if (answer?.status !== 200) return true;
+  return DEGRADED_BY[service].some((name) => answer.degraded.includes(name));
+}

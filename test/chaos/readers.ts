@@ -1,0 +1,171 @@
+import type { Prng } from '../../src/lib/prng.ts';
+import { isOnline, type Who } from '../../src/world/truth.ts';
+import type { World } from '../../src/world/world.ts';
+import type { StatsAnswer } from '../support/service-process.ts';
+import type { Judge, Verdict } from './judge.ts';
+import type { Subject } from './subject.ts';
+import type { Timeline } from './timeline.ts';
+import { nameOf, type Truth, type TruthHistory, toldAt } from './truth-history.ts';
+
+export interface Lie {
+  readonly character: string;
+  readonly why: string;
+  readonly answer: string;
+  readonly timeline: readonly string[];
+}
+
+/** How reads were answered. */
+export interface ReadCounts {
+  exact: number;
+  mixed: number;
+  degraded: number;
+  undecided: number;
+  unavailable: number;
+  /** 503 although the character service answered and the service has been up for a while. */
+  refused: number;
+  /** The service was down or paused. */
+  silent: number;
+  lies: number;
+}
+
+/** Clients that read random characters all the time and judge every answer. */
+export interface Readers {
+  readonly counts: Readonly<ReadCounts>;
+  /** The first ones, with all that is known about them. */
+  readonly lies: readonly Lie[];
+  /** Ms for which exact answers had been out of date, as far as the service could know. */
+  readonly ages: readonly number[];
+  /** Characters whose newest answer named this as degraded. */
+  degradedIn(name: string): readonly Who[];
+  pause(): Promise<void>;
+  resume(): void;
+  stop(): Promise<void>;
+}
+
+export interface ReadersOptions {
+  readonly world: World;
+  readonly prng: Prng;
+  readonly subject: Subject;
+  readonly history: TruthHistory;
+  readonly judge: Judge;
+  readonly timeline: Timeline;
+  /** Since when (monotonic ms) no broker answers; Infinity: one does. */
+  readonly brokerAwaySince: () => number;
+  /** True when the character service has answered everything for the last few seconds. */
+  readonly baseCanBeHad: () => boolean;
+}
+
+/**
+ * How much older than what the service could know an answer may be: 5 s until an unreached end or a failed fetch shows, one
+ * more between two looks at it (architecture §3 rule 8), and 2 s for the confirming read (rule 5).
+ */
+const WINDOW_MS = 8_000;
+const READERS = 4;
+const PAUSE_MS = [2, 25] as const;
+const LIES_KEPT = 20;
+const AGES_MAX = 200_000;
+
+export function createReaders(options: ReadersOptions): Readers {
+  const { world, prng, subject, history, judge, timeline } = options;
+  const counts: ReadCounts = {
+    exact: 0,
+    mixed: 0,
+    degraded: 0,
+    undecided: 0,
+    unavailable: 0,
+    refused: 0,
+    silent: 0,
+    lies: 0,
+  };
+  const lies: Lie[] = [];
+  const ages: number[] = [];
+  const degraded = new Map<string, { readonly who: Who; readonly names: readonly string[] }>();
+  let paused = false;
+  let stopped = false;
+  let reading = 0;
+
+  const note = (who: Who, answer: StatsAnswer, verdict: Verdict, begun: number): void => {
+    degraded.set(nameOf(who), { who, names: answer.degraded });
+    timeline.add(who, () => `answer to a request ${ago(begun)}: ${verdict.kind}, degraded [${answer.degraded}]`);
+    if (verdict.kind === 'exact') {
+      counts.exact += 1;
+      if (ages.length < AGES_MAX) ages.push(Math.max(0, begun - toldAt(verdict.truth)));
+    } else if (verdict.kind !== 'lie') counts[verdict.kind] += 1;
+    else {
+      counts.lies += 1;
+      if (lies.length >= LIES_KEPT) return;
+      lies.push({ character: nameOf(who), why: verdict.why, answer: answer.body, timeline: timeline.of(who) });
+    }
+  };
+
+  const read = async (who: Who): Promise<void> => {
+    const begun = performance.now();
+    const begunAt = Date.now();
+    const answer = await subject.ask(who);
+    if (answer === undefined) {
+      counts.silent += 1;
+      return;
+    }
+    if (answer.status === 503) {
+      const excused = !options.baseCanBeHad();
+      if (excused) counts.unavailable += 1;
+      else counts.refused += 1;
+      timeline.add(who, () => `answer to a request ${ago(begun)}: 503`);
+      return;
+    }
+    const truths = history.of(who, mayBeBelieved(begun));
+    const verdict: Verdict =
+      answer.status === 200
+        ? judge({ answer, truths, begunAt, endedAt: Date.now() })
+        : { kind: 'lie', why: `status ${answer.status}` };
+    note(who, answer, verdict, begun);
+  };
+
+  const mayBeBelieved = (begun: number) => {
+    // Without a broker nothing can be told, and the service has to ask by itself.
+    const blind = options.brokerAwaySince() < begun - WINDOW_MS;
+    return (truth: Truth): boolean => (blind ? truth.until : toldAt(truth)) >= begun - WINDOW_MS;
+  };
+
+  const loop = async (): Promise<void> => {
+    while (!stopped) {
+      const who = paused ? undefined : prng.pick(world.characters().filter(isOnline));
+      if (who !== undefined) {
+        reading += 1;
+        await read(who).finally(() => {
+          reading -= 1;
+        });
+      }
+      await pause(prng.between(...PAUSE_MS));
+    }
+  };
+  const loops = Array.from({ length: READERS }, loop);
+
+  return {
+    counts,
+    lies,
+    ages,
+    degradedIn: (name) => [...degraded.values()].filter(({ names }) => names.includes(name)).map(({ who }) => who),
+    async pause() {
+      paused = true;
+      while (reading > 0) await pause(5);
+    },
+    resume() {
+      paused = false;
+    },
+    async stop() {
+      stopped = true;
+      await Promise.all(loops);
+    },
+  };
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => {
+    setTimeout(resolve, ms);
+  });
+}
+
+function ago(begun: number): string {
+  return `made ${Math.round(performance.now() - begun)} ms before`;
+}

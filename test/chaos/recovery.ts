@@ -1,0 +1,36 @@
+import type { Prng } from '../../src/lib/prng.ts';
+import { SERVICES } from '../../src/upstream/port.ts';
+import { isOnline } from '../../src/world/truth.ts';
+import { pause } from './faults.ts';
+import type { Stage } from './stage.ts';
+import { DEGRADED_BY, type UpstreamFaults } from './upstream-faults.ts';
+
+/** Of characters, all of whom have to be answered well. */
+const SAMPLE = 5;
+const GIVE_UP_AFTER_MS = 30_000;
+
+/**
+ * Ms until the service is ready, its feed current, and a sample of characters answered with nothing degraded but what a
+ * failing upstream service excuses.
+ */
+export async function recoveryTime(stage: Stage, upstreamFaults: UpstreamFaults, prng: Prng): Promise<number> {
+  const began = performance.now();
+  while (performance.now() < began + GIVE_UP_AFTER_MS) {
+    if (await isWell(stage, upstreamFaults, prng)) break;
+    await pause(50);
+  }
+  return performance.now() - began;
+}
+
+async function isWell({ subject, world }: Stage, upstreamFaults: UpstreamFaults, prng: Prng): Promise<boolean> {
+  const readiness = await subject.readiness();
+  if (readiness?.status !== 200 || readiness.degraded.includes('feed')) return false;
+  const troubled = SERVICES.filter(upstreamFaults.isTroubled);
+  const excused = new Set(troubled.flatMap((service) => DEGRADED_BY[service]));
+  const sample = prng.shuffle(world.characters().filter(isOnline)).slice(0, SAMPLE);
+  const answers = await Promise.all(sample.map(subject.ask));
+  return answers.every((answer) => {
+    if (answer?.status === 503) return excused.has('base');
+    return answer?.status === 200 && answer.degraded.every((name) => excused.has(name));
+  });
+}

@@ -1,0 +1,94 @@
+import type { TwinReport } from './twin.ts';
+
+/** How long the service may take after a fault is over: 15 s for Kafka's, with a little for what comes on top. */
+const RECOVERED_MS = 15_000;
+
+/** Reasons why the run failed; empty: everything that the twin holds the service to was kept. */
+export function failuresOf(report: TwinReport): string[] {
+  const failures: string[] = [];
+  const expect = (holds: boolean, what: string): void => {
+    if (!holds) failures.push(what);
+  };
+  expect(report.reads.lies === 0, `${report.reads.lies} answers were lies`);
+  expect(report.mismatches === 0, `${report.mismatches} characters were wrong at rest`);
+  expect(report.reads.exact > 0, 'no answer was exact');
+  expect(report.reads.refused === 0, `${report.reads.refused} times 503 although the base could be had`);
+  expect(report.commitRewinds.length === 0, `commits went back: ${report.commitRewinds.join(', ')}`);
+  for (const { service, unhealed } of report.healings) {
+    expect(unhealed.length === 0, `after the ${service} service's recovery ${unhealed.length} did not heal`);
+  }
+  for (const [fault, times] of Object.entries(report.recoveries)) {
+    const slowest = Math.max(...times);
+    expect(slowest <= RECOVERED_MS, `recovery took ${Math.round(slowest)} ms after: ${fault}`);
+  }
+  expect(report.joins <= joinsMax(report), `${report.joins} joins are a storm`);
+  return failures;
+}
+
+/** Every start joins once; every other fault makes for a few joins at most. */
+function joinsMax({ starts, faults }: TwinReport): number {
+  const groupFaults = Object.values(faults).reduce((sum, count) => sum + count, 0);
+  return 2 * starts + 6 * groupFaults;
+}
+
+export function tableOf(report: TwinReport): string {
+  const { reads, ages } = report;
+  const judged = reads.exact + reads.mixed + reads.degraded + reads.undecided + reads.lies;
+  const rows: [string, string][] = [
+    ['Seed', String(report.seed)],
+    ['Seconds', report.seconds.toFixed(0)],
+    ['Actions, events emitted', `${report.actions}, ${report.events}`],
+    ['Records on topics', `${report.sent} (${report.duplicates} duplicates and ${report.replays} replays among them)`],
+    ['Faults', listed(report.faults)],
+    ['Upstream faults', `${report.upstreamFaults}: ${listed(report.struck)}`],
+    ['Answers judged', `${judged}: ${reads.exact} exact, ${reads.mixed} mixed, ${reads.degraded} degraded`],
+    ['Answers undecided', String(reads.undecided)],
+    ['**Lies**', String(reads.lies)],
+    ['503 while the base could not be had, could be had', `${reads.unavailable}, ${reads.refused}`],
+    ['No answer (process down or paused)', String(reads.silent)],
+    ['Age of exact answers p50, p99, max', [0.5, 0.99, 1].map((share) => ms(quantile(ages, share))).join(', ')],
+    ['Rests, everyone right after (max)', `${report.rests.length}, ${ms(Math.max(...report.rests))}`],
+    ['**Mismatches at rest**', String(report.mismatches)],
+    ...Object.entries(report.recoveries).map(([fault, times]): [string, string] => {
+      const sorted = times.toSorted((a, b) => a - b);
+      return [`Recovery after: ${fault} (p50, max)`, `${ms(quantile(sorted, 0.5))}, ${ms(quantile(sorted, 1))}`];
+    }),
+    ...report.healings.map(({ service, failedUntil, requestsPerSecond, unhealed }): [string, string] => [
+      `Healing of ${service}: last seen failed, unhealed, requests/s while down`,
+      `${ms(failedUntil)}, ${unhealed.length}, ${requestsPerSecond.toFixed(1)}`,
+    ]),
+    ['Commit rewinds', String(report.commitRewinds.length)],
+    ['Records delivered again (at least)', String(Math.max(0, report.delivered - report.sent))],
+    ['Starts, joins', `${report.starts}, ${report.joins}`],
+  ];
+  const width = Math.max(...rows.map(([name]) => name.length));
+  const lines = rows.map(([name, value]) => `| ${name.padEnd(width)} | ${value} |`);
+  return [`| ${'Figure'.padEnd(width)} | Value |`, `|${'-'.repeat(width + 2)}|---|`, ...lines].join('\n');
+}
+
+/** What is needed to find out why, of the first lies and mismatches. */
+export function evidenceOf(report: TwinReport, most = 3): string {
+  const lies = report.lies
+    .slice(0, most)
+    .map(
+      (lie) => `LIE about ${lie.character}, seed ${report.seed}: ${lie.why}\n${lie.answer}\n${lie.timeline.join('\n')}`,
+    );
+  const mismatches = report.mismatched
+    .slice(0, most)
+    .map((each) => `WRONG AT REST: ${each.character}, seed ${report.seed}: ${each.why}\n${each.timeline.join('\n')}`);
+  return [...lies, ...mismatches].join('\n\n');
+}
+
+function listed(counts: Readonly<Record<string, number>>): string {
+  return Object.entries(counts)
+    .map(([name, count]) => `${count} × ${name}`)
+    .join(', ');
+}
+
+function quantile(sorted: readonly number[], share: number): number {
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0;
+}
+
+function ms(value: number): string {
+  return value < 1_000 ? `${Math.round(value)} ms` : `${(value / 1_000).toFixed(1)} s`;
+}

@@ -1,0 +1,97 @@
+import { writeFile } from 'node:fs/promises';
+import { parseArgs } from 'node:util';
+import { SingleBar } from 'cli-progress';
+import { SERVICES } from '../../src/upstream/port.ts';
+import { PrerequisiteMissing } from '../support/process-guard.ts';
+import { FAULTS } from './faults.ts';
+import { evidenceOf, failuresOf, tableOf } from './report.ts';
+import { runTwin, type TwinProgress } from './twin.ts';
+
+// The long run of the digital twin; ends by itself.
+const HELP = `npm run test:chaos -- [--events N] [--seed N] [--minutes N] [--json FILE]
+
+  --events N   events that the simulated Atlas emits, 200,000 when left out
+  --seed N     replays the actions and the faults of that seed, in their order; a random one when left out
+  --minutes N  ends after so many minutes even if fewer events were emitted, 60 when left out
+  --json FILE  also writes everything that was counted, and the evidence of lies
+
+Kafka: Docker, else Java 17 with Maven; always a broker of its own, because it is harmed.
+`;
+
+const ACTIONS_PER_SECOND = 300;
+const CHARACTERS_PER_TENANT = 120;
+const RESTS = 8;
+
+function wholeNumber(name: string, text: string): number {
+  const value = Number(text);
+  if (Number.isSafeInteger(value) && value > 0) return value;
+  throw new TypeError(`--${name}: expected a whole number above 0, got ${text}`);
+}
+
+async function main(): Promise<number> {
+  const { values } = parseArgs({
+    options: {
+      events: { type: 'string', default: '200000' },
+      seed: { type: 'string', default: String(Date.now() % 1_000_000_000) },
+      minutes: { type: 'string', default: '60' },
+      json: { type: 'string' },
+      help: { type: 'boolean', short: 'h', default: false },
+    },
+  });
+  if (values.help) {
+    process.stdout.write(HELP);
+    return 0;
+  }
+  const events = wholeNumber('events', values.events);
+  const seed = wholeNumber('seed', values.seed);
+  const minutes = wholeNumber('minutes', values.minutes);
+  process.stderr.write(`seed ${seed}\n`);
+  const progress = createProgress(events);
+  const report = await runTwin({
+    seed,
+    events,
+    actionsPerSecond: ACTIONS_PER_SECOND,
+    charactersPerTenant: CHARACTERS_PER_TENANT,
+    restEvery: Math.ceil(events / RESTS),
+    deadlineMs: minutes * 60_000,
+    faults: FAULTS,
+    healAt: (rest) => SERVICES.filter((_, index) => index === rest % SERVICES.length),
+    onProgress: progress.show,
+  }).finally(progress.stop);
+  process.stdout.write(`${tableOf(report)}\n`);
+  const failures = failuresOf(report);
+  if (failures.length > 0) process.stdout.write(`\n${evidenceOf(report)}\n\n${failures.join('\n')}\n`);
+  if (values.json !== undefined) await writeFile(values.json, `${JSON.stringify(report, null, 2)}\n`);
+  return failures.length === 0 ? 0 : 1;
+}
+
+function createProgress(total: number): { show(progress: TwinProgress): void; stop(): void } {
+  const bar = process.stderr.isTTY
+    ? new SingleBar({
+        format:
+          '{bar} {value}/{total} events, {kills} kills, {faults} faults, {lies} lies, {mismatches} mismatches: {phase}',
+        hideCursor: true,
+        stream: process.stderr,
+      })
+    : undefined;
+  bar?.start(total, 0, { kills: 0, faults: 0, lies: 0, mismatches: 0, phase: '' });
+  return {
+    show({ events, faults, upstreamFaults, reads, mismatches, phase }) {
+      const kills = faults.kill ?? 0;
+      const all = Object.values(faults).reduce((sum, count) => sum + count, upstreamFaults);
+      const { lies } = reads;
+      if (bar !== undefined) bar.update(Math.min(events, total), { kills, faults: all, lies, mismatches, phase });
+      else {
+        const counts = `${kills} kills, ${all} faults, ${lies} lies, ${mismatches} mismatches`;
+        process.stderr.write(`${events}/${total} events, ${counts}: ${phase}\n`);
+      }
+    },
+    stop: () => bar?.stop(),
+  };
+}
+
+process.exitCode = await main().catch((error: unknown) => {
+  if (!(error instanceof PrerequisiteMissing || error instanceof TypeError)) throw error;
+  process.stderr.write(`\n${error.message}\n`);
+  return 2;
+});

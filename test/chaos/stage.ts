@@ -1,0 +1,114 @@
+import { tenantOf } from '../../src/domain/tenant.ts';
+import { STREAMS, type Stream } from '../../src/events/stream.ts';
+import { systemClock } from '../../src/lib/clock.ts';
+import { createPrng } from '../../src/lib/prng.ts';
+import type { WorldRecord } from '../../src/world/producer.ts';
+import { startUpstreamServer, type UpstreamServer } from '../../src/world/upstream-server.ts';
+import { createWorld, WORLD_TENANT, type World } from '../../src/world/world.ts';
+import { type OwnKafkaBroker, startOwnKafka } from '../support/kafka-broker.ts';
+import { createKafkaClient, type KafkaClient, uniqueName } from '../support/kafka-client.ts';
+import { createOutbox, type Outbox, type Shipment } from './outbox.ts';
+import { createSubject, type Subject } from './subject.ts';
+import { createTimeline, type Timeline } from './timeline.ts';
+
+/** Everything that a run plays on: a broker to be harmed, the world and its services, and the service under test. */
+export interface Stage {
+  readonly broker: OwnKafkaBroker;
+  readonly kafka: KafkaClient;
+  readonly topics: Readonly<Record<Stream, string>>;
+  readonly groupId: string;
+  readonly world: World;
+  readonly upstream: UpstreamServer;
+  readonly outbox: Outbox;
+  readonly subject: Subject;
+  readonly timeline: Timeline;
+  /** What the world has emitted since the last call. */
+  takeEmitted(): Shipment[];
+  /** Records emitted in all. */
+  readonly emitted: number;
+  /** Ms by which the producers' clock is off; the upstream services' Date headers are right. */
+  producerSkew: number;
+  /** Since when (monotonic ms) no broker answers; Infinity: one does. */
+  brokerAwaySince: number;
+  close(): Promise<void>;
+}
+
+export const TENANTS = [WORLD_TENANT, tenantOf('2b1c40f2-0a5e-4f0e-9d54-0c6f0a6f7c11', 'JMS', 185, 1)] as const;
+
+/** Atlas has one partition per topic; other installs have more. */
+const PARTITIONS: Readonly<Record<Stream, number>> = { session: 1, buff: 3, asset: 2, character: 1, skill: 1 };
+
+const TOPIC_VARIABLES: Readonly<Record<Stream, string>> = {
+  session: 'EVENT_TOPIC_SESSION_STATUS',
+  buff: 'EVENT_TOPIC_CHARACTER_BUFF_STATUS',
+  asset: 'EVENT_TOPIC_ASSET_STATUS',
+  character: 'EVENT_TOPIC_CHARACTER_STATUS',
+  skill: 'EVENT_TOPIC_SKILL_STATUS',
+};
+
+/** The service under test is ready when this resolves. */
+export async function setStage(seed: number, charactersPerTenant: number): Promise<Stage> {
+  const broker = await startOwnKafka();
+  const kafka = createKafkaClient(broker.brokers);
+  const name = uniqueName('twin');
+  const topics = Object.fromEntries(STREAMS.map((stream) => [stream, `${name}-${stream}`])) as Record<Stream, string>;
+  for (const stream of STREAMS) await kafka.createTopic(topics[stream], PARTITIONS[stream]);
+  const outbox = createOutbox({ kafka, topics, partitions: PARTITIONS, prng: createPrng(seed ^ 0x0b0) });
+  const timeline = createTimeline();
+  const shipments: Shipment[] = [];
+  let emitted = 0;
+
+  const emit = (record: WorldRecord): void => {
+    const shipment = outbox.send(record);
+    emitted += 1;
+    shipments.push(shipment);
+    const text = record.headers.map(([, value]) => value.toString());
+    const tenant = TENANTS.find(({ id }) => text.includes(id));
+    if (tenant === undefined) return;
+    timeline.add({ tenant, characterId: shipment.characterId }, () => {
+      const wait = Math.round(shipment.ackedAt - shipment.emittedAt);
+      return `event on ${record.stream}/${shipment.partition}, there after ${wait} ms: ${record.value}`;
+    });
+  };
+  let producerSkew = 0;
+  const clock = { now: () => Date.now() + producerSkew, mono: systemClock.mono };
+  const world = createWorld({ seed, clock, tenants: TENANTS, characters: charactersPerTenant, emit });
+  const upstream = await startUpstreamServer({ ...world, clock: systemClock });
+  const groupId = uniqueName('twin-group');
+  const subject = await createSubject({
+    BOOTSTRAP_SERVERS: broker.brokers.join(','),
+    KAFKA_CONSUMER_GROUP: groupId,
+    BASE_SERVICE_URL: upstream.url,
+    ...Object.fromEntries(STREAMS.map((stream) => [TOPIC_VARIABLES[stream], topics[stream]])),
+  });
+  await subject.start();
+  return {
+    brokerAwaySince: Number.POSITIVE_INFINITY,
+    broker,
+    kafka,
+    topics,
+    groupId,
+    world,
+    upstream,
+    outbox,
+    subject,
+    timeline,
+    takeEmitted: () => shipments.splice(0),
+    get producerSkew() {
+      return producerSkew;
+    },
+    set producerSkew(ms) {
+      producerSkew = ms;
+    },
+    get emitted() {
+      return emitted;
+    },
+    async close() {
+      await outbox.stop();
+      await subject.close();
+      await upstream.close();
+      await kafka.close();
+      await broker.close();
+    },
+  };
+}

@@ -1,0 +1,263 @@
+/**
+ * The digital twin: a simulated Atlas that lives in real time, the service under test as a process on a real Kafka, readers
+ * that judge every answer, and faults. A run alternates: life with faults → rest, until its events are spent.
+ */
+import { createPrng } from '../../src/lib/prng.ts';
+import type { Service } from '../../src/upstream/port.ts';
+import { type Actors, createActors } from './actors.ts';
+import { createFaults, type Fault, type Faults, pause } from './faults.ts';
+import { checkHealing, type Healing } from './healing.ts';
+import { createJudge } from './judge.ts';
+import { createReaders, type Lie, type ReadCounts, type Readers } from './readers.ts';
+import { recoveryTime } from './recovery.ts';
+import { checkAtRest } from './rest.ts';
+import { type Stage, setStage } from './stage.ts';
+import { createTruthHistory } from './truth-history.ts';
+import { createUpstreamFaults, type UpstreamFaults } from './upstream-faults.ts';
+import { startWatch, type Watch } from './watch.ts';
+
+export interface TwinOptions {
+  readonly seed: number;
+  /** Records that the world emits; repetitions come on top. */
+  readonly events: number;
+  readonly actionsPerSecond: number;
+  readonly charactersPerTenant: number;
+  /** Records between two rests. */
+  readonly restEvery: number;
+  /** Ends early after this long. */
+  readonly deadlineMs: number;
+  /** The first faults; random ones follow. */
+  readonly faults: readonly Fault[];
+  /** Whose healing is checked at a rest, the first being 0. */
+  readonly healAt: (rest: number) => readonly Service[];
+  readonly onProgress?: (progress: TwinProgress) => void;
+}
+
+export interface TwinProgress {
+  readonly events: number;
+  /** How often each fault has struck. */
+  readonly faults: Readonly<Partial<Record<Fault, number>>>;
+  readonly upstreamFaults: number;
+  readonly reads: Readonly<ReadCounts>;
+  readonly mismatches: number;
+  /** What happens now. */
+  readonly phase: string;
+}
+
+export interface TwinReport extends TwinProgress {
+  readonly seed: number;
+  readonly seconds: number;
+  readonly actions: number;
+  readonly sent: number;
+  readonly duplicates: number;
+  readonly replays: number;
+  readonly struck: Readonly<Record<string, number>>;
+  readonly lies: readonly Lie[];
+  readonly mismatched: readonly {
+    readonly character: string;
+    readonly why: string;
+    readonly timeline: readonly string[];
+  }[];
+  /** Ms until everyone was right at each rest. */
+  readonly rests: readonly number[];
+  readonly recoveries: Readonly<Partial<Record<Fault, readonly number[]>>>;
+  readonly healings: readonly Healing[];
+  /** Ms for which exact answers had been out of date, in order. */
+  readonly ages: readonly number[];
+  readonly commitRewinds: readonly string[];
+  readonly delivered: number;
+  readonly joins: number;
+  readonly starts: number;
+  /** What the service printed, its warnings. */
+  readonly output: string;
+}
+
+/** More records than this in wait, and the actors pause: after an outage they are caught up with soon. */
+const WAITING_MAX = 4_000;
+const CALM_MS = [300, 2_500] as const;
+/** At least 20 in 200,000. */
+const EVENTS_PER_KILL = 9_000;
+/** How often each fault strikes in comparison to the others; the long ones seldom. */
+const URN = (
+  [
+    [8, 'kill'],
+    [2, 'broker restart'],
+    [1, 'broker frozen'],
+    [1, 'broker killed'],
+    [4, 'members come and go'],
+    [1, 'process paused'],
+    [3, 'service clock'],
+    [3, 'producer clock'],
+    [4, 'topic delay'],
+  ] as const
+).flatMap(([count, fault]) => Array.from({ length: count }, (): Fault => fault));
+
+export async function runTwin(options: TwinOptions): Promise<TwinReport> {
+  const { seed } = options;
+  const began = performance.now();
+  const stage = await setStage(seed, options.charactersPerTenant);
+  const upstreamFaults = createUpstreamFaults(stage, createPrng(seed ^ 0x0b1));
+  const history = createTruthHistory(stage.world);
+  const actors = createActors({
+    world: stage.world,
+    seed,
+    prng: createPrng(seed ^ 0x0b2),
+    history,
+    actionsPerSecond: options.actionsPerSecond,
+    takeEmitted: stage.takeEmitted,
+    isHeldUp: () => stage.outbox.waiting > WAITING_MAX,
+  });
+  let upSince = performance.now();
+  const readers = createReaders({
+    world: stage.world,
+    prng: createPrng(seed ^ 0x0b3),
+    subject: stage.subject,
+    history,
+    judge: createJudge(),
+    timeline: stage.timeline,
+    brokerAwaySince: () => stage.brokerAwaySince,
+    baseCanBeHad: () => !upstreamFaults.isTroubled('characters') && performance.now() > upSince + UP_FOR_MS,
+  });
+  const watch = startWatch(stage);
+  const noteUp = (): void => {
+    upSince = performance.now();
+  };
+  const parts = { options, stage, actors, readers, watch, upstreamFaults, noteUp };
+  const run = createRun(parts, createFaults(stage, createPrng(seed ^ 0x0b4), watch.sample));
+  try {
+    await run.play(began + options.deadlineMs);
+    await watch.sample();
+    return run.report((performance.now() - began) / 1_000);
+  } finally {
+    await Promise.all([readers.stop(), watch.stop()]);
+    await stage.close();
+  }
+}
+
+/** A service that has just come up, or back from a pause, has to load everything anew. */
+const UP_FOR_MS = 5_000;
+
+interface Parts {
+  readonly options: TwinOptions;
+  readonly stage: Stage;
+  readonly actors: Actors;
+  readonly readers: Readers;
+  readonly watch: Watch;
+  readonly upstreamFaults: UpstreamFaults;
+  readonly noteUp: () => void;
+}
+
+function createRun({ options, stage, actors, readers, watch, upstreamFaults, noteUp }: Parts, faults: Faults) {
+  const prng = createPrng(options.seed ^ 0x0b5);
+  const struck: Partial<Record<Fault, number>> = {};
+  const recoveries: Partial<Record<Fault, number[]>> = {};
+  const healings: Healing[] = [];
+  const rests: number[] = [];
+  const mismatched: TwinReport['mismatched'][number][] = [];
+  const first = [...options.faults];
+  let phase = 'life';
+
+  const nextFault = (): Fault => {
+    const killsDue = stage.emitted / EVENTS_PER_KILL;
+    return (struck.kill ?? 0) < killsDue ? 'kill' : (prng.pick(URN) ?? 'kill');
+  };
+
+  const progress = (): TwinProgress => ({
+    events: stage.emitted,
+    faults: struck,
+    upstreamFaults: [...upstreamFaults.struck.values()].reduce((sum, count) => sum + count, 0),
+    reads: readers.counts,
+    mismatches: mismatched.length,
+    phase,
+  });
+  const say = (what: string): void => {
+    phase = what;
+    options.onProgress?.(progress());
+  };
+
+  const strike = async (fault: Fault): Promise<void> => {
+    say(fault);
+    struck[fault] = (struck[fault] ?? 0) + 1;
+    await faults[fault]();
+    noteUp();
+    say(`after ${fault}`);
+    const time = await recoveryTime(stage, upstreamFaults, prng);
+    recoveries[fault] = [...(recoveries[fault] ?? []), time];
+    noteUp();
+    say('life');
+  };
+
+  /** One trouble after the other until enough was emitted; the upstream services have theirs at the same time. */
+  const disturb = async (isOver: () => boolean): Promise<void> => {
+    let ended = false;
+    const struckUpstream = (async () => {
+      while (!ended) {
+        await upstreamFaults.strikeSomewhere();
+        await pause(prng.between(...CALM_MS));
+      }
+    })();
+    while (first.length > 0 || !isOver()) {
+      await strike(first.shift() ?? nextFault());
+      await pause(prng.between(...CALM_MS));
+    }
+    ended = true;
+    await struckUpstream;
+  };
+
+  const rest = async (count: number): Promise<void> => {
+    say('rest');
+    await readers.pause();
+    actors.act(() => stage.world.sweepSessions());
+    await stage.outbox.flush();
+    const { mismatches, ms } = await checkAtRest(stage.world, stage.subject);
+    rests.push(ms);
+    for (const { who, character, why } of mismatches) {
+      mismatched.push({ character, why, timeline: stage.timeline.of(who) });
+    }
+    for (const service of options.healAt(count)) {
+      say(`healing of ${service}`);
+      healings.push(await checkHealing(stage, actors, service, prng));
+    }
+    readers.resume();
+  };
+
+  return {
+    async play(deadline: number): Promise<void> {
+      const isLate = (): boolean => performance.now() > deadline;
+      for (let count = 0; stage.emitted < options.events && !isLate(); count += 1) {
+        const target = Math.min(options.events, stage.emitted + options.restEvery);
+        let disturbing = true;
+        const disturbed = disturb(() => stage.emitted >= target || isLate()).finally(() => {
+          disturbing = false;
+        });
+        await actors.actWhile(() => disturbing || (stage.emitted < target && !isLate()));
+        await disturbed;
+        await rest(count);
+      }
+    },
+    report(seconds: number): TwinReport {
+      const { sent, duplicates, replays } = stage.outbox.counts;
+      return {
+        ...progress(),
+        seed: options.seed,
+        seconds,
+        actions: actors.actions,
+        sent,
+        duplicates,
+        replays,
+        struck: Object.fromEntries(upstreamFaults.struck),
+        lies: readers.lies,
+        mismatched,
+        rests,
+        recoveries,
+        healings,
+        ages: readers.ages.toSorted((a, b) => a - b),
+        commitRewinds: watch.commitRewinds,
+        delivered: watch.delivered,
+        joins: watch.joins,
+        starts: stage.subject.starts,
+        output: stage.subject.output(),
+      };
+    },
+  };
+}

@@ -1,0 +1,76 @@
+import type { Prng } from '../../src/lib/prng.ts';
+import { SERVICES, type Service } from '../../src/upstream/port.ts';
+import type { Fault } from '../../src/world/faults.ts';
+import { pause } from './faults.ts';
+import type { Stage } from './stage.ts';
+
+/** What answers name when this service fails. */
+export const DEGRADED_BY: Readonly<Record<Service, readonly string[]>> = {
+  characters: ['base'],
+  inventory: ['equipment'],
+  buffs: ['buffs'],
+  skills: ['passives'],
+  data: ['buffs', 'passives', 'requirements'],
+};
+
+/** How services misbehave: down, slow and wrong in all the ways that the world knows. */
+export const UPSTREAM_FAULTS = {
+  'answers 503': { failure: { kind: 'status', status: 503, retryAfter: 1 } },
+  'answers 500': { failure: { kind: 'status', status: 500 } },
+  'resets connections': { failure: { kind: 'reset' } },
+  hangs: { failure: { kind: 'hang' } },
+  'cuts answers off': { failure: { kind: 'truncated' } },
+  'answers a proxy page': { failure: { kind: 'wrong-body', body: 'not-json' } },
+  'answers wrong types': { failure: { kind: 'wrong-body', body: 'wrong-types' } },
+  'answers about others': { failure: { kind: 'wrong-body', body: 'other-id' } },
+  'answers zeros': { failure: { kind: 'wrong-body', body: 'zeros' } },
+  'is slow': { latency: [200, 1_200] },
+  'is too slow': { latency: [2_100, 4_000] },
+  'fails now and then': { failure: { kind: 'reset' }, probability: 0.3, latency: [0, 200] },
+  'commits late': { lag: 1_200 },
+} as const satisfies Record<string, Fault>;
+
+export type UpstreamFault = keyof typeof UPSTREAM_FAULTS;
+
+/** Faults of the upstream services, one after the other. */
+export interface UpstreamFaults {
+  /** One fault on one service for a few seconds. */
+  strike(service: Service, fault: UpstreamFault): Promise<void>;
+  /** One at random. */
+  strikeSomewhere(): Promise<void>;
+  /** True while the service fails, and for a few seconds more. */
+  isTroubled(service: Service): boolean;
+  readonly struck: ReadonlyMap<string, number>;
+}
+
+/** An ordinary network: answers take a moment, and the truth in them is of some moment of it. */
+const CALM: Fault = { latency: [0, 15] };
+const LASTS_MS = [2_000, 7_000] as const;
+/** Architecture §7: healed within 10 s. */
+const TROUBLED_AFTER_MS = 10_000;
+
+export function createUpstreamFaults({ upstream }: Stage, prng: Prng): UpstreamFaults {
+  const troubledUntil = new Map<Service, number>();
+  const struck = new Map<string, number>();
+  for (const service of SERVICES) upstream.faults[service] = CALM;
+
+  const strike = async (service: Service, fault: UpstreamFault): Promise<void> => {
+    struck.set(fault, (struck.get(fault) ?? 0) + 1);
+    troubledUntil.set(service, Number.POSITIVE_INFINITY);
+    upstream.faults[service] = { ...CALM, ...UPSTREAM_FAULTS[fault] };
+    await pause(prng.between(...LASTS_MS));
+    upstream.faults[service] = CALM;
+    troubledUntil.set(service, performance.now() + TROUBLED_AFTER_MS);
+  };
+
+  return {
+    strike,
+    strikeSomewhere: () => {
+      const service = prng.pick(SERVICES) ?? 'characters';
+      const fault = prng.pick(Object.keys(UPSTREAM_FAULTS)) as UpstreamFault;
+      return strike(service, fault);
+    },
+    isTroubled: (service) => (troubledUntil.get(service) ?? 0) > performance.now(),
+    struck,
+  };
+}
