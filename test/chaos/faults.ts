@@ -21,7 +21,7 @@ export const FAULTS = [
 export type Fault = (typeof FAULTS)[number];
 
 /** Longer than the session time-out of 10 s. */
-const BEYOND_SESSION_MS = [10_500, 13_000] as const;
+const BEYOND_SESSION_MS = [10_200, 12_000] as const;
 const HOUR_MS = 3_600_000;
 /** The broker refuses record times more than an hour ahead of its own. */
 const PRODUCER_SKEWS_MS = [-HOUR_MS, 0, 59 * 60_000] as const;

@@ -11,7 +11,7 @@ import type { Asset, Buff, Character, LearntSkill } from '../../src/world/truth.
 import { oracleStats } from '../support/oracle.ts';
 import type { StatsAnswer } from '../support/service-process.ts';
 import { type Rows, rowsBySource, totalOf } from './listed-bonuses.ts';
-import { BARE, bareBase, type Effect, effectOf, sameEffect } from './source-effect.ts';
+import { BARE, type Effect, effectOf, sameEffect } from './source-effect.ts';
 import type { Truth } from './truth-history.ts';
 
 export type Verdict =
@@ -242,13 +242,11 @@ function fittingBuff(
   rows: Rows,
 ): Buff | undefined | 'none' {
   const effects = options.flatMap((buff): { readonly buff: Buff | undefined; readonly effect: Effect }[] => {
-    if (buff === undefined) return [{ buff, effect: BARE }];
+    if (buff === undefined) return [{ buff, effect: effectOf({}) }];
     const owners = [[], ...skills.map((skill) => [skill])];
     return owners.map((own) => ({ buff, effect: effectOf({ buffs: [buff], skills: own }) }));
   });
-  const touched = STATS.filter((stat) => effects.some(({ effect }) => effect[stat] !== BARE[stat]));
-  const found = effects.find(({ effect }) =>
-    touched.every((stat) => totalOf(stat, bareBase(stat), [rows]) === effect[stat]),
-  );
+  const touched = STATS.filter((stat) => effects.some(({ effect }) => effect[stat] !== BARE));
+  const found = effects.find(({ effect }) => touched.every((stat) => totalOf(stat, BARE, [rows]) === effect[stat]));
   return found === undefined ? 'none' : found.buff;
 }

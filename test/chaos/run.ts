@@ -54,7 +54,7 @@ async function main(): Promise<number> {
     charactersPerTenant: CHARACTERS_PER_TENANT,
     restEvery: Math.ceil(events / RESTS),
     deadlineMs: minutes * 60_000,
-    faults: FAULTS,
+    faults: FAULTS.map((fault) => [fault]),
     healAt: (rest) => SERVICES.filter((_, index) => index === rest % SERVICES.length),
     onProgress: progress.show,
   }).finally(progress.stop);
@@ -68,23 +68,21 @@ async function main(): Promise<number> {
 function createProgress(total: number): { show(progress: TwinProgress): void; stop(): void } {
   const bar = process.stderr.isTTY
     ? new SingleBar({
-        format:
-          '{bar} {value}/{total} events, {kills} kills, {faults} faults, {lies} lies, {mismatches} mismatches: {phase}',
+        format: '{bar} {value}/{total} events, {what}',
         hideCursor: true,
+        clearOnComplete: true,
         stream: process.stderr,
       })
     : undefined;
-  bar?.start(total, 0, { kills: 0, faults: 0, lies: 0, mismatches: 0, phase: '' });
+  bar?.start(total, 0, { what: '' });
   return {
     show({ events, faults, upstreamFaults, reads, mismatches, phase }) {
       const kills = faults.kill ?? 0;
       const all = Object.values(faults).reduce((sum, count) => sum + count, upstreamFaults);
-      const { lies } = reads;
-      if (bar !== undefined) bar.update(Math.min(events, total), { kills, faults: all, lies, mismatches, phase });
-      else {
-        const counts = `${kills} kills, ${all} faults, ${lies} lies, ${mismatches} mismatches`;
-        process.stderr.write(`${events}/${total} events, ${counts}: ${phase}\n`);
-      }
+      const counts = `${kills} kills, ${all} faults, ${reads.lies} lies, ${mismatches} mismatches`;
+      const what = `${counts}: ${phase}`;
+      if (bar === undefined) process.stderr.write(`${events}/${total} events, ${what}\n`);
+      else bar.update(Math.min(events, total), { what });
     },
     stop: () => bar?.stop(),
   };

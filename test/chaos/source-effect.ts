@@ -1,32 +1,49 @@
 import { PRIMARY_STATS, STATS, type Stat } from '../../src/domain/stat.ts';
-import type { Character } from '../../src/world/truth.ts';
+import { type Asset, type Character, NO_STATS } from '../../src/world/truth.ts';
 import { oracleStats } from '../support/oracle.ts';
 import { type Rows, totalOf } from './listed-bonuses.ts';
 
 /** Stats of somebody on whom one source can be seen alone. */
 export type Effect = Readonly<Record<Stat, number>>;
 
-/** Somebody with round stats, so that the effect of one source alone can be seen in the totals. */
-const BARE_BASE = 1_000;
+/** Every stat of somebody on whom one source alone can be seen, also one that subtracts: by base or, where there is none, by gear. */
+export const BARE = 1_000;
+
+const GEAR: Asset = {
+  assetId: 0,
+  templateId: 0,
+  slot: -1,
+  stats: {
+    ...NO_STATS,
+    weaponAttack: BARE,
+    magicAttack: BARE,
+    weaponDefense: BARE,
+    magicDefense: BARE,
+    accuracy: BARE,
+    avoidability: BARE,
+    speed: BARE,
+    jump: BARE,
+  },
+  createdAt: { ms: 0, ns: 0 },
+  upgrades: 0,
+  level: 0,
+};
 
 /** What these sources alone make of the stats of somebody who has nothing else. */
 export function effectOf(sources: Partial<Pick<Character, 'assets' | 'buffs' | 'skills'>>): Effect {
-  const base = Object.fromEntries(PRIMARY_STATS.map((stat) => [stat, BARE_BASE])) as Pick<
+  const base = Object.fromEntries(PRIMARY_STATS.map((stat) => [stat, BARE])) as Pick<
     Character['base'],
     (typeof PRIMARY_STATS)[number]
   >;
-  const bare = { ...NOBODY, base: { ...NOBODY.base, ...base }, ...sources };
+  const { assets = [], buffs = [], skills = [] } = sources;
+  const bare = { ...NOBODY, base: { ...NOBODY.base, ...base }, assets: [GEAR, ...assets], buffs, skills };
   return oracleStats(bare, { now: 0, checkRequirements: false });
 }
 
 /** True when an answer's rows about one source say just that effect. */
 export function sameEffect(rows: Rows, effect: Effect): boolean {
   const own = [rows];
-  return STATS.every((stat) => totalOf(stat, bareBase(stat), own) === effect[stat]);
-}
-
-export function bareBase(stat: Stat): number {
-  return PRIMARY_STATS.some((primary) => primary === stat) ? BARE_BASE : 0;
+  return STATS.every((stat) => totalOf(stat, BARE, own) === effect[stat]);
 }
 
 const NOBODY: Character = {
@@ -57,6 +74,3 @@ const NOBODY: Character = {
   everBuffed: false,
   sessions: [],
 };
-
-/** What nobody has without any source. */
-export const BARE: Effect = effectOf({});

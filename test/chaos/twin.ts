@@ -26,8 +26,8 @@ export interface TwinOptions {
   readonly restEvery: number;
   /** Ends early after this long. */
   readonly deadlineMs: number;
-  /** The first faults; random ones follow. */
-  readonly faults: readonly Fault[];
+  /** The first faults, those of one list at the same time; random ones follow. */
+  readonly faults: readonly (readonly Fault[])[];
   /** Whose healing is checked at a rest, the first being 0. */
   readonly healAt: (rest: number) => readonly Service[];
   readonly onProgress?: (progress: TwinProgress) => void;
@@ -60,7 +60,8 @@ export interface TwinReport extends TwinProgress {
   }[];
   /** Ms until everyone was right at each rest. */
   readonly rests: readonly number[];
-  readonly recoveries: Readonly<Partial<Record<Fault, readonly number[]>>>;
+  /** Ms after each fault, or faults at the same time. */
+  readonly recoveries: Readonly<Record<string, readonly number[]>>;
   readonly healings: readonly Healing[];
   /** Ms for which exact answers had been out of date, in order. */
   readonly ages: readonly number[];
@@ -74,7 +75,7 @@ export interface TwinReport extends TwinProgress {
 
 /** More records than this in wait, and the actors pause: after an outage they are caught up with soon. */
 const WAITING_MAX = 4_000;
-const CALM_MS = [300, 2_500] as const;
+const CALM_MS = [200, 1_500] as const;
 /** At least 20 in 200,000. */
 const EVENTS_PER_KILL = 9_000;
 /** How often each fault strikes in comparison to the others; the long ones seldom. */
@@ -150,7 +151,7 @@ interface Parts {
 function createRun({ options, stage, actors, readers, watch, upstreamFaults, noteUp }: Parts, faults: Faults) {
   const prng = createPrng(options.seed ^ 0x0b5);
   const struck: Partial<Record<Fault, number>> = {};
-  const recoveries: Partial<Record<Fault, number[]>> = {};
+  const recoveries: Record<string, number[]> = {};
   const healings: Healing[] = [];
   const rests: number[] = [];
   const mismatched: TwinReport['mismatched'][number][] = [];
@@ -175,14 +176,15 @@ function createRun({ options, stage, actors, readers, watch, upstreamFaults, not
     options.onProgress?.(progress());
   };
 
-  const strike = async (fault: Fault): Promise<void> => {
-    say(fault);
-    struck[fault] = (struck[fault] ?? 0) + 1;
-    await faults[fault]();
+  const strike = async (together: readonly Fault[]): Promise<void> => {
+    const name = together.join(' + ');
+    say(name);
+    for (const fault of together) struck[fault] = (struck[fault] ?? 0) + 1;
+    await Promise.all(together.map((fault) => faults[fault]()));
     noteUp();
-    say(`after ${fault}`);
+    say(`after ${name}`);
     const time = await recoveryTime(stage, upstreamFaults, prng);
-    recoveries[fault] = [...(recoveries[fault] ?? []), time];
+    recoveries[name] = [...(recoveries[name] ?? []), time];
     noteUp();
     say('life');
   };
@@ -197,7 +199,7 @@ function createRun({ options, stage, actors, readers, watch, upstreamFaults, not
       }
     })();
     while (first.length > 0 || !isOver()) {
-      await strike(first.shift() ?? nextFault());
+      await strike(first.shift() ?? [nextFault()]);
       await pause(prng.between(...CALM_MS));
     }
     ended = true;

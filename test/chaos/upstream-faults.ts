@@ -45,7 +45,7 @@ export interface UpstreamFaults {
 
 /** An ordinary network: answers take a moment, and the truth in them is of some moment of it. */
 const CALM: Fault = { latency: [0, 15] };
-const LASTS_MS = [2_000, 7_000] as const;
+const LASTS_MS = [1_500, 5_000] as const;
 /** Architecture §7: healed within 10 s. */
 const TROUBLED_AFTER_MS = 10_000;
 
