@@ -6,6 +6,7 @@ const MANY = { maxLetters: 100, maxBytes: 1_000_000 };
 
 function record(offset: number, overrides: Partial<DeadRecord> = {}): DeadRecord {
   return {
+    stream: 'buff',
     topic: 'buffs',
     partition: 3,
     offset,
@@ -30,7 +31,7 @@ describe('dead letters', () => {
 
   test('given a record with more properties, when it is added, then only what a letter has is kept', () => {
     const letters = createDeadLetters(MANY);
-    const wider = { ...record(7), stream: 'buff' };
+    const wider = { ...record(7), more: 'than that' };
     letters.add(wider);
     assert.deepEqual(letters.list(), [{ ...record(7), valueLength: 3, headerCount: 1 }]);
   });

@@ -1,5 +1,8 @@
+import type { Stream } from '../events/stream.ts';
+
 /** A record that could not be read, to be kept. Buffers may be views of a larger one. */
 export interface DeadRecord {
+  readonly stream: Stream;
   readonly topic: string;
   readonly partition: number;
   readonly offset: number;
@@ -24,6 +27,8 @@ export interface DeadLetters {
   add(record: DeadRecord): void;
   /** Newest first. */
   list(): readonly DeadLetter[];
+  /** Takes out those that the choice holds for, oldest first. */
+  take(choice: (letter: DeadLetter) => boolean): DeadLetter[];
   /** Letters ever added. */
   readonly total: number;
   /** Letters that are no longer kept. */
@@ -67,6 +72,13 @@ export function createDeadLetters({ maxLetters, maxBytes }: DeadLettersLimits): 
       }
     },
     list: () => letters.toReversed(),
+    take(choice) {
+      const taken = letters.filter(choice);
+      const kept = letters.filter((letter) => !taken.includes(letter));
+      letters.splice(0, letters.length, ...kept);
+      bytes -= taken.reduce((sum, letter) => sum + sizeOf(letter), 0);
+      return taken;
+    },
     get total() {
       return total;
     },
@@ -77,7 +89,7 @@ export function createDeadLetters({ maxLetters, maxBytes }: DeadLettersLimits): 
   };
 }
 
-function copyOf({ topic, partition, offset, timestamp, reason, headers, value }: DeadRecord): DeadLetter {
+function copyOf({ stream, topic, partition, offset, timestamp, reason, headers, value }: DeadRecord): DeadLetter {
   const kept: (readonly [Buffer, Buffer])[] = [];
   let headerBytes = 0;
   for (const [name, content] of headers.slice(0, HEADERS_MAX)) {
@@ -86,6 +98,7 @@ function copyOf({ topic, partition, offset, timestamp, reason, headers, value }:
     kept.push([Buffer.from(name), Buffer.from(content)]);
   }
   return {
+    stream,
     topic,
     partition,
     offset,

@@ -1,0 +1,58 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { createDeadLetters, VALUE_BYTES_MAX } from './dead-letters.ts';
+import type { FeedRecord } from './feed.ts';
+import { redrive } from './redrive.ts';
+
+function letter(offset: number, size = 3, topic = 'a') {
+  const value = Buffer.alloc(size, offset);
+  return {
+    stream: 'buff',
+    topic,
+    partition: 0,
+    offset,
+    timestamp: 1,
+    reason: 'invalid-json: x',
+    headers: [],
+    value,
+  } as const;
+}
+
+function setUp(...letters: ReturnType<typeof letter>[]) {
+  const deadLetters = createDeadLetters({ maxLetters: 10, maxBytes: 1e6 });
+  for (const each of letters) deadLetters.add(each);
+  const handled: FeedRecord[] = [];
+  const handle = (batch: { records: readonly FeedRecord[] }) => void handled.push(...batch.records);
+  return { deadLetters, handled, handle };
+}
+
+describe('redrive', () => {
+  it('given dead letters, when all are re-driven, then the pipeline gets them oldest first and none is left', async () => {
+    const { deadLetters, handled, handle } = setUp(letter(1), letter(2));
+    assert.deepEqual(await redrive(deadLetters, handle, {}), { redriven: 2, incomplete: 0 });
+    assert.deepEqual(
+      handled.map(({ offset, stream }) => [offset, stream]),
+      [
+        [1, 'buff'],
+        [2, 'buff'],
+      ],
+    );
+    assert.equal(deadLetters.list().length, 0);
+  });
+
+  it('given a choice, when it is re-driven, then the others stay', async () => {
+    const { deadLetters, handle } = setUp(letter(1), letter(2), letter(2, 3, 'b'));
+    assert.equal((await redrive(deadLetters, handle, { topic: 'a', offset: 2 })).redriven, 1);
+    assert.deepEqual(
+      deadLetters.list().map(({ topic, offset }) => `${topic}/${offset}`),
+      ['b/2', 'a/1'],
+    );
+  });
+
+  it('given a letter of which only a part is kept, then it stays and is told', async () => {
+    const { deadLetters, handled, handle } = setUp(letter(1, VALUE_BYTES_MAX + 1));
+    assert.deepEqual(await redrive(deadLetters, handle, {}), { redriven: 0, incomplete: 1 });
+    assert.equal(handled.length, 0);
+    assert.equal(deadLetters.list().length, 1);
+  });
+});
