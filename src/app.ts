@@ -20,6 +20,8 @@ import { createPipeline } from './ingest/pipeline.ts';
 import { createTally } from './ingest/tally.ts';
 import { type Clock, createCorrectedClock } from './lib/clock.ts';
 import { createEffectiveCache } from './refresh/effective-cache.ts';
+import { createExplainer } from './refresh/explainer.ts';
+import { createReadFlow } from './refresh/read-flow.ts';
 import { createReader } from './refresh/reader.ts';
 import { createRefresher } from './refresh/refresher.ts';
 import { createMemoryStore } from './state/memory/memory-store.ts';
@@ -104,15 +106,9 @@ export async function createApp(config: Config, ports: AppPorts): Promise<App> {
   const isFeedCurrent = (): boolean => feed.health().current && !isShared();
   const effective = createEffectiveCache({ ...shared, isFeedCurrent });
   const clamping = openClamping(config, { store, effective, clock, random, logger });
-  const reader = createReader({
-    store,
-    refresher,
-    effective,
-    clock,
-    isFeedCurrent,
-    encode: encodeStats,
-    readWait: config.readWait,
-  });
+  const flow = createReadFlow({ store, refresher, clock, isFeedCurrent, readWait: config.readWait });
+  const reader = createReader({ flow, effective, encode: encodeStats });
+  const explainer = createExplainer({ flow, effective, isFeedCurrent });
   const handle = createPipeline({
     decoder: createDecoder(config.atlasEnvironment === undefined ? {} : { environment: config.atlasEnvironment }),
     store,
@@ -147,7 +143,7 @@ export async function createApp(config: Config, ports: AppPorts): Promise<App> {
 
   metrics.watch({ events: tally, feed, refreshes: refresher, gates: upstream.gates, store, deadLetters });
   const { adminToken } = config;
-  const api = createApi({ reader, feed, readiness, deadLetters, metrics, logger, clock, adminToken });
+  const api = createApi({ reader, explainer, feed, readiness, deadLetters, metrics, logger, clock, adminToken });
 
   return {
     async start() {

@@ -7,6 +7,7 @@ export interface Answer {
   readonly status: number;
   /** Sent exactly as given. */
   readonly contentType: string;
+  /** Empty: none. */
   readonly body: string;
   readonly headers?: Readonly<Record<string, string>>;
 }
@@ -58,7 +59,8 @@ export function send(reply: FastifyReply, { status, contentType, body, headers }
   // Bodies are encoded already; a serializer of our own also keeps Fastify from adding a charset (contract §3).
   reply.serializer(asIs).code(status).header('content-type', contentType);
   if (headers !== undefined) reply.headers(headers);
-  reply.send(body);
+  // A 304 has no body and tells no length of one.
+  reply.send(status === 304 ? undefined : body);
 }
 
 function asIs(payload: unknown): string {

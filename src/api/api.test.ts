@@ -5,6 +5,7 @@ import { type TestContext, test } from 'node:test';
 import { setImmediate } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
 import { Value } from 'typebox/value';
+import type { StatsRead } from '../refresh/stats-reader.ts';
 import { createMetrics } from '../telemetry/metrics.ts';
 import { ErrorDocument } from './openapi.ts';
 import { createStubApi, TENANT_HEADERS } from './stub-api.ts';
@@ -169,7 +170,7 @@ test('given a connection that is kept alive, when the API closes, then it ends a
 });
 
 test('given requests under way on one connection, when the API closes, then each is answered first', async (context) => {
-  const answer = Promise.withResolvers<{ kind: 'answer'; body: string }>();
+  const answer = Promise.withResolvers<StatsRead>();
   const asked = Promise.withResolvers<void>();
   const { app } = createStubApi({
     reader: {
@@ -195,7 +196,7 @@ test('given requests under way on one connection, when the API closes, then each
   const deadline = Date.now() + 2_000;
   while (app.server.listening && Date.now() < deadline) await setImmediate();
   socket.write(`GET /api/livez HTTP/1.1\r\n${HOST}\r\n`);
-  answer.resolve({ kind: 'answer', body: '{"data":1}' });
+  answer.resolve({ kind: 'answer', body: '{"data":1}', version: 1, asOf: 0 });
   await once(socket, 'close', { signal: AbortSignal.timeout(2_000) });
   await closing;
   assert.match(answers, /^HTTP\/1.1 200 OK[\s\S]*\{"data":1\}HTTP\/1.1 200 OK[\s\S]*\{"status":"live"\}$/);

@@ -3,11 +3,14 @@ import { type FastifyInstance, type FastifyRequest, type FastifySchema, fastify 
 import type { Feed } from '../ingest/feed.ts';
 import { AppError } from '../lib/app-error.ts';
 import type { Clock } from '../lib/clock.ts';
+import type { Explainer } from '../refresh/explainer.ts';
 import type { StatsReader } from '../refresh/stats-reader.ts';
 import type { HttpRouteObserver, Metrics } from '../telemetry/metrics.ts';
 import { type Answer, type Handler, handling, ok, send } from './answer.ts';
+import { createCharacterRequestReader } from './character-request.ts';
 import { refuseConnection } from './connection-refusal.ts';
 import { answerOfError } from './error-mapper.ts';
+import { createExplainHandler, EXPLAIN_URL } from './explain-route.ts';
 import { OPENAPI, ROUTE_SCHEMAS, SECURITY_SCHEMES } from './openapi.ts';
 import {
   createConsumersHandler,
@@ -28,6 +31,7 @@ export interface ApiLogger {
 
 export interface ApiDeps {
   readonly reader: StatsReader;
+  readonly explainer: Explainer;
   readonly feed: Pick<Feed, 'health' | 'positions'>;
   readonly readiness: Readiness;
   readonly deadLetters: DeadLetterView;
@@ -115,13 +119,15 @@ interface Route {
 }
 
 function routesOf(deps: ApiDeps, describe: () => object): readonly Route[] {
+  const requestOf = createCharacterRequestReader();
   let description: Answer | undefined;
   const describeOnce: Handler = () => {
     description ??= ok(JSON.stringify(describe()));
     return description;
   };
   return [
-    { url: STATS_URL, schema: ROUTE_SCHEMAS.stats, handler: createStatsHandler(deps.reader) },
+    { url: STATS_URL, schema: ROUTE_SCHEMAS.stats, handler: createStatsHandler(deps.reader, requestOf) },
+    { url: EXPLAIN_URL, schema: ROUTE_SCHEMAS.explain, handler: createExplainHandler(deps.explainer, requestOf) },
     { url: '/api/readyz', schema: ROUTE_SCHEMAS.ready, handler: createReadyHandler(deps.readiness) },
     { url: '/api/livez', schema: ROUTE_SCHEMAS.live, handler: createLiveHandler() },
     { url: '/api/metrics', schema: ROUTE_SCHEMAS.metrics, handler: createMetricsHandler(deps.metrics) },

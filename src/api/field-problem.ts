@@ -4,8 +4,12 @@ import { AppError } from '../lib/app-error.ts';
 export interface FieldProblem {
   /** `field: expected …, got …` */
   readonly detail: string;
-  /** JSON:API's pointer to the cause; it has one for headers, none for path segments. */
-  readonly source: { readonly header: string } | undefined;
+  /** JSON:API's pointer to the cause; it has none for path segments. */
+  readonly source:
+    | { readonly header: string }
+    | { readonly parameter: string }
+    | { readonly pointer: string }
+    | undefined;
 }
 
 const SHOWN_MAX = 64;
@@ -19,6 +23,10 @@ export function headerProblem(header: string, expected: string, got: string | un
     detail: `${header}: expected ${expected}, got ${got === undefined ? 'nothing' : shown(got)}`,
     source: { header },
   };
+}
+
+export function queryProblem(parameter: string, expected: string, got: string): FieldProblem {
+  return { detail: `${parameter}: expected ${expected}, got ${shown(got)}`, source: { parameter } };
 }
 
 export function invalidFields(problems: readonly FieldProblem[]): AppError {

@@ -2,7 +2,10 @@ import type { FastifySchema } from 'fastify';
 import { type TSchema, Type } from 'typebox';
 import { DEGRADABLE } from '../domain/freshness.ts';
 import { STATS } from '../domain/stat.ts';
+import { ExplanationDocument } from './explanation-schema.ts';
 import { ATTRIBUTES } from './stats-document.ts';
+
+export { ExplanationDocument } from './explanation-schema.ts';
 
 /** What the description of an API says about itself. The version is the contract's, not the service's. */
 export const OPENAPI = {
@@ -69,7 +72,16 @@ export const ErrorDocument = Type.Object(
           code: Type.String({ description: 'See docs/reference/errors.md.' }),
           title: Type.String(),
           detail: Type.String(),
-          source: Type.Optional(Type.Object({ header: Type.String() }, closed)),
+          source: Type.Optional(
+            Type.Union(
+              [
+                Type.Object({ header: Type.String() }, closed),
+                Type.Object({ parameter: Type.String() }, closed),
+                Type.Object({ pointer: Type.String() }, closed),
+              ],
+              { description: 'The header, query parameter or place in the body (JSON pointer) that is meant.' },
+            ),
+          ),
         },
         closed,
       ),
@@ -148,6 +160,32 @@ function retryable(description: string) {
   return { ...answer(description, ErrorDocument), headers: { 'Retry-After': retryAfter } };
 }
 
+const characterParams = Type.Object({ worldId: byte, channelId: byte, characterId: uint32 });
+
+const characterHeaders = {
+  TENANT_ID: Type.String({ format: 'uuid' }),
+  REGION: Type.String({ minLength: 1, maxLength: 64 }),
+  MAJOR_VERSION: version,
+  MINOR_VERSION: version,
+  traceparent: Type.Optional(Type.String({ description: 'W3C trace context, handed on.' })),
+  ENVIRONMENT: Type.Optional(Type.String({ description: 'Handed on.' })),
+};
+
+const stateHeaders = {
+  ETag: { type: 'string', description: 'Changes whenever the body does.' },
+  'State-Version': { type: 'integer', description: "Of the character's state; rises with every change of it." },
+  'State-As-Of': {
+    type: 'string',
+    format: 'date-time',
+    description: 'When the part that was read the longest ago was read; events since then are in the answer.',
+  },
+};
+
+const unanswered = {
+  404: answer('The character service does not know the character.', ErrorDocument),
+  503: retryable('Base stats cannot be had at the moment.'),
+};
+
 /**
  * The schemas of the routes. They describe and do not check: the stats route checks by hand, which is faster and can say what
  * is wrong with every field at once; the others take nothing.
@@ -155,20 +193,40 @@ function retryable(description: string) {
 export const ROUTE_SCHEMAS = {
   stats: {
     summary: 'Effective stats of one character',
-    params: Type.Object({ worldId: byte, channelId: byte, characterId: uint32 }),
+    params: characterParams,
     headers: Type.Object({
-      TENANT_ID: Type.String({ format: 'uuid' }),
-      REGION: Type.String({ minLength: 1, maxLength: 64 }),
-      MAJOR_VERSION: version,
-      MINOR_VERSION: version,
-      traceparent: Type.Optional(Type.String({ description: 'W3C trace context, handed on.' })),
-      ENVIRONMENT: Type.Optional(Type.String({ description: 'Handed on.' })),
+      ...characterHeaders,
+      'If-None-Match': Type.Optional(Type.String({ description: 'The ETag of an answer that the client has.' })),
     }),
     response: {
-      200: answer('The effective stats, the best known ones when `meta.degraded` names something.', StatsDocument),
+      200: {
+        ...answer('The effective stats, the best known ones when `meta.degraded` names something.', StatsDocument),
+        headers: stateHeaders,
+      },
+      304: { description: 'The client has the answer already.', headers: stateHeaders },
       400: answer('A path id or tenant header is missing or not acceptable.', ErrorDocument),
-      404: answer('The character service does not know the character.', ErrorDocument),
-      503: retryable('Base stats cannot be had at the moment.'),
+      ...unanswered,
+    },
+  },
+  explain: {
+    summary: 'Why the effective stats of one character are what they are',
+    params: characterParams,
+    querystring: Type.Object({
+      format: Type.Optional(
+        Type.Enum(['json', 'text'], { default: 'json', description: 'text: a table for a terminal.' }),
+      ),
+    }),
+    headers: Type.Object(characterHeaders),
+    response: {
+      200: {
+        description: 'Everything that touches each number, in the order in which it is applied.',
+        content: {
+          'application/json': { schema: ExplanationDocument },
+          'text/plain': { schema: Type.String() },
+        },
+      },
+      400: answer('A path id, tenant header or the format is missing or not acceptable.', ErrorDocument),
+      ...unanswered,
     },
   },
   ready: {

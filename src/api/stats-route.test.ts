@@ -10,7 +10,7 @@ import { createStubApi, TENANT_HEADERS } from './stub-api.ts';
 
 const URL = '/api/worlds/0/channels/1/characters/12/stats';
 const BODY = '{"data":{"type":"effective-stats","id":"12"}}';
-const READ: StatsRead = { kind: 'answer', body: BODY };
+const READ: StatsRead = { kind: 'answer', body: BODY, version: 1772000000000, asOf: 1_772_000_001_234 };
 
 interface Asked {
   readonly tenant: Tenant;

@@ -1,80 +1,65 @@
-import type { FastifyRequest } from 'fastify';
-import type { CharacterId } from '../domain/tenant.ts';
-import { AppError } from '../lib/app-error.ts';
-import type { StatsRead, StatsReader } from '../refresh/stats-reader.ts';
-import { type Answer, type Handler, ok } from './answer.ts';
-import { type FieldProblem, invalidFields, pathProblem } from './field-problem.ts';
-import { contextOf, createTenantHeadersReader, isTenant } from './tenant-headers.ts';
+import { hash } from 'node:crypto';
+import type { StatsAnswer, StatsRead, StatsReader } from '../refresh/stats-reader.ts';
+import { type Answer, type Handler, JSON_TYPE } from './answer.ts';
+import { CHARACTER_URL, type CharacterRequestReader, errorOfUnanswered } from './character-request.ts';
+import { timeText } from './time-text.ts';
 
-export const STATS_URL = '/api/worlds/:worldId/channels/:channelId/characters/:characterId/stats';
+export const STATS_URL = `${CHARACTER_URL}/stats`;
 
-const BYTE_MAX = 255;
-const UINT32_MAX = 4_294_967_295;
+/** The two answers that one state has: whole, and for a client that has it already. */
+interface Answers {
+  readonly tag: string;
+  readonly whole: Answer;
+  readonly unchanged: Answer;
+}
 
-/**
- * Effective stats of one character (contract §3), checked by hand: this is the hottest route of the whole installation. World
- * and channel are checked as numbers and not compared with where the character plays.
- */
-export function createStatsHandler(reader: StatsReader): Handler {
-  const tenantOf = createTenantHeadersReader();
-  return (request) => {
-    const { headers } = request.raw;
-    const tenant = tenantOf(headers);
-    const characterId = characterIdOf(request);
-    if (characterId === undefined || !isTenant(tenant)) {
-      throw invalidFields([...pathProblems(request), ...(isTenant(tenant) ? [] : tenant)]);
+/** Effective stats of one character (contract §3). What can be made of an answer is made once, not per request. */
+export function createStatsHandler(reader: StatsReader, requestOf: CharacterRequestReader): Handler {
+  const known = new WeakMap<StatsAnswer, Answers>();
+
+  const answerOf = (read: StatsRead, ifNoneMatch: string | undefined): Answer => {
+    if (read.kind !== 'answer') throw errorOfUnanswered(read);
+    let answers = known.get(read);
+    if (answers === undefined) {
+      answers = answersOf(read);
+      known.set(read, answers);
     }
-    const read = reader.read(tenant, characterId, contextOf(headers));
-    return read instanceof Promise ? read.then(answerOf) : answerOf(read);
+    return ifNoneMatch !== undefined && matches(ifNoneMatch, answers.tag) ? answers.unchanged : answers.whole;
+  };
+
+  return (request) => {
+    const { tenant, characterId, context } = requestOf(request);
+    const ifNoneMatch = request.raw.headers['if-none-match'];
+    const read = reader.read(tenant, characterId, context);
+    return read instanceof Promise ? read.then((late) => answerOf(late, ifNoneMatch)) : answerOf(read, ifNoneMatch);
   };
 }
 
-function answerOf(read: StatsRead): Answer {
-  switch (read.kind) {
-    case 'answer':
-      return ok(read.body);
-    case 'unknown':
-      throw new AppError('CHARACTER_UNKNOWN', 'The character service does not know this character.');
-    case 'unavailable':
-      throw new AppError('BASE_UNAVAILABLE', 'base stats were never loaded', { retryable: true });
-    default:
-      return unexpected(read);
-  }
+/**
+ * The tag is of the body's bytes: it changes whenever they do, whyever, and is the same after a restart. `no-cache` has
+ * caches ask each time, so that none answers a tenant, which is named in headers only, with another's stats.
+ */
+function answersOf({ body, version, asOf }: StatsAnswer): Answers {
+  const tag = `"${hash('sha1', body, 'base64url')}"`;
+  const since = timeText(asOf);
+  const headers = {
+    etag: tag,
+    'cache-control': 'no-cache',
+    'state-version': String(version),
+    ...(since === undefined ? {} : { 'state-as-of': since }),
+  };
+  return {
+    tag,
+    whole: { status: 200, contentType: JSON_TYPE, body, headers },
+    unchanged: { status: 304, contentType: JSON_TYPE, body: '', headers },
+  };
 }
 
-function unexpected(read: never): never {
-  throw new TypeError(`unexpected read ${JSON.stringify(read)}`);
-}
-
-/** undefined: one of the ids in the path is not acceptable. */
-function characterIdOf(request: FastifyRequest): CharacterId | undefined {
-  const { params } = request;
-  if (!hasIds(params)) return undefined;
-  const { worldId, channelId, characterId } = params;
-  const valid = isId(worldId, BYTE_MAX) && isId(channelId, BYTE_MAX) && isId(characterId, UINT32_MAX);
-  return valid ? Number(characterId) : undefined;
-}
-
-function pathProblems({ params }: FastifyRequest): FieldProblem[] {
-  if (!hasIds(params)) return [];
-  return PATH_FIELDS.filter(([name, max]) => !isId(params[name], max)).map(([name, max]) =>
-    pathProblem(name, `an integer from 0 to ${max}`, params[name]),
-  );
-}
-
-const PATH_FIELDS = [
-  ['worldId', BYTE_MAX],
-  ['channelId', BYTE_MAX],
-  ['characterId', UINT32_MAX],
-] as const;
-
-type PathIds = Readonly<Record<(typeof PATH_FIELDS)[number][0], string>>;
-
-/** The router gives every parameter of the route as text; this tells the compiler. */
-function hasIds(params: unknown): params is PathIds {
-  return typeof params === 'object' && params !== null && 'characterId' in params;
-}
-
-function isId(text: string, max: number): boolean {
-  return /^\d{1,10}$/.test(text) && Number(text) <= max;
+/** Whether an If-None-Match names the tag; a weak form of it counts (RFC 9110 §13.1.2). */
+function matches(ifNoneMatch: string, tag: string): boolean {
+  if (ifNoneMatch === tag) return true;
+  return ifNoneMatch.split(',').some((entry) => {
+    const candidate = entry.trim();
+    return candidate === '*' || candidate === tag || candidate === `W/${tag}`;
+  });
 }

@@ -12,7 +12,8 @@ export interface LoggedLine {
 export function createStubApi(deps: Partial<ApiDeps> = {}): { app: FastifyInstance; log: LoggedLine[] } {
   const log: LoggedLine[] = [];
   const app = createApi({
-    reader: { read: () => ({ kind: 'answer', body: '{"data":{}}' }) },
+    reader: { read: () => ({ kind: 'answer', body: '{"data":{}}', version: 1, asOf: 0 }) },
+    explainer: { explain: () => ({ kind: 'unknown' }) },
     feed: { health: () => ({ current: true, reason: undefined, members: 1 }), positions: () => [] },
     readiness: () => ({ ready: true, degraded: [] }),
     deadLetters: { list: () => [], total: 0, evicted: 0 },

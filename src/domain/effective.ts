@@ -46,6 +46,14 @@ export function activeBuffs(view: CharacterView, moment: Moment, expiryGrace: nu
     .filter((buff) => !hasLapsed(buff, moment, expiryGrace));
 }
 
+/** Buffs that are held and no longer count, though nobody ended them. */
+export function lapsedBuffs(view: CharacterView, moment: Moment, expiryGrace: number): BuffStat[] {
+  return view
+    .buffs()
+    .map((entry) => entry.buff)
+    .filter((buff) => hasLapsed(buff, moment, expiryGrace));
+}
+
 /** Epoch ms at which the next buff stops counting by itself; Infinity: none will. */
 export function nextLapseAt(buffs: readonly BuffStat[], expiryGrace: number): number {
   return buffs.reduce(

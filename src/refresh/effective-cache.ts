@@ -1,8 +1,8 @@
 import type { CharacterView, Moment } from '../domain/character.ts';
-import { calculationInput, type EffectiveOptions, nextLapseAt } from '../domain/effective.ts';
+import { calculationInput, type EffectiveOptions, lapsedBuffs, nextLapseAt } from '../domain/effective.ts';
 import { DEGRADABLE, type Degradable, isFresh } from '../domain/freshness.ts';
 import { PARTS } from '../domain/part.ts';
-import type { EffectiveStats, Ruleset } from '../domain/ruleset.ts';
+import type { CalculationInput, EffectiveStats, MissingData, Ruleset } from '../domain/ruleset.ts';
 import type { Tenant } from '../domain/tenant.ts';
 import type { Upstream } from '../upstream/port.ts';
 
@@ -15,10 +15,18 @@ export interface Effective {
   readonly version: number;
 }
 
+/** What a character's stats are computed from at a moment, lapsed buffs included, and how. */
+export interface Basis {
+  readonly ruleset: Ruleset;
+  readonly input: CalculationInput;
+}
+
 /** Computes effective stats at the first question after a change and keeps them until the next change or lapse. */
 export interface EffectiveCache {
   /** undefined: the base was never loaded. */
   of(view: CharacterView, moment: Moment): Effective | undefined;
+  /** What `of` computes from, for whoever takes the calculation down or tries it with something changed; undefined likewise. */
+  basisOf(view: CharacterView, moment: Moment): Basis | undefined;
 }
 
 export interface EffectiveCacheOptions extends EffectiveOptions {
@@ -77,6 +85,13 @@ export function createEffectiveCache(options: EffectiveCacheOptions): EffectiveC
       }
       return compute(view, moment, staleParts);
     },
+    basisOf(view, moment) {
+      const { tenant } = view;
+      const input = calculationInput(view, moment, options.upstream.staticData(tenant), options);
+      if (input === undefined) return undefined;
+      const lapsed = lapsedBuffs(view, moment, options.expiryGrace);
+      return { ruleset: options.rulesetOf(tenant), input: { ...input, lapsedBuffs: lapsed } };
+    },
   };
 }
 
@@ -90,9 +105,22 @@ function staleMask(view: CharacterView, moment: Moment, feedCurrent: boolean): n
 }
 
 function degradedBy(staleParts: number, { missing }: EffectiveStats): Degradable[] {
-  const lacking = new Set<Degradable>(PARTS.filter((_part, index) => (staleParts & (1 << index)) !== 0));
-  if (missing.skillIds.length > 0) lacking.add('passives');
-  if (missing.buffSkillIds.length > 0) lacking.add('buffs');
-  if (missing.templateIds.length > 0) lacking.add('requirements');
-  return DEGRADABLE.filter((name) => lacking.has(name));
+  return inContractOrder([
+    ...PARTS.filter((_part, index) => (staleParts & (1 << index)) !== 0),
+    ...degradedByMissing(missing),
+  ]);
+}
+
+/** What a result may lack because static data is missing. */
+export function degradedByMissing(missing: MissingData): Degradable[] {
+  const lacking: Degradable[] = [];
+  if (missing.skillIds.length > 0) lacking.push('passives');
+  if (missing.buffSkillIds.length > 0) lacking.push('buffs');
+  if (missing.templateIds.length > 0) lacking.push('requirements');
+  return lacking;
+}
+
+/** Each name once, in the order of the contract. */
+export function inContractOrder(names: readonly Degradable[]): Degradable[] {
+  return DEGRADABLE.filter((name) => names.includes(name));
 }

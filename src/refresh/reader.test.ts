@@ -7,6 +7,7 @@ import { until } from '../../test/support/wait.ts';
 import { rulesetByName } from '../domain/rulesets/index.ts';
 import type { CharacterId } from '../domain/tenant.ts';
 import { createEffectiveCache } from './effective-cache.ts';
+import { createReadFlow } from './read-flow.ts';
 import { createReader } from './reader.ts';
 import { createRefresher } from './refresher.ts';
 import type { StatsRead } from './stats-reader.ts';
@@ -57,13 +58,9 @@ function setUp(readWait = 300) {
   const rulesetOf = () => ruleset;
   const effective = createEffectiveCache({ upstream, rulesetOf, isFeedCurrent, expiryGrace, checkRequirements: true });
   const reader = createReader({
-    store,
-    refresher,
+    flow: createReadFlow({ store, refresher, clock, isFeedCurrent, readWait }),
     effective,
-    clock,
-    isFeedCurrent,
     encode: (characterId, { values }, degraded) => JSON.stringify({ characterId, values, degraded }),
-    readWait,
   });
   refresher.start();
   stops.push(() => refresher.stop(1_000));

@@ -1,0 +1,80 @@
+import type { FastifyRequest } from 'fastify';
+import type { EventContext } from '../domain/event.ts';
+import type { CharacterId, Tenant } from '../domain/tenant.ts';
+import { AppError } from '../lib/app-error.ts';
+import type { Unanswered } from '../refresh/read-flow.ts';
+import { type FieldProblem, invalidFields, pathProblem } from './field-problem.ts';
+import { contextOf, createTenantHeadersReader, isTenant } from './tenant-headers.ts';
+
+/** Below this lies everything about one character. */
+export const CHARACTER_URL = '/api/worlds/:worldId/channels/:channelId/characters/:characterId';
+
+/** Whom a request is about, and what it hands on. */
+export interface CharacterRequest {
+  readonly tenant: Tenant;
+  readonly characterId: CharacterId;
+  readonly context: EventContext | undefined;
+}
+
+/**
+ * Reads it from path and headers, or throws INVALID_REQUEST that names every bad field, `others` (what is wrong elsewhere in
+ * the request) included. By hand, because the hottest route of the whole installation goes through it. World and channel
+ * are checked as numbers and not compared with where the character plays.
+ */
+export type CharacterRequestReader = (request: FastifyRequest, others?: readonly FieldProblem[]) => CharacterRequest;
+
+const BYTE_MAX = 255;
+const UINT32_MAX = 4_294_967_295;
+
+export function createCharacterRequestReader(): CharacterRequestReader {
+  const tenantOf = createTenantHeadersReader();
+  return (request, others = []) => {
+    const { headers } = request.raw;
+    const tenant = tenantOf(headers);
+    const characterId = characterIdOf(request);
+    if (characterId === undefined || !isTenant(tenant) || others.length > 0) {
+      throw invalidFields([...pathProblems(request), ...(isTenant(tenant) ? [] : tenant), ...others]);
+    }
+    return { tenant, characterId, context: contextOf(headers) };
+  };
+}
+
+/** Why there is no answer, as an error. */
+export function errorOfUnanswered({ kind }: Unanswered): AppError {
+  return kind === 'unknown'
+    ? new AppError('CHARACTER_UNKNOWN', 'The character service does not know this character.')
+    : new AppError('BASE_UNAVAILABLE', 'base stats were never loaded', { retryable: true });
+}
+
+/** undefined: one of the ids in the path is not acceptable. */
+function characterIdOf(request: FastifyRequest): CharacterId | undefined {
+  const { params } = request;
+  if (!hasIds(params)) return undefined;
+  const { worldId, channelId, characterId } = params;
+  const valid = isId(worldId, BYTE_MAX) && isId(channelId, BYTE_MAX) && isId(characterId, UINT32_MAX);
+  return valid ? Number(characterId) : undefined;
+}
+
+function pathProblems({ params }: FastifyRequest): FieldProblem[] {
+  if (!hasIds(params)) return [];
+  return PATH_FIELDS.filter(([name, max]) => !isId(params[name], max)).map(([name, max]) =>
+    pathProblem(name, `an integer from 0 to ${max}`, params[name]),
+  );
+}
+
+const PATH_FIELDS = [
+  ['worldId', BYTE_MAX],
+  ['channelId', BYTE_MAX],
+  ['characterId', UINT32_MAX],
+] as const;
+
+type PathIds = Readonly<Record<(typeof PATH_FIELDS)[number][0], string>>;
+
+/** The router gives every parameter of the route as text; this tells the compiler. */
+function hasIds(params: unknown): params is PathIds {
+  return typeof params === 'object' && params !== null && 'characterId' in params;
+}
+
+function isId(text: string, max: number): boolean {
+  return /^\d{1,10}$/.test(text) && Number(text) <= max;
+}

@@ -1,0 +1,78 @@
+import type { Breakdown, Contributor, Explanation } from '../refresh/explanation.ts';
+import type { PartFreshness } from '../refresh/part-freshness.ts';
+import { timeText } from './time-text.ts';
+
+/** The JSON:API document of an explanation. What is undefined is left out. */
+export function encodeExplanation(explanation: Explanation): string {
+  const { characterId, degraded, place } = explanation;
+  const attributes = {
+    now: timeText(explanation.now),
+    version: explanation.version,
+    ruleset: explanation.ruleset,
+    resident: explanation.resident,
+    place: place && { worldId: place.worldId, channelId: place.channelId, since: timeText(place.since) },
+    sessions: explanation.sessions.map(({ sessionId, createdAt }) => ({ sessionId, createdAt: timeText(createdAt) })),
+    parts: explanation.parts.map(partOf),
+    stats: explanation.stats.map(({ name, ...breakdown }) => ({ statType: name, ...breakdownOf(breakdown) })),
+    derived: explanation.derived.map(({ name, ...breakdown }) => ({ name, ...breakdownOf(breakdown) })),
+    idle: explanation.idle.map(({ source, reason }) => ({ ...sourceOf(source), reason })),
+  };
+  const data = { type: 'effective-stats-explanations', id: String(characterId), attributes };
+  return JSON.stringify(degraded.length === 0 ? { data } : { data, meta: { degraded } });
+}
+
+function partOf({ part, state, staleReason, waitsFor, failures, ...times }: PartFreshness) {
+  return {
+    part,
+    state,
+    asOf: timeText(times.asOf),
+    staleSince: timeText(times.staleSince),
+    staleReason,
+    settlesAt: timeText(times.settlesAt),
+    readingSince: timeText(times.readingSince),
+    nextReadAt: timeText(times.nextReadAt),
+    waitsFor,
+    failures,
+  };
+}
+
+function breakdownOf({ value, uncapped, phases }: Omit<Breakdown, 'name'>) {
+  return {
+    value,
+    uncapped,
+    phases: phases.map(({ name, lines }) => ({
+      phase: name,
+      lines: lines.map(({ source, form, raw, applied, total, reason }) => ({
+        ...sourceOf(source),
+        form,
+        raw,
+        applied,
+        total,
+        reason,
+      })),
+    })),
+  };
+}
+
+/** `source` is written as in the bonuses of a stats answer. */
+function sourceOf(source: Contributor) {
+  switch (source.kind) {
+    case 'base':
+    case 'rule':
+      return { source: source.kind };
+    case 'equipment':
+      return { source: `equipment:${source.id}`, templateId: source.templateId, slot: source.slot };
+    case 'buff': {
+      const { id, statType, level, expiresAt } = source;
+      return { source: `buff:${id}`, statType, level, expiresAt: timeText(expiresAt) };
+    }
+    case 'passive':
+      return { source: `passive:${source.id}`, level: source.level };
+    default:
+      return unexpected(source);
+  }
+}
+
+function unexpected(source: never): never {
+  throw new TypeError(`unexpected source ${JSON.stringify(source)}`);
+}

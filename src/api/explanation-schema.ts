@@ -1,0 +1,114 @@
+import { Type } from 'typebox';
+import { DEGRADABLE } from '../domain/freshness.ts';
+import { PARTS } from '../domain/part.ts';
+import { STATS } from '../domain/stat.ts';
+
+const closed = { additionalProperties: false };
+const time = Type.String({ format: 'date-time' });
+
+const Reason = Type.Object(
+  {
+    code: Type.Enum(['suppressed', 'replaced', 'unqualified', 'expired', 'capped', 'raised', 'unknown', 'inert'], {
+      description:
+        'suppressed: a stronger one of its type counts. replaced: a newer one of its source counts. unqualified: the ' +
+        'wearer does not meet the requirements. expired: it lapsed. capped, raised: a limit. unknown: game data is not ' +
+        'loaded. inert: no effect as it is.',
+    }),
+    text: Type.String({ description: 'For people: what stands in the way, with its numbers.' }),
+  },
+  { ...closed, description: 'Why it does not count, or counts only in part or for now.' },
+);
+
+const source = {
+  source: Type.String({
+    pattern: '^(base|rule|(equipment|buff|passive):-?\\d+)$',
+    description: 'base: the character service. rule: the ruleset. Else asset, buff source or skill.',
+  }),
+  templateId: Type.Optional(Type.Integer({ description: 'Of an item.' })),
+  slot: Type.Optional(Type.Integer({ maximum: -1, description: 'Where an item is worn.' })),
+  statType: Type.Optional(Type.String({ description: "Of a buff, in the buff service's words." })),
+  level: Type.Optional(Type.Integer({ description: 'Of a skill, or of the cast that a buff came from.' })),
+  expiresAt: Type.Optional(Type.String({ format: 'date-time', description: 'Of a buff; left out: never.' })),
+};
+
+const Line = Type.Object(
+  {
+    ...source,
+    form: Type.Enum(['amount', 'percent', 'basePercent'], {
+      description: 'amount: added. percent: of the number before the phase. basePercent: of the base alone.',
+    }),
+    raw: Type.Integer({ description: 'What the source carries; of a limit: the limit.' }),
+    applied: Type.Integer({ description: 'What it changed the number by; 0 when it does not count.' }),
+    total: Type.Integer({ description: 'The number after it.' }),
+    reason: Type.Optional(Reason),
+  },
+  closed,
+);
+
+const breakdown = {
+  value: Type.Integer({ description: 'The last total.' }),
+  uncapped: Type.Integer({ description: 'What it would be if no limit held it.' }),
+  phases: Type.Array(Type.Object({ phase: Type.String(), lines: Type.Array(Line, { minItems: 1 }) }, closed), {
+    description: 'In the order of the calculation, as are their lines.',
+  }),
+};
+
+const Part = Type.Object(
+  {
+    part: Type.Enum([...PARTS]),
+    state: Type.Enum(['fresh', 'settling', 'stale', 'unwatched', 'unloaded'], {
+      description:
+        'settling: fresh, a read will confirm it. stale: it may have changed. unwatched: events cannot be followed. ' +
+        'unloaded: it was never read.',
+    }),
+    asOf: Type.Optional(Type.String({ format: 'date-time', description: 'Start of the read that it rests on.' })),
+    staleSince: Type.Optional(time),
+    staleReason: Type.Optional(Type.String()),
+    settlesAt: Type.Optional(time),
+    readingSince: Type.Optional(time),
+    nextReadAt: Type.Optional(time),
+    waitsFor: Type.Optional(Type.String({ description: 'Partition that has to catch up before the next read.' })),
+    failures: Type.Integer({ minimum: 0, description: 'Reads that failed since the last one that did not.' }),
+  },
+  closed,
+);
+
+export const ExplanationDocument = Type.Object(
+  {
+    data: Type.Object(
+      {
+        type: Type.Literal('effective-stats-explanations'),
+        id: Type.String({ description: 'The character id.' }),
+        attributes: Type.Object(
+          {
+            now: Type.String({ format: 'date-time', description: 'When it was computed.' }),
+            version: Type.Integer({ description: 'Of the state; the same as State-Version.' }),
+            ruleset: Type.String(),
+            resident: Type.Boolean({ description: 'False: held because somebody asked.' }),
+            place: Type.Optional(
+              Type.Object({ worldId: Type.Integer(), channelId: Type.Integer(), since: Type.Optional(time) }, closed),
+            ),
+            sessions: Type.Array(Type.Object({ sessionId: Type.String(), createdAt: Type.Optional(time) }, closed)),
+            parts: Type.Array(Part),
+            stats: Type.Array(Type.Object({ statType: Type.Enum([...STATS]), ...breakdown }, closed)),
+            derived: Type.Array(Type.Object({ name: Type.String(), ...breakdown }, closed), {
+              description: 'Numbers that the stats answer does not carry.',
+            }),
+            idle: Type.Array(Type.Object({ ...source, reason: Reason }, closed), {
+              description: 'What is held and bears on nothing as it is.',
+            }),
+          },
+          closed,
+        ),
+      },
+      closed,
+    ),
+    meta: Type.Optional(
+      Type.Object(
+        { degraded: Type.Array(Type.Enum([...DEGRADABLE]), { minItems: 1 }) },
+        { ...closed, description: 'As in the stats answer.' },
+      ),
+    ),
+  },
+  closed,
+);

@@ -1,0 +1,143 @@
+import type { CharacterView, Moment } from '../domain/character.ts';
+import type { EventContext } from '../domain/event.ts';
+import { hasBase, isFirstLoadPending, isFresh } from '../domain/freshness.ts';
+import { PARTS } from '../domain/part.ts';
+import type { CharacterId, Tenant } from '../domain/tenant.ts';
+import type { Clock } from '../lib/clock.ts';
+import type { StateStore } from '../state/store.ts';
+import type { Refresher } from './refresher.ts';
+
+/** Why a question about a character has no answer. */
+export type Unanswered =
+  /** The character service does not know the character. */
+  | { readonly kind: 'unknown' }
+  /** Base stats cannot be had now: never answer zeros instead. */
+  | { readonly kind: 'unavailable' };
+
+/** Makes the answer of what is held, without waiting; undefined: the base was never loaded. */
+export type AnswerFrom<T> = (view: CharacterView, moment: Moment) => T | undefined;
+
+/**
+ * How every question about one character is answered (architecture §3, Reads): loads whom nobody has heard of, waits for
+ * what was never loaded, READ_WAIT at most, and takes note of the feed's health. Synchronous when nothing has to be
+ * waited for. Never rejects for what upstream services do.
+ */
+export interface ReadFlow {
+  read<T>(
+    tenant: Tenant,
+    characterId: CharacterId,
+    context: EventContext | undefined,
+    answerFrom: AnswerFrom<T>,
+  ): T | Unanswered | Promise<T | Unanswered>;
+}
+
+export interface ReadFlowOptions {
+  readonly store: StateStore;
+  readonly refresher: Pick<Refresher, 'wake' | 'nextRead' | 'isUnknown'>;
+  readonly clock: Clock;
+  readonly isFeedCurrent: () => boolean;
+  /** READ_WAIT in ms: how long a read waits for parts that were never loaded. */
+  readonly readWait: number;
+}
+
+/** How long a read waits for a re-read while the feed is not current (architecture §3 rule 8). */
+const FEED_WAIT_MS = 250;
+
+const UNAVAILABLE: Unanswered = { kind: 'unavailable' };
+const UNKNOWN: Unanswered = { kind: 'unknown' };
+
+export function createReadFlow(options: ReadFlowOptions): ReadFlow {
+  const { store, refresher, clock } = options;
+
+  function read<T>(
+    tenant: Tenant,
+    characterId: CharacterId,
+    context: EventContext | undefined,
+    answerFrom: AnswerFrom<T>,
+  ): T | Unanswered | Promise<T | Unanswered> {
+    if (store.find(tenant, characterId) === undefined && refresher.isUnknown(tenant, characterId)) return UNKNOWN;
+    const view = store.visit(tenant, characterId, context);
+    store.touch(view);
+    const moment = readClock();
+    if (mustWait(view, moment, moment.mono)) return readAfterLoad(view, context, moment.mono, answerFrom);
+    if (!options.isFeedCurrent() && requestReads(view, moment)) return readAfterReread(view, moment.mono, answerFrom);
+    return answer(view, moment, answerFrom);
+  }
+
+  /** Waits for the parts that were never loaded. */
+  async function readAfterLoad<T>(
+    { tenant, characterId }: CharacterView,
+    context: EventContext | undefined,
+    askedAt: number,
+    answerFrom: AnswerFrom<T>,
+  ): Promise<T | Unanswered> {
+    askForFirstLoads(tenant, characterId);
+    let view = store.find(tenant, characterId);
+    for (let moment = readClock(); view === undefined || mustWait(view, moment, askedAt); moment = readClock()) {
+      const left = askedAt + options.readWait - moment.mono;
+      if (left <= 0) break;
+      await refresher.nextRead(tenant, characterId, waitFor(view, askedAt, left, moment.mono));
+      if (refresher.isUnknown(tenant, characterId) && store.find(tenant, characterId) === undefined) return UNKNOWN;
+      view = store.visit(tenant, characterId, context);
+    }
+    return view === undefined ? UNAVAILABLE : answer(view, readClock(), answerFrom);
+  }
+
+  /** A load that waits in the queue, or for a backlog, goes to the front. */
+  function askForFirstLoads(tenant: Tenant, characterId: CharacterId): void {
+    const view = store.find(tenant, characterId);
+    for (const part of PARTS) {
+      if (view?.part(part).asOf === undefined) store.request(tenant, characterId, part, 'reader');
+    }
+    refresher.wake();
+  }
+
+  /** Ms until the wait is over even if no read ends. */
+  function waitFor(view: CharacterView | undefined, askedAt: number, left: number, mono: number): number {
+    const began = PARTS.map((part) => view?.part(part).firstReadBeganAt ?? askedAt);
+    return Math.max(1, Math.min(left, Math.min(...began) + options.readWait - mono));
+  }
+
+  /** Without a current feed, what is held may have changed unseen: re-reads, and waits a moment for it (rule 8). */
+  async function readAfterReread<T>(
+    view: CharacterView,
+    askedAt: number,
+    answerFrom: AnswerFrom<T>,
+  ): Promise<T | Unanswered> {
+    refresher.wake();
+    const { tenant, characterId } = view;
+    for (let moment = readClock(); !allFresh(view, moment); moment = readClock()) {
+      const left = askedAt + FEED_WAIT_MS - moment.mono;
+      if (left <= 0) break;
+      await refresher.nextRead(tenant, characterId, left);
+    }
+    const current = store.find(tenant, characterId) ?? view;
+    return answer(current, readClock(), answerFrom);
+  }
+
+  function mustWait(view: CharacterView, moment: Moment, askedAt: number): boolean {
+    if (view.part('base').missing && !hasBase(view)) return false;
+    return PARTS.some((part) => isFirstLoadPending(view.part(part), moment, askedAt, options.readWait));
+  }
+
+  function allFresh(view: CharacterView, moment: Moment): boolean {
+    return PARTS.every((part) => isFresh(view.part(part), moment, options.isFeedCurrent()));
+  }
+
+  /** Asks for a read of every part that is not fresh; true when there was one. */
+  function requestReads(view: CharacterView, moment: Moment): boolean {
+    const behind = PARTS.filter((part) => !isFresh(view.part(part), moment, false));
+    for (const part of behind) store.request(view.tenant, view.characterId, part, 'reader');
+    return behind.length > 0;
+  }
+
+  function answer<T>(view: CharacterView, moment: Moment, answerFrom: AnswerFrom<T>): T | Unanswered {
+    return answerFrom(view, moment) ?? (view.part('base').missing ? UNKNOWN : UNAVAILABLE);
+  }
+
+  function readClock(): Moment {
+    return { now: clock.now(), mono: clock.mono() };
+  }
+
+  return { read };
+}
