@@ -28,7 +28,9 @@ export function applyBuff(view: CharacterView, event: BuffApplied, moment: Momen
   const { sourceId, createdAt, level, expiresAt } = event;
   const fetched = newestFetch(view.part('buffs'));
   const fetchWouldHaveIt = createdAt.ms < fetched - FETCH_GRACE_MS;
-  const clearlyNewer = fetched !== Number.NEGATIVE_INFINITY && createdAt.ms > fetched + FETCH_GRACE_MS;
+  // What was made in the future was made by a wrong clock, and may be a repetition of long ago.
+  const plausible = createdAt.ms <= moment.now + FETCH_GRACE_MS;
+  const clearlyNewer = plausible && fetched !== Number.NEGATIVE_INFINITY && createdAt.ms > fetched + FETCH_GRACE_MS;
   let applied = false;
   let stale: StaleReason | undefined;
   let outdated = false;
@@ -76,7 +78,7 @@ function leavesOutHeldTypes(view: CharacterView, event: BuffApplied): boolean {
 }
 
 /** Ends instances that are not later than the event's own, always, and remembers that they ended (rule 2). */
-export function expireBuff(view: CharacterView, event: BuffExpired, writer: CharacterWriter): Outcome {
+export function expireBuff(view: CharacterView, event: BuffExpired, moment: Moment, writer: CharacterWriter): Outcome {
   const { sourceId, createdAt, statTypes } = event;
   const ended = view
     .buffs()
@@ -87,6 +89,10 @@ export function expireBuff(view: CharacterView, event: BuffExpired, writer: Char
         compareInstants(buff.createdAt, createdAt) <= 0,
     );
   for (const { buff } of ended) writer.removeBuff(sourceId, buff.statType);
+  // Its own instance never came, or it came from a clock that was set back since, and what has just ended is newer.
+  if (ended.some(({ buff }) => compareInstants(buff.createdAt, createdAt) < 0)) {
+    hint('buffs', 'buff out of order', event, moment, writer);
+  }
   if (statTypes.length === 0) writer.putBuffTombstone(sourceId, undefined, createdAt);
   for (const statType of statTypes) writer.putBuffTombstone(sourceId, statType, createdAt);
   return ended.length > 0 ? 'applied' : 'unchanged';

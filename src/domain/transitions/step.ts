@@ -22,7 +22,7 @@ export function step(view: CharacterView, event: CharacterEvent, moment: Moment,
     case 'buff-applied':
       return applyBuff(view, event, moment, writer);
     case 'buff-expired':
-      return expireBuff(view, event, writer);
+      return expireBuff(view, event, moment, writer);
     case 'buff-stat-updated':
       return updateBuff(view, event, moment, writer);
     case 'asset-moved':
