@@ -1,0 +1,169 @@
+import { createPrng } from '../../src/lib/prng.ts';
+import type { Progress } from '../support/kafka-broker.ts';
+import { layBed } from './bed.ts';
+import { type BurstReport, burst } from './burst.ts';
+import { type ChurnReport, churn } from './churn.ts';
+import { createMessageCampaign, type MessageReport } from './message-campaign.ts';
+import { type Observed, observe, observeCollected } from './observed.ts';
+import { createRequestCampaign, type RequestReport } from './request-campaign.ts';
+import { wrongAtRest } from './rest.ts';
+import { internalIn, secretIn } from './secrets.ts';
+import { type ProbeReport, startStallProbe } from './stall-probe.ts';
+
+export interface CampaignOptions {
+  readonly seed: number;
+  readonly messages: number;
+  readonly requests: number;
+  readonly slowClients: number;
+  readonly charactersPerTenant: number;
+  /** Records of the burst. */
+  readonly burst: number;
+  /** Characters that come and go, visitors and sessions each. */
+  readonly churn: number;
+  /** The bed is being made. */
+  readonly onSetup?: Progress;
+  /** Messages and requests so far, and what happens. */
+  readonly onProgress?: (done: number, what: string) => void;
+}
+
+export interface CampaignReport {
+  readonly seed: number;
+  readonly seconds: number;
+  readonly messages: MessageReport;
+  readonly requests: RequestReport;
+  readonly probe: ProbeReport;
+  /** The longest delay of the service's event loop during the attacks, ms, as the service measures it. */
+  readonly stallMs: number;
+  /** Events that the service counted after the attacks; as many as were sent, each once. */
+  readonly counted: number;
+  readonly deadByReason: Readonly<Record<string, number>>;
+  readonly wrongAtRest: readonly string[];
+  readonly churn: ChurnReport;
+  readonly burst: BurstReport;
+  /** With its garbage collected, before and after all. */
+  readonly before: Observed;
+  readonly after: Observed;
+  /** What the service logged as an error. */
+  readonly defects: readonly string[];
+  /** Clients that hung up within a body, which the API takes for a defect of its own. */
+  readonly abandoned: number;
+  readonly answered500: number;
+  /** Secrets in logs or metrics, internals in answers of the operators' endpoints. */
+  readonly told: readonly string[];
+  /** Whether the service answered, and ended in order, after all of it. */
+  readonly survived: boolean;
+}
+
+/** The line that the API logs about a client that hung up within its body, as a 500 that nobody gets. */
+const ABANDONED = /"message":"aborted".*"status":500/;
+
+/** Warm code and caches: what they take is not growth. */
+const WARM_UP = { messages: 2_000, requests: 400 };
+
+/** Attacks one service with everything, and reports what it did. */
+export async function runCampaign(options: CampaignOptions): Promise<CampaignReport> {
+  const { seed, onProgress = () => undefined } = options;
+  const bed = await layBed(seed, options.charactersPerTenant, options.onSetup);
+  try {
+    const began = performance.now();
+    const { service } = bed;
+    const messages = createMessageCampaign(bed, createPrng(seed));
+    const port = Number(new URL(service.origin).port);
+    const requests = createRequestCampaign(port, createPrng(seed + 1), createPrng(seed + 2));
+    const done = (what: string): void => onProgress(messages.report.sent + requests.report.requests, what);
+    const attack = async (most: { messages: number; requests: number }): Promise<number> => {
+      let stallMs = 0;
+      const byMessages = async (): Promise<void> => {
+        while (messages.report.sent < most.messages) {
+          await messages.round();
+          stallMs = Math.max(stallMs, (await observe(service)).stallMs);
+          done('messages and requests');
+        }
+      };
+      const byRequests = async (): Promise<void> => {
+        while (requests.report.requests < most.requests) await requests.round(100);
+      };
+      await Promise.all([byMessages(), byRequests()]);
+      return stallMs;
+    };
+
+    await attack(WARM_UP);
+    const before = await observeCollected(service);
+    const probe = startStallProbe(service.origin);
+    const [stallMs] = await Promise.all([attack(options), requests.slow(options.slowClients)]);
+    const probed = await probe.stop();
+    const { events, deadByReason } = await observe(service);
+    const sent = messages.report.sent;
+    done('rest');
+    const wrong = await wrongAtRest(bed);
+    done('churn');
+    const churned = await churn(bed, options.churn);
+    done('burst');
+    const burstReport = await burst(bed, options.burst);
+    const after = await observeCollected(service);
+    const told = await toldBy(service, after);
+    const survived = (await service.get('/api/livez')).status === 200 && (await service.end()) === 0;
+    const log = service.output();
+    const inLog = secretIn(log);
+    const errors = log.split('\n').filter((line) => /"level":"(error|fatal)"/.test(line));
+    const defects = errors.filter((line) => !ABANDONED.test(line));
+    return {
+      seed,
+      seconds: (performance.now() - began) / 1_000,
+      messages: { ...messages.report, sent },
+      requests: requests.report,
+      probe: probed,
+      stallMs,
+      counted: events,
+      deadByReason,
+      wrongAtRest: wrong,
+      churn: churned,
+      burst: burstReport,
+      before,
+      after,
+      abandoned: errors.length - defects.length,
+      defects,
+      answered500: after.answered500,
+      told: [...told, ...(inLog === undefined ? [] : [`the log tells ${inLog}`])],
+      survived,
+    };
+  } finally {
+    await bed.close();
+  }
+}
+
+async function toldBy(service: { get(path: string): Promise<Response> }, { text }: Observed): Promise<string[]> {
+  const told: string[] = [];
+  const inMetrics = secretIn(text);
+  if (inMetrics !== undefined) told.push(`the metrics tell ${inMetrics}`);
+  for (const path of ['/api/readyz', '/api/debug/dead-letters', '/api/debug/consumers', '/api/openapi.json']) {
+    const found = internalIn(await (await service.get(path)).text());
+    if (found !== undefined) told.push(`${path} tells ${found}`);
+  }
+  return told;
+}
+
+/** What the run shows not to hold; empty: all of it holds. */
+export function failuresOf(
+  report: CampaignReport,
+  bounds: { readonly stallMs: number; readonly heapBytes: number },
+): string[] {
+  const failures = [
+    ...report.messages.wrong.map((wrong) => `message: ${wrong}`),
+    ...report.requests.wrong.map((wrong) => `request: ${wrong}`),
+    ...report.wrongAtRest.map((wrong) => `at rest: ${wrong}`),
+    ...report.burst.wrong,
+    ...report.told,
+    ...report.defects.map((line) => `logged: ${line}`),
+  ];
+  const holds = (condition: boolean, what: string): void => void (condition || failures.push(what));
+  holds(report.survived, 'the service did not survive');
+  holds(report.answered500 <= report.abandoned, `${report.answered500} answers were 500`);
+  holds(report.counted === report.messages.sent, `${report.counted} events counted of ${report.messages.sent} sent`);
+  holds(report.probe.failed === 0, `${report.probe.failed} probes failed`);
+  holds(report.stallMs <= bounds.stallMs, `the event loop stood still for ${Math.round(report.stallMs)} ms`);
+  holds(report.probe.max <= bounds.stallMs * 2, `a probe took ${Math.round(report.probe.max)} ms`);
+  const growth = report.after.heapBytes - report.before.heapBytes;
+  holds(growth <= bounds.heapBytes, `the heap grew by ${Math.round(growth / 2 ** 20)} MiB`);
+  return failures;
+}

@@ -1,0 +1,53 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { createDecoder } from '../../src/events/decoder.ts';
+import { createPrng } from '../../src/lib/prng.ts';
+import { DEEDS } from '../../src/world/deeds.ts';
+import type { WorldRecord } from '../../src/world/producer.ts';
+import { createWorld } from '../../src/world/world.ts';
+import { mutantOf } from './generator.ts';
+import type { Mutant } from './mutant.ts';
+
+const NOON = Date.UTC(2026, 0, 1, 12);
+
+function recordsOf(seed: number): WorldRecord[] {
+  const records: WorldRecord[] = [];
+  const clock = { now: () => NOON, mono: () => 0 };
+  const world = createWorld({ seed, clock, characters: 5, emit: (record) => records.push(record) });
+  const prng = createPrng(seed);
+  for (const character of world.characters()) world.login(character, 1);
+  for (let round = 0; round < 20; round++) {
+    for (const [, deed] of DEEDS) {
+      const someone = prng.pick(world.characters());
+      if (someone !== undefined) deed(world, prng, someone);
+    }
+  }
+  return records;
+}
+
+function mutantsOf(seed: number, count: number): Mutant[] {
+  const records = recordsOf(seed);
+  const prng = createPrng(seed);
+  return Array.from({ length: count }, () => {
+    const record = prng.pick(records);
+    assert.ok(record);
+    return mutantOf(prng, record);
+  });
+}
+
+describe('the generator of hostile messages', () => {
+  it('given the same seed, when it mutates, then it makes the same messages; another seed makes others', () => {
+    assert.deepEqual(mutantsOf(1, 300), mutantsOf(1, 300));
+    assert.notDeepEqual(mutantsOf(1, 300), mutantsOf(2, 300));
+  });
+
+  it('given what it foresees for a message, when that is decoded, then that comes true', () => {
+    const decoder = createDecoder({});
+    for (const mutant of mutantsOf(3, 3_000)) {
+      const decoded = decoder.decode({ ...mutant, value: mutant.value ?? null }, undefined);
+      const became = decoded.type === 'dead' ? decoded.reason : 'alive';
+      if (mutant.verdict !== 'either')
+        assert.equal(became, mutant.verdict, `${mutant.label}: ${mutant.value?.subarray(0, 300)}`);
+    }
+  });
+});

@@ -1,0 +1,80 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { ServiceProcess } from '../support/service-process.ts';
+
+/** What the service says about itself. */
+export interface Observed {
+  /** Outcomes, skips and dead letters together. */
+  readonly events: number;
+  readonly dead: number;
+  readonly skipped: number;
+  readonly deadByReason: Readonly<Record<string, number>>;
+  readonly heapBytes: number;
+  readonly externalBytes: number;
+  readonly rssBytes: number;
+  /** The longest delay of its event loop since the last look, ms. */
+  readonly stallMs: number;
+  readonly answered500: number;
+  /** As it came. */
+  readonly text: string;
+}
+
+export async function observe(service: ServiceProcess): Promise<Observed> {
+  const text = await (await service.get('/api/metrics')).text();
+  const sum = (pattern: RegExp): number =>
+    [...text.matchAll(pattern)].reduce((total, [, value]) => total + Number(value), 0);
+  const event = (labels: string): number =>
+    sum(new RegExp(`^effective_stats_events_total\\{[^}]*${labels}[^}]*\\} (\\d+)$`, 'gm'));
+  const gauge = (name: string): number => sum(new RegExp(`^effective_stats_${name} (\\S+)$`, 'gm'));
+  const deadByReason: Record<string, number> = {};
+  for (const [, reason = '', count] of text.matchAll(
+    /^effective_stats_events_total\{[^}]*outcome="dead",reason="([^"]*)"\} (\d+)$/gm,
+  )) {
+    deadByReason[reason] = (deadByReason[reason] ?? 0) + Number(count);
+  }
+  return {
+    events: event(''),
+    dead: event('outcome="dead"'),
+    skipped: event('outcome="skipped"'),
+    deadByReason,
+    heapBytes: gauge('nodejs_heap_size_used_bytes'),
+    externalBytes: gauge('nodejs_external_memory_bytes'),
+    rssBytes: gauge('process_resident_memory_bytes'),
+    stallMs: gauge('nodejs_eventloop_lag_max_seconds') * 1_000,
+    answered500: sum(/^effective_stats_http_requests_total\{[^}]*status="500"\} (\d+)$/gm),
+    text,
+  };
+}
+
+/** What is in use after its garbage is gone. */
+export async function observeCollected(service: ServiceProcess): Promise<Observed> {
+  // The second collection takes what finalizers of the first one let go.
+  for (let round = 0; round < 2; round++) {
+    service.signal('SIGUSR2');
+    await service.get('/api/livez');
+    await delay(200);
+  }
+  return observe(service);
+}
+
+interface Partition {
+  readonly topic: string;
+  readonly position: number;
+}
+
+/** Next offset per topic. */
+export async function positionsOf(service: ServiceProcess): Promise<Map<string, number>> {
+  const { partitions }: { partitions: Partition[] } = JSON.parse(
+    await (await service.get('/api/debug/consumers')).text(),
+  );
+  return new Map(partitions.map(({ topic, position }) => [topic, position]));
+}
+
+export interface Letter {
+  readonly topic: string;
+  readonly offset: number;
+  readonly reason: string;
+}
+
+export async function deadLettersOf(service: ServiceProcess): Promise<{ total: number; letters: Letter[] }> {
+  return JSON.parse(await (await service.get('/api/debug/dead-letters')).text());
+}

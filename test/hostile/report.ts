@@ -1,0 +1,53 @@
+import type { CampaignReport } from './campaign.ts';
+
+/** The run as a table, and what does not hold. */
+export function reportOf(report: CampaignReport, failures: readonly string[]): string {
+  const { messages, requests, probe, churn, burst, before, after } = report;
+  const rows: readonly (readonly [string, string | number])[] = [
+    ['seed', report.seed],
+    ['duration', `${Math.round(report.seconds)} s`],
+    ['messages: sent / good / hostile', `${messages.sent} / ${messages.good} / ${messages.hostile}`],
+    ['  counted by the service', report.counted],
+    ['  dead letters by reason', listed(Object.entries(report.deadByReason))],
+    ['  foreseen as', listed([...messages.verdicts])],
+    ['  not as foreseen', messages.wrong.length],
+    ['requests: sent / honest / slow clients', `${requests.requests} / ${requests.honest} / ${requests.slow}`],
+    ['  answers by status', listed([...requests.statuses].sort(([a], [b]) => a - b))],
+    ['  connections that ended without an answer', requests.silent],
+    ['  not as foreseen', requests.wrong.length],
+    ['answers 500 / errors logged', `${report.answered500} / ${report.defects.length}`],
+    ['  of bodies that were abandoned', report.abandoned],
+    ['wrong at rest', report.wrongAtRest.length],
+    ['event loop: longest delay', ms(report.stallMs)],
+    [
+      'probes: count / p50 / p99 / longest',
+      `${probe.probes} / ${[probe.p50, probe.p99, probe.max].map(ms).join(' / ')}`,
+    ],
+    ['churn: visitors / sessions / tenants', `${churn.visitors} / ${churn.sessions} / ${churn.tenants}`],
+    ['  heap at most', mib(churn.peakHeapBytes)],
+    ['burst: records / size', `${burst.records} / ${mib(burst.bytes)}`],
+    ['  taken in', `${Math.round(burst.rate)}/s`],
+    ['  heap / RSS at most', `${mib(burst.peakHeapBytes)} / ${mib(burst.peakRssBytes)}`],
+    ['  event loop: longest delay', ms(burst.stallMs)],
+    ['heap before → after, collected', `${mib(before.heapBytes)} → ${mib(after.heapBytes)}`],
+    ['outside the heap before → after', `${mib(before.externalBytes)} → ${mib(after.externalBytes)}`],
+    ['RSS before → after', `${mib(before.rssBytes)} → ${mib(after.rssBytes)}`],
+    ['secrets and internals told', report.told.length],
+  ];
+  const width = Math.max(...rows.map(([name]) => name.length));
+  const table = rows.map(([name, value]) => `${name.padEnd(width)}  ${value}`);
+  const verdict = failures.length === 0 ? ['all of it holds'] : failures.map((failure) => `FAILED ${failure}`);
+  return [...table, '', ...verdict].join('\n');
+}
+
+function listed(counts: readonly (readonly [string | number, number])[]): string {
+  return counts.map(([name, count]) => `${name} ${count}`).join(', ');
+}
+
+function ms(value: number): string {
+  return `${value.toFixed(1)} ms`;
+}
+
+function mib(bytes: number): string {
+  return `${(bytes / 2 ** 20).toFixed(1)} MiB`;
+}
