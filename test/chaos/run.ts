@@ -21,6 +21,7 @@ Kafka: Docker, else Java 17 with Maven; always a broker of its own, because it i
 const ACTIONS_PER_SECOND = 300;
 const CHARACTERS_PER_TENANT = 120;
 const RESTS = 8;
+const REST_EVERY_MIN = 5_000;
 
 function wholeNumber(name: string, text: string): number {
   const value = Number(text);
@@ -52,7 +53,7 @@ async function main(): Promise<number> {
     events,
     actionsPerSecond: ACTIONS_PER_SECOND,
     charactersPerTenant: CHARACTERS_PER_TENANT,
-    restEvery: Math.ceil(events / RESTS),
+    restEvery: Math.max(REST_EVERY_MIN, Math.ceil(events / RESTS)),
     deadlineMs: minutes * 60_000,
     faults: FAULTS.map((fault) => [fault]),
     healAt: (rest) => SERVICES.filter((_, index) => index === rest % SERVICES.length),

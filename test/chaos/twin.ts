@@ -63,8 +63,8 @@ export interface TwinReport extends TwinProgress {
   /** Ms after each fault, or faults at the same time. */
   readonly recoveries: Readonly<Record<string, readonly number[]>>;
   readonly healings: readonly Healing[];
-  /** Ms for which exact answers had been out of date, in order. */
-  readonly ages: readonly number[];
+  /** Ms for which exact answers had been out of date, as far as the service could know. */
+  readonly ages: { readonly p50: number; readonly p99: number; readonly max: number };
   readonly commitRewinds: readonly string[];
   readonly delivered: number;
   readonly joins: number;
@@ -194,7 +194,7 @@ function createRun({ options, stage, actors, readers, watch, upstreamFaults, not
     let ended = false;
     const struckUpstream = (async () => {
       while (!ended) {
-        await upstreamFaults.strikeSomewhere();
+        await upstreamFaults.strike(() => !ended);
         await pause(prng.between(...CALM_MS));
       }
     })();
@@ -253,7 +253,7 @@ function createRun({ options, stage, actors, readers, watch, upstreamFaults, not
         rests,
         recoveries,
         healings,
-        ages: readers.ages.toSorted((a, b) => a - b),
+        ages: quantilesOf(readers.ages),
         commitRewinds: watch.commitRewinds,
         delivered: watch.delivered,
         joins: watch.joins,
@@ -262,4 +262,10 @@ function createRun({ options, stage, actors, readers, watch, upstreamFaults, not
       };
     },
   };
+}
+
+function quantilesOf(values: readonly number[]): { p50: number; p99: number; max: number } {
+  const sorted = values.toSorted((a, b) => a - b);
+  const at = (share: number): number => sorted[Math.floor((sorted.length - 1) * share)] ?? 0;
+  return { p50: at(0.5), p99: at(0.99), max: at(1) };
 }

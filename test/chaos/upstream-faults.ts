@@ -14,7 +14,7 @@ export const DEGRADED_BY: Readonly<Record<Service, readonly string[]>> = {
 };
 
 /** How services misbehave: down, slow and wrong in all the ways that the world knows. */
-export const UPSTREAM_FAULTS = {
+const UPSTREAM_FAULTS = {
   'answers 503': { failure: { kind: 'status', status: 503, retryAfter: 1 } },
   'answers 500': { failure: { kind: 'status', status: 500 } },
   'resets connections': { failure: { kind: 'reset' } },
@@ -30,14 +30,12 @@ export const UPSTREAM_FAULTS = {
   'commits late': { lag: 1_200 },
 } as const satisfies Record<string, Fault>;
 
-export type UpstreamFault = keyof typeof UPSTREAM_FAULTS;
+const KINDS = Object.keys(UPSTREAM_FAULTS) as (keyof typeof UPSTREAM_FAULTS)[];
 
 /** Faults of the upstream services, one after the other. */
 export interface UpstreamFaults {
-  /** One fault on one service for a few seconds. */
-  strike(service: Service, fault: UpstreamFault): Promise<void>;
-  /** One at random. */
-  strikeSomewhere(): Promise<void>;
+  /** A random fault on a random service for a few seconds, or until it is no longer wanted. */
+  strike(isWanted: () => boolean): Promise<void>;
   /** True while the service fails, and for a few seconds more. */
   isTroubled(service: Service): boolean;
   readonly struck: ReadonlyMap<string, number>;
@@ -54,22 +52,20 @@ export function createUpstreamFaults({ upstream }: Stage, prng: Prng): UpstreamF
   const struck = new Map<string, number>();
   for (const service of SERVICES) upstream.faults[service] = CALM;
 
-  const strike = async (service: Service, fault: UpstreamFault): Promise<void> => {
+  const strike = async (isWanted: () => boolean): Promise<void> => {
+    const service = prng.pick(SERVICES) ?? 'characters';
+    const fault = prng.pick(KINDS) ?? 'answers 503';
     struck.set(fault, (struck.get(fault) ?? 0) + 1);
     troubledUntil.set(service, Number.POSITIVE_INFINITY);
     upstream.faults[service] = { ...CALM, ...UPSTREAM_FAULTS[fault] };
-    await pause(prng.between(...LASTS_MS));
+    const until = performance.now() + prng.between(...LASTS_MS);
+    while (isWanted() && performance.now() < until) await pause(50);
     upstream.faults[service] = CALM;
     troubledUntil.set(service, performance.now() + TROUBLED_AFTER_MS);
   };
 
   return {
     strike,
-    strikeSomewhere: () => {
-      const service = prng.pick(SERVICES) ?? 'characters';
-      const fault = prng.pick(Object.keys(UPSTREAM_FAULTS)) as UpstreamFault;
-      return strike(service, fault);
-    },
     isTroubled: (service) => (troubledUntil.get(service) ?? 0) > performance.now(),
     struck,
   };
