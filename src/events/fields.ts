@@ -31,14 +31,43 @@ const ZERO_TIME_MS = -62_135_596_800_000;
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
+/** More keys than any real event has in one object. */
+const KEYS_SCANNED = 64;
+
+/**
+ * Their keys by lower case, of objects that have more: listing the 75,000 keys that fit into a record takes 50 ms, and a
+ * reader looks for a dozen fields that may all be absent.
+ */
+const keysOfLarge = new WeakMap<Json, ReadonlyMap<string, string>>();
+
 /** The value of a key; of the first key that differs only in case when there is none; undefined when absent. */
 export function field(object: Json, key: string): unknown {
   const exact = object[key];
   if (exact !== undefined) return exact;
+  const known = keysOfLarge.get(object);
+  if (known !== undefined) return fieldOfLarge(object, known, key);
+  let scanned = 0;
   for (const other in object) {
     if (other.length === key.length && other.toLowerCase() === key.toLowerCase()) return object[other];
+    scanned += 1;
+    if (scanned > KEYS_SCANNED) return fieldOfLarge(object, indexLarge(object), key);
   }
   return undefined;
+}
+
+function fieldOfLarge(object: Json, keys: ReadonlyMap<string, string>, key: string): unknown {
+  const found = keys.get(key.toLowerCase());
+  return found === undefined ? undefined : object[found];
+}
+
+function indexLarge(object: Json): ReadonlyMap<string, string> {
+  const keys = new Map<string, string>();
+  for (const key in object) {
+    const lower = key.toLowerCase();
+    if (!keys.has(lower)) keys.set(lower, key);
+  }
+  keysOfLarge.set(object, keys);
+  return keys;
 }
 
 export function invalidField(path: string, expected: string, value: unknown): Undecodable {

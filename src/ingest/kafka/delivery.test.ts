@@ -132,3 +132,57 @@ test('given only control records came, then the handler is not called and done m
   await until('it is settled', () => handled() === 1);
   assert.equal(a.done, 6);
 });
+
+test('given a slice of very many records, when it is handled, then other work gets its turn within it', async () => {
+  const a = newPartition('a', 0, ['buff'], 0, undefined);
+  const seen: FeedBatch[] = [];
+  const turns: number[] = [];
+  const { delivery, handled } = setUp((batch) => {
+    seen.push(batch);
+    setImmediate(() => turns.push(seen.length));
+  });
+  delivery.push([slice(a, 0, 1_250, 1_251)]);
+  await until('all is handled', () => handled() === 1);
+  assert.deepEqual(
+    seen.map(({ records }) => records.length),
+    [500, 500, 250],
+  );
+  assert.deepEqual(
+    seen.flatMap(({ records }) => records.map(({ offset }) => offset)),
+    Array.from({ length: 1_250 }, (_, offset) => offset),
+  );
+  assert.ok(
+    seen.every(({ behind }) => behind.has('a/0')),
+    'every portion of a slice that is behind is',
+  );
+  assert.equal(turns[0], 1, 'what the first portion scheduled ran before the second');
+  assert.equal(a.done, 1_250);
+});
+
+test('given large records, when they are handled, then a batch has 64 KB of them at most, but one at least', async () => {
+  const a = newPartition('a', 0, ['buff'], 0, undefined);
+  const sizes = [40_000, 20_000, 10_000, 900_000, 1, 1];
+  const seen: string[] = [];
+  const { delivery, handled } = setUp((batch) => void seen.push(offsets(batch)));
+  const { records, ...rest } = slice(a, 0, sizes.length);
+  delivery.push([
+    { ...rest, records: records.map((record, at) => ({ ...record, value: Buffer.alloc(sizes[at] ?? 0) })) },
+  ]);
+  await until('all is handled', () => handled() === 1);
+  assert.deepEqual(seen, ['a0 a1', 'a2', 'a3', 'a4 a5']);
+});
+
+test('given a slice in portions, when cleared after the first, then the rest is not delivered and nothing is done', async () => {
+  const a = newPartition('a', 0, ['buff'], 0, undefined);
+  let portions = 0;
+  const { delivery, handled } = setUp(() => {
+    portions += 1;
+    delivery.clear();
+  });
+  delivery.push([slice(a, 0, 1_000)]);
+  await until('the first portion', () => portions === 1);
+  await delivery.idle();
+  assert.equal(portions, 1);
+  assert.equal(handled(), 0);
+  assert.equal(a.done, 0);
+});

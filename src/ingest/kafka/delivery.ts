@@ -5,8 +5,8 @@ import type { Slice } from './record-batch.ts';
 import type { TroubleLog } from './trouble-log.ts';
 
 /**
- * Between fetching and the handler: takes slices, hands them over as one batch at a time, in order, and repeats a batch
- * that the handler rejects. Positions move when the handler is done.
+ * Between fetching and the handler: takes slices, hands them over one bounded batch at a time, in order, and repeats a
+ * batch that the handler rejects. Positions move when the handler is done with all of a slice.
  */
 export interface Delivery {
   push(slices: readonly Slice[]): void;
@@ -55,9 +55,7 @@ export function createDelivery(options: DeliveryOptions): Delivery {
     return waiting.splice(0, count);
   };
 
-  const handle = async (batch: FeedBatch): Promise<boolean> => {
-    if (batch.records.length === 0) return true;
-    const { signal } = dropped;
+  const handle = async (batch: FeedBatch, signal: AbortSignal): Promise<boolean> => {
     for (let attempt = 1; ; attempt += 1) {
       try {
         const result = handler(batch);
@@ -72,6 +70,20 @@ export function createDelivery(options: DeliveryOptions): Delivery {
     }
   };
 
+  /** In portions, between which other work gets its turn; false: dropped before the end. */
+  const handleAll = async (records: readonly FeedRecord[], behind: ReadonlySet<string>): Promise<boolean> => {
+    const { signal } = dropped;
+    for (let from = 0; from < records.length; ) {
+      if (from > 0) await new Promise(setImmediate);
+      if (signal.aborted) return false;
+      const to = portionEnd(records, from);
+      const portion = from === 0 && to === records.length ? records : records.slice(from, to);
+      if (!(await handle({ records: portion, behind }, signal))) return false;
+      from = to;
+    }
+    return true;
+  };
+
   const run = async (): Promise<void> => {
     while (waiting.length > 0) {
       // Leaving the stack lets the next fetch be sent before the handler works, and I/O in between two batches.
@@ -79,9 +91,9 @@ export function createDelivery(options: DeliveryOptions): Delivery {
       const slices = takeBatch();
       if (slices.length === 0) continue;
       letIn();
-      const batch = { records: recordsOf(slices), behind: behindOf(slices) };
-      if (!(await handle(batch))) continue;
-      for (const slice of slices) settle(slice, batch.behind, listeners);
+      const behind = behindOf(slices);
+      if (!(await handleAll(recordsOf(slices), behind))) continue;
+      for (const slice of slices) settle(slice, behind, listeners);
       onHandled();
     }
   };
@@ -127,6 +139,17 @@ function settle({ state, next }: Slice, allBehind: ReadonlySet<string>, listener
 function recordsOf(slices: readonly Slice[]): readonly FeedRecord[] {
   const [only] = slices;
   return slices.length === 1 && only !== undefined ? only.records : slices.flatMap((slice) => slice.records);
+}
+
+/** Where the portion that begins at `from` ends: it has one record at least, and stays within the limits otherwise. */
+function portionEnd(records: readonly FeedRecord[], from: number): number {
+  const most = Math.min(records.length, from + LIMIT.batchRecords);
+  let bytes = 0;
+  for (let to = from; to < most; to += 1) {
+    bytes += records[to]?.value?.length ?? 0;
+    if (bytes > LIMIT.batchBytes) return Math.max(to, from + 1);
+  }
+  return most;
 }
 
 function behindOf(slices: readonly Slice[]): ReadonlySet<string> {

@@ -59,6 +59,12 @@ export const LIMIT = {
   fetchBytes: 262_144,
   /** Bytes fetched but not yet handled; at most one fetch per broker comes on top. */
   pendingBytes: 524_288,
+  /**
+   * Records and bytes of their values in one call of the handler. A broker sends at least one producer's batch whole: up to
+   * 1 MB, which may be 100,000 tiny records or, compressed, millions; nothing else would get its turn meanwhile.
+   */
+  batchRecords: 500,
+  batchBytes: 65_536,
 } as const;
 
 /** Pause before attempt `attempt` (1 = first repetition): doubles from `first` to `most`, then a random half off. */
