@@ -17,7 +17,7 @@ export interface PartitionState {
   told: number;
   /** High watermark seen last. */
   end: number | undefined;
-  /** Monotonic ms of the last fetch that was answered for this partition. */
+  /** Monotonic ms at which the last fetch that was answered for this partition was sent. */
   fetchedAt: number | undefined;
   /** Monotonic ms before which it is not fetched, after an error of its own. */
   retryAt: number;
@@ -62,13 +62,13 @@ export function newPartition(
 
 const MARK_EVERY_MS = 1_000;
 
-/** Notes a fetch's answer for one partition at monotonic time `now`. */
-export function noteFetched(state: PartitionState, now: number): void {
-  state.fetchedAt = now;
+/** Notes the answer, for one partition, to a fetch that was sent at monotonic time `sentAt`. */
+export function noteFetched(state: PartitionState, sentAt: number): void {
+  state.fetchedAt = sentAt;
   forgetReached(state);
   if (state.end === undefined || state.done >= state.end) return;
   const last = state.unreached.at(-1);
-  if (last === undefined || now - last.at >= MARK_EVERY_MS) state.unreached.push({ at: now, end: state.end });
+  if (last === undefined || sentAt - last.at >= MARK_EVERY_MS) state.unreached.push({ at: sentAt, end: state.end });
 }
 
 function forgetReached(state: PartitionState): void {

@@ -163,8 +163,9 @@ export function startConsumption(kafka: KafkaModule, options: KafkaFeedOptions, 
   }
 
   async function step(): Promise<void> {
+    const sentAt = clock.mono();
     await lookout.look();
-    lookedAt = clock.mono();
+    lookedAt = sentAt;
     const shape = shapeOf(lookout.topics);
     if (lookout.topics.size > 0 && (mustJoin || shape !== joinedShape)) {
       mustJoin = true;

@@ -179,3 +179,15 @@ test('given nothing is assigned, when something is, then a kick starts the fetch
   loops.kick();
   await until('it fetches again', () => requests.length === 2);
 });
+
+test('symptom: after a pause of the process, an answer from before it makes frozen values pass as current', async (t) => {
+  let deliver: (answer: Response) => void = () => undefined;
+  const { loops, state, requests } = setUp(t, () => new Promise((resolve) => (deliver = resolve)));
+  loops.kick();
+  await until('it has asked', () => requests.length === 1);
+  const askedBefore = performance.now();
+  await until('the answer has waited for a while', () => performance.now() > askedBefore + 50);
+  deliver(response([{ partition: 0 }]));
+  await until('it has asked again', () => requests.length === 2);
+  assert.ok((state.fetchedAt ?? 0) <= askedBefore, 'the answer vouches for the time of the question only');
+});

@@ -105,6 +105,7 @@ export function createFetchLoops(options: FetchLoopsOptions): FetchLoops {
     const wanted = wantedFrom(node, assignment);
     if (wanted.length === 0) return false;
     const offsets = wanted.map((state) => state.fetchFrom);
+    const sentAt = clock.mono();
     const response = await consumer.fetch({
       node,
       topics: request(wanted),
@@ -112,11 +113,16 @@ export function createFetchLoops(options: FetchLoopsOptions): FetchLoops {
       minBytes: 1,
       maxWaitTime: TIMING.longPoll,
     });
-    if (assignment === current()) accept(response, wanted, offsets);
+    if (assignment === current()) accept(response, wanted, offsets, sentAt);
     return true;
   };
 
-  const accept = (response: FetchResponse, wanted: readonly PartitionState[], offsets: readonly number[]): void => {
+  const accept = (
+    response: FetchResponse,
+    wanted: readonly PartitionState[],
+    offsets: readonly number[],
+    sentAt: number,
+  ): void => {
     // The same partition may have been asked of its old and its new leader at once: only one answer fits.
     const expected = new Map<string, PartitionState>();
     wanted.forEach((state, index) => {
@@ -135,11 +141,11 @@ export function createFetchLoops(options: FetchLoopsOptions): FetchLoops {
         slices.push(slice);
       }
     }
-    const now = clock.mono();
     for (const state of expected.values()) {
       // A session answers only for what changed: a partition that is left out and has no end yet is empty.
       state.end ??= state.fetchFrom;
-      noteFetched(state, now);
+      // The answer may have waited for a process that was paused: it vouches for the time of the question only.
+      noteFetched(state, sentAt);
     }
     if (slices.length > 0) delivery.push(slices);
   };
