@@ -60,7 +60,7 @@ export interface ReadersOptions {
  * more between two looks at it (architecture §3 rule 8), and 2 s for the confirming read (rule 5).
  */
 const WINDOW_MS = 8_000;
-const READERS = 4;
+const READERS = 8;
 const PAUSE_MS = [2, 25] as const;
 const LIES_KEPT = 20;
 const AGES_MAX = 200_000;
