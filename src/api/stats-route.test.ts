@@ -3,14 +3,14 @@ import { test } from 'node:test';
 import { Value } from 'typebox/value';
 import type { EventContext } from '../domain/event.ts';
 import type { Tenant } from '../domain/tenant.ts';
-import type { StatsRead, StatsReader } from '../refresh/stats-reader.ts';
+import type { StatsAnswer, StatsRead, StatsReader } from '../refresh/stats-reader.ts';
 import { createMetrics } from '../telemetry/metrics.ts';
 import { ErrorDocument } from './openapi.ts';
 import { createStubApi, TENANT_HEADERS } from './stub-api.ts';
 
 const URL = '/api/worlds/0/channels/1/characters/12/stats';
 const BODY = '{"data":{"type":"effective-stats","id":"12"}}';
-const READ: StatsRead = { kind: 'answer', body: BODY, version: 1772000000000, asOf: 1_772_000_001_234 };
+const READ: StatsAnswer = { kind: 'answer', body: BODY, version: 1772000000000, asOf: 1_772_000_001_234 };
 
 interface Asked {
   readonly tenant: Tenant;
@@ -64,6 +64,57 @@ test('given a HEAD request, when stats are asked for, then the headers come with
   assert.equal(response.body, '');
   assert.equal(response.headers['content-type'], 'application/json');
   assert.equal(response.headers['content-length'], String(BODY.length));
+});
+
+test('given an answer, when it comes, then headers say of what state it is and when that was read', async () => {
+  const { app } = createStubApi({ reader: recordingReader() });
+  const { headers } = await app.inject({ url: URL, headers: TENANT_HEADERS });
+  assert.equal(headers['state-version'], '1772000000000');
+  assert.equal(headers['state-as-of'], '2026-02-25T06:13:21.234Z');
+  assert.match(String(headers.etag), /^"[\w-]{27}"$/);
+  assert.equal(headers['cache-control'], 'no-cache');
+});
+
+test('given an answer of unknown age, when it comes, then no time is made up', async () => {
+  const { app } = createStubApi({ reader: recordingReader({ ...READ, asOf: Number.POSITIVE_INFINITY }) });
+  const { headers, statusCode } = await app.inject({ url: URL, headers: TENANT_HEADERS });
+  assert.equal(statusCode, 200);
+  assert.equal(headers['state-as-of'], undefined);
+});
+
+test('given answers, when their tags are compared, then they differ exactly when the bodies do', async () => {
+  const tagOf = async (read: StatsRead) => {
+    const { app } = createStubApi({ reader: recordingReader(read) });
+    return (await app.inject({ url: URL, headers: TENANT_HEADERS })).headers.etag;
+  };
+  const tag = await tagOf(READ);
+  assert.equal(await tagOf({ ...READ }), tag, 'after a restart');
+  assert.equal(await tagOf({ ...READ, version: READ.version + 1, asOf: 0 }), tag);
+  assert.notEqual(await tagOf({ ...READ, body: `${BODY} ` }), tag);
+});
+
+test('given a client that has the answer, when it asks with its tag, then 304 without a body', async () => {
+  const { app } = createStubApi({ reader: recordingReader() });
+  const { headers } = await app.inject({ url: URL, headers: TENANT_HEADERS });
+  const etag = String(headers.etag);
+  for (const has of [etag, `W/${etag}`, `"x", ${etag} , "y"`, '*']) {
+    const response = await app.inject({ url: URL, headers: { ...TENANT_HEADERS, 'if-none-match': has } });
+    assert.equal(response.statusCode, 304, has);
+    assert.equal(response.body, '');
+    assert.equal(response.headers['content-length'], undefined);
+    assert.equal(response.headers.etag, etag);
+    assert.equal(response.headers['state-version'], '1772000000000');
+  }
+});
+
+test('given a client that has another answer, when it asks with its tag, then the whole answer comes', async () => {
+  const { app } = createStubApi({ reader: recordingReader(Promise.resolve(READ)) });
+  const { headers } = await app.inject({ url: URL, headers: TENANT_HEADERS });
+  for (const has of ['"x"', String(headers.etag).slice(1, -1), '', `"${headers.etag}"`]) {
+    const response = await app.inject({ url: URL, headers: { ...TENANT_HEADERS, 'if-none-match': has } });
+    assert.equal(response.statusCode, 200, has);
+    assert.equal(response.body, BODY);
+  }
 });
 
 test('given sparse fields and no Accept, when stats are asked for, then the whole document comes', async () => {

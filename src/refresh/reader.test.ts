@@ -4,6 +4,7 @@ import { createMemoryStore } from '../../src/state/memory/memory-store.ts';
 import { createScriptedUpstream } from '../../test/support/scripted-upstream.ts';
 import { asset, BASE, buffStat, createStateBench, instant, TENANT } from '../../test/support/state-bench.ts';
 import { until } from '../../test/support/wait.ts';
+import { PARTS } from '../domain/part.ts';
 import { rulesetByName } from '../domain/rulesets/index.ts';
 import type { CharacterId } from '../domain/tenant.ts';
 import { createEffectiveCache } from './effective-cache.ts';
@@ -94,6 +95,23 @@ describe('reading stats', () => {
     const first = reader.read(TENANT, 12, undefined);
     assert.ok(!(first instanceof Promise));
     assert.equal(reader.read(TENANT, 12, undefined), first);
+  });
+
+  it('given a confirming read that changes nothing, when it is read again, then the same body is younger', async () => {
+    const { reader, refresher, store, clock, stats } = setUp();
+    await stats();
+    const first = await reader.read(TENANT, 12, undefined);
+    clock.pass(10_000);
+    for (const part of PARTS) store.request(TENANT, 12, part, 'reader');
+    refresher.wake();
+    const second = await until('all parts were read again', async () => {
+      const read = await reader.read(TENANT, 12, undefined);
+      return read.kind === 'answer' && first.kind === 'answer' && read.asOf >= first.asOf + 10_000 ? read : undefined;
+    });
+    assert.ok(first.kind === 'answer');
+    assert.equal(second.body, first.body);
+    assert.equal(second.version, first.version);
+    assert.equal(reader.read(TENANT, 12, undefined), second);
   });
 
   it('given an unknown character, when it is read, then 404 and the id is not asked for again for 5 s', async () => {

@@ -2,8 +2,8 @@ import type { Reason, Recorder } from '../ruleset.ts';
 import type { WornAsset } from '../snapshot.ts';
 import { STATS } from '../stat.ts';
 import { bonusOf } from './bonus.ts';
-import type { Entry } from './entry.ts';
-import { NEVER_LOWERS } from './reasons.ts';
+import { type Entry, sourceOf } from './entry.ts';
+import { NEVER_LOWERS, NO_STATS } from './reasons.ts';
 
 /** A worn asset and whether its stats count. */
 export interface Verdict {
@@ -25,6 +25,7 @@ export function equipmentEntries(
   const entries: Entry[] = [];
   for (const { asset, counts, reason } of verdicts.toSorted((a, b) => a.asset.assetId - b.asset.assetId)) {
     if (!counts && recorder === undefined) continue;
+    const before = entries.length;
     for (const stat of STATS) {
       const amount = asset.stats[stat] ?? 0;
       if (amount > 0) {
@@ -35,6 +36,7 @@ export function equipmentEntries(
         entries.push({ bonus, phase, origin: asset, counts: false, reason: NEVER_LOWERS });
       }
     }
+    if (entries.length === before) recorder?.idle(sourceOf(asset), reason ?? NO_STATS);
   }
   return entries;
 }

@@ -1,0 +1,270 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { Value } from 'typebox/value';
+import type { ExplanationRead } from '../refresh/explainer.ts';
+import type { Explanation } from '../refresh/explanation.ts';
+import { ErrorDocument, ExplanationDocument } from './openapi.ts';
+import { createStubApi, TENANT_HEADERS } from './stub-api.ts';
+
+const URL = '/api/worlds/0/channels/1/characters/12/stats/explain';
+const AT = Date.UTC(2026, 1, 3, 18, 0, 0);
+
+const NEVER = {
+  asOf: undefined,
+  staleSince: undefined,
+  staleReason: undefined,
+  settlesAt: undefined,
+  readingSince: undefined,
+  nextReadAt: undefined,
+  waitsFor: undefined,
+  failures: 0,
+} as const;
+
+/** Someone with a helmet of 150 MaxHP, a Hyper Body beyond the limit, a weaker Rage, and a buff without a stat. */
+const EXPLANATION: Explanation = {
+  characterId: 12,
+  now: AT,
+  version: 1_772_000_000_000,
+  ruleset: 'gms-v83',
+  degraded: ['buffs', 'passives'],
+  resident: true,
+  place: { worldId: 0, channelId: 1, since: AT - 60_000 },
+  sessions: [{ sessionId: '7f1c', createdAt: AT - 60_000 }],
+  parts: [
+    { ...NEVER, part: 'base', state: 'fresh', asOf: AT - 1_000 },
+    { ...NEVER, part: 'equipment', state: 'settling', asOf: AT - 500, settlesAt: AT + 1_500, nextReadAt: AT + 1_500 },
+    {
+      ...NEVER,
+      part: 'buffs',
+      state: 'stale',
+      asOf: AT - 2_000,
+      staleSince: AT - 800,
+      staleReason: 'buff lapsed',
+      readingSince: AT - 10,
+      waitsFor: 'buff/0',
+      failures: 2,
+    },
+    { ...NEVER, part: 'passives', state: 'unloaded', failures: 1 },
+  ],
+  stats: [
+    {
+      name: 'max_hp',
+      value: 30_000,
+      uncapped: 32_240,
+      phases: [
+        {
+          name: 'base',
+          lines: [
+            {
+              source: { kind: 'base' },
+              form: 'amount',
+              raw: 20_000,
+              applied: 20_000,
+              total: 20_000,
+              reason: undefined,
+            },
+          ],
+        },
+        {
+          name: 'equipment',
+          lines: [
+            {
+              source: { kind: 'equipment', id: 177, templateId: 1_002_357, slot: -1 },
+              form: 'amount',
+              raw: 150,
+              applied: 150,
+              total: 20_150,
+              reason: undefined,
+            },
+          ],
+        },
+        {
+          name: 'Hyper Body',
+          lines: [
+            {
+              source: { kind: 'buff', id: 1_301_007, statType: 'HYPER_BODY_HP', level: 30, expiresAt: AT + 60_000 },
+              form: 'percent',
+              raw: 60,
+              applied: 12_090,
+              total: 32_240,
+              reason: undefined,
+            },
+          ],
+        },
+        {
+          name: 'limits',
+          lines: [
+            {
+              source: { kind: 'rule' },
+              form: 'amount',
+              raw: 30_000,
+              applied: -2_240,
+              total: 30_000,
+              reason: { code: 'capped', text: 'at most 30000' },
+            },
+          ],
+        },
+      ],
+    },
+  ],
+  derived: [{ name: 'magic', value: 4, uncapped: 4, phases: [] }],
+  idle: [
+    {
+      source: { kind: 'buff', id: -2_022_003, statType: 'STANCE', level: undefined, expiresAt: undefined },
+      reason: { code: 'inert', text: 'this type grants no stat' },
+    },
+    {
+      source: { kind: 'passive', id: 1_300_000, level: 3 },
+      reason: { code: 'unknown', text: 'skill data not loaded' },
+    },
+  ],
+};
+
+function api(read: ExplanationRead | Promise<ExplanationRead> = { kind: 'answer', explanation: EXPLANATION }) {
+  return createStubApi({ explainer: { explain: () => read } });
+}
+
+function errorsOf(body: string) {
+  return Value.Parse(ErrorDocument, JSON.parse(body)).errors;
+}
+
+for (const query of ['', '?format=json', '?x=1']) {
+  test(`given an explanation, when it is asked for with "${query}", then the document tells all of it`, async () => {
+    const response = await api().app.inject({ url: `${URL}${query}`, headers: TENANT_HEADERS });
+    assert.equal(response.statusCode, 200);
+    assert.equal(response.headers['content-type'], 'application/json');
+    const document: unknown = response.json();
+    assert.deepEqual(Value.Errors(ExplanationDocument, document), []);
+    assert.partialDeepStrictEqual(document, {
+      data: {
+        id: '12',
+        attributes: {
+          now: '2026-02-03T18:00:00.000Z',
+          version: 1_772_000_000_000,
+          ruleset: 'gms-v83',
+          resident: true,
+          place: { worldId: 0, channelId: 1, since: '2026-02-03T17:59:00.000Z' },
+          sessions: [{ sessionId: '7f1c', createdAt: '2026-02-03T17:59:00.000Z' }],
+          parts: [
+            { part: 'base', state: 'fresh', asOf: '2026-02-03T17:59:59.000Z', failures: 0 },
+            { part: 'equipment', state: 'settling', settlesAt: '2026-02-03T18:00:01.500Z' },
+            { part: 'buffs', state: 'stale', staleReason: 'buff lapsed', waitsFor: 'buff/0', failures: 2 },
+            { part: 'passives', state: 'unloaded', failures: 1 },
+          ],
+          stats: [
+            {
+              statType: 'max_hp',
+              value: 30_000,
+              uncapped: 32_240,
+              phases: [
+                { phase: 'base', lines: [{ source: 'base', form: 'amount', raw: 20_000, total: 20_000 }] },
+                { phase: 'equipment', lines: [{ source: 'equipment:177', templateId: 1_002_357, slot: -1 }] },
+                {
+                  phase: 'Hyper Body',
+                  lines: [
+                    {
+                      source: 'buff:1301007',
+                      statType: 'HYPER_BODY_HP',
+                      level: 30,
+                      expiresAt: '2026-02-03T18:01:00.000Z',
+                      form: 'percent',
+                      raw: 60,
+                      applied: 12_090,
+                    },
+                  ],
+                },
+                { phase: 'limits', lines: [{ source: 'rule', applied: -2_240, reason: { code: 'capped' } }] },
+              ],
+            },
+          ],
+          derived: [{ name: 'magic', value: 4 }],
+          idle: [
+            { source: 'buff:-2022003', statType: 'STANCE', reason: { code: 'inert' } },
+            { source: 'passive:1300000', level: 3, reason: { code: 'unknown' } },
+          ],
+        },
+      },
+      meta: { degraded: ['buffs', 'passives'] },
+    });
+  });
+}
+
+const TEXT = `character 12, resident, on world 0, channel 1
+session 7f1c since 2026-02-03T17:59:00.000Z
+ruleset gms-v83, state version 1772000000000, computed at 2026-02-03T18:00:00.000Z
+degraded: buffs, passives
+
+base       fresh                   read 2026-02-03T17:59:59.000Z
+equipment  fresh, to be confirmed  read 2026-02-03T17:59:59.500Z  next read 2026-02-03T18:00:01.500Z
+buffs      may have changed        read 2026-02-03T17:59:58.000Z  since 2026-02-03T17:59:59.200Z: buff lapsed; being read since 2026-02-03T17:59:59.990Z; waits for buff/0 to catch up; failed reads: 2
+passives   never read                                             failed reads: 1
+
+                                            carries     adds   total
+
+max_hp = 30,000 (32,240 without limits)
+  base
+    base                                     20,000  +20,000  20,000
+  equipment
+    equipment:177 (item 1002357, slot -1)       150     +150  20,150
+  Hyper Body
+    buff:1301007 (HYPER_BODY_HP, level 30)     60 %  +12,090  32,240
+  limits
+    rule                                     30,000   -2,240  30,000  capped: at most 30000
+
+magic = 4
+
+bears on nothing
+  buff:-2022003 (STANCE)     inert: this type grants no stat
+  passive:1300000 (level 3)  unknown: skill data not loaded
+`;
+
+test('given an explanation, when it is asked for as text, then it is a table', async () => {
+  const response = await api().app.inject({ url: `${URL}?format=text`, headers: TENANT_HEADERS });
+  assert.equal(response.statusCode, 200);
+  assert.equal(response.headers['content-type'], 'text/plain; charset=utf-8');
+  assert.equal(response.body, TEXT);
+});
+
+test('given a record time that is no date, when it is shown, then it is left out', async () => {
+  const explanation: Explanation = {
+    ...EXPLANATION,
+    place: { worldId: 0, channelId: 1, since: 9e15 },
+    sessions: [{ sessionId: 'odd', createdAt: Number.NEGATIVE_INFINITY }],
+  };
+  for (const format of ['json', 'text']) {
+    const url = `${URL}?format=${format}`;
+    const { app } = api({ kind: 'answer', explanation });
+    assert.equal((await app.inject({ url, headers: TENANT_HEADERS })).statusCode, 200);
+  }
+});
+
+for (const query of ['format=xml', 'format=', 'format=text&format=json', 'format=JSON']) {
+  test(`given ?${query}, when an explanation is asked for, then 400 names the parameter`, async () => {
+    const response = await api().app.inject({ url: `${URL}?${query}`, headers: TENANT_HEADERS });
+    assert.equal(response.statusCode, 400);
+    const [error, ...others] = errorsOf(response.body);
+    assert.equal(others.length, 0);
+    assert.match(error?.detail ?? '', /^format: expected json or text, got "/);
+    assert.deepEqual(error?.source, { parameter: 'format' });
+  });
+}
+
+test('given everything wrong, when an explanation is asked for, then every field is named at once', async () => {
+  const url = '/api/worlds/a/channels/0/characters/-1/stats/explain?format=1';
+  const errors = errorsOf((await api().app.inject(url)).body);
+  assert.deepEqual(
+    errors.map(({ detail }) => detail.split(':')[0]),
+    ['worldId', 'characterId', 'TENANT_ID', 'REGION', 'MAJOR_VERSION', 'MINOR_VERSION', 'format'],
+  );
+});
+
+test('given no answer, when an explanation is asked for, then it fails as the stats do', async () => {
+  for (const [read, status, code] of [
+    [{ kind: 'unknown' }, 404, 'CHARACTER_UNKNOWN'],
+    [Promise.resolve({ kind: 'unavailable' } as const), 503, 'BASE_UNAVAILABLE'],
+  ] as const) {
+    const response = await api(read).app.inject({ url: URL, headers: TENANT_HEADERS });
+    assert.equal(response.statusCode, status);
+    assert.equal(errorsOf(response.body)[0]?.code, code);
+  }
+});
