@@ -71,7 +71,7 @@ export const SIZE_MUTATIONS: Mutations = {
   },
   'list of many updates': (prng, record) => {
     if (record.stream !== 'character' || plainOf(record)['type'] !== 'STAT_CHANGED') return undefined;
-    const updates = Array.from({ length: pick(prng, [1_000, 90_000]) }, () => 'EXPERIENCE');
+    const updates = Array.from({ length: pick(prng, [1_000, 75_000]) }, () => 'EXPERIENCE');
     return { value: inBody(record, { updates }), verdict: 'alive' };
   },
 };
