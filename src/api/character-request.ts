@@ -41,9 +41,14 @@ export function createCharacterRequestReader(): CharacterRequestReader {
 
 /** Why there is no answer, as an error. */
 export function errorOfUnanswered({ kind }: Unanswered): AppError {
-  return kind === 'unknown'
-    ? new AppError('CHARACTER_UNKNOWN', 'The character service does not know this character.')
-    : new AppError('BASE_UNAVAILABLE', 'base stats were never loaded', { retryable: true });
+  switch (kind) {
+    case 'unknown':
+      return new AppError('CHARACTER_UNKNOWN', 'The character service does not know this character.');
+    case 'overloaded':
+      return new AppError('OVERLOADED', 'too many reads wait for a first load', { retryable: true });
+    default:
+      return new AppError('BASE_UNAVAILABLE', 'base stats were never loaded', { retryable: true });
+  }
 }
 
 /** undefined: one of the ids in the path is not acceptable. */

@@ -49,6 +49,11 @@ test('given anything but an error of ours, when it is answered, then it is a def
   }
 });
 
+test('symptom: a client that hangs up within its body is logged as a defect of the service', () => {
+  const hangUp = Object.assign(new Error('aborted'), { code: 'ECONNRESET' });
+  assert.equal(answerOfError(hangUp).status, 400);
+});
+
 test('given details that only look like field problems, when an error is answered, then they stay inside', () => {
   const { body } = answerOfError(
     new AppError('INVALID_REQUEST', 'shown', { details: { problems: [{ secret: 'hidden' }] } }),

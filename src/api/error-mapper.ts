@@ -91,6 +91,7 @@ function appErrorOf(error: unknown): AppError {
   const refusal = statusOfRefusal(error);
   if (refusal === 413) return new AppError('REQUEST_TOO_LARGE', 'No route takes a body of that size.');
   if (refusal !== undefined) return new AppError('INVALID_REQUEST', 'The request is not well-formed.');
+  if (isHangUp(error)) return new AppError('INVALID_REQUEST', 'The client ended the connection within its request.');
   return new AppError('INTERNAL', 'defect', { cause: error });
 }
 
@@ -100,6 +101,11 @@ function statusOfRefusal(error: unknown): number | undefined {
   const { code, statusCode } = error;
   const refusal = typeof code === 'string' && code.startsWith('FST_') && typeof statusCode === 'number';
   return refusal && statusCode >= 400 && statusCode < 500 ? statusCode : undefined;
+}
+
+/** Node's error for a request whose client went away before its end. Nobody gets the answer. */
+function isHangUp(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'ECONNRESET' && error.message === 'aborted';
 }
 
 function fieldProblemsOf({ code, details }: AppError) {

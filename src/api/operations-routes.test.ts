@@ -14,6 +14,7 @@ function documentOf(schema: TSchema, body: string): unknown {
 }
 
 const LETTER: DeadLetter = {
+  stream: 'buff',
   topic: 'T',
   partition: 2,
   offset: 7,

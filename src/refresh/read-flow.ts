@@ -12,7 +12,9 @@ export type Unanswered =
   /** The character service does not know the character. */
   | { readonly kind: 'unknown' }
   /** Base stats cannot be had now: never answer zeros instead. */
-  | { readonly kind: 'unavailable' };
+  | { readonly kind: 'unavailable' }
+  /** So many others wait for a first load that this one would wait in vain. */
+  | { readonly kind: 'overloaded' };
 
 /** Makes the answer of what is held, without waiting; undefined: the base was never loaded. */
 export type AnswerFrom<T> = (view: CharacterView, moment: Moment) => T | undefined;
@@ -43,11 +45,19 @@ export interface ReadFlowOptions {
 /** How long a read waits for a re-read while the feed is not current (architecture §3 rule 8). */
 const FEED_WAIT_MS = 250;
 
+/**
+ * Reads that wait for a first load at the same time. First loads run at some 1,400 a second on two cores, so this many are
+ * a wait of under half a second; beyond, all would wait until READ_WAIT is over and few be answered.
+ */
+const WAITING_MAX = 512;
+
+const OVERLOADED: Unanswered = { kind: 'overloaded' };
 const UNAVAILABLE: Unanswered = { kind: 'unavailable' };
 const UNKNOWN: Unanswered = { kind: 'unknown' };
 
 export function createReadFlow(options: ReadFlowOptions): ReadFlow {
   const { store, refresher, clock } = options;
+  let waiting = 0;
 
   function read<T>(
     tenant: Tenant,
@@ -55,13 +65,23 @@ export function createReadFlow(options: ReadFlowOptions): ReadFlow {
     context: EventContext | undefined,
     answerFrom: AnswerFrom<T>,
   ): T | Unanswered | Promise<T | Unanswered> {
-    if (store.find(tenant, characterId) === undefined && refresher.isUnknown(tenant, characterId)) return UNKNOWN;
+    if (store.find(tenant, characterId) === undefined) {
+      if (refresher.isUnknown(tenant, characterId)) return UNKNOWN;
+      if (waiting >= WAITING_MAX) return OVERLOADED;
+    }
     const view = store.visit(tenant, characterId, context);
     store.touch(view);
     const moment = readClock();
-    if (mustWait(view, moment, moment.mono)) return readAfterLoad(view, context, moment.mono, answerFrom);
+    if (mustWait(view, moment, moment.mono)) return counted(readAfterLoad(view, context, moment.mono, answerFrom));
     if (!options.isFeedCurrent() && requestReads(view, moment)) return readAfterReread(view, moment.mono, answerFrom);
     return answer(view, moment, answerFrom);
+  }
+
+  function counted<T>(load: Promise<T>): Promise<T> {
+    waiting += 1;
+    return load.finally(() => {
+      waiting -= 1;
+    });
   }
 
   /** Waits for the parts that were never loaded. */

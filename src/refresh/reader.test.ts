@@ -32,11 +32,11 @@ afterEach(async () => {
   for (const stop of stops.splice(0)) await stop();
 });
 
-function setUp(readWait = 300) {
+function setUp(readWait = 300, visitorMax = 10) {
   const clock = createTestClock();
   const scripted = createScriptedUpstream();
   const expiryGrace = 15_000;
-  const store = createMemoryStore({ clock, visitorMax: 10, visitorTtl: 30_000, residentIdleTtl: 1e9, expiryGrace });
+  const store = createMemoryStore({ clock, visitorMax, visitorTtl: 30_000, residentIdleTtl: 1e9, expiryGrace });
   const { upstream } = scripted;
   const ruleset = rulesetByName('atlas');
   const drift: CharacterId[] = [];
@@ -292,6 +292,20 @@ describe('rule 9: audit', () => {
     clock.pass(2_000);
     await until('drift is told', () => drift.length > 0, 5_000);
     assert.deepEqual(drift, [12]);
+  });
+});
+
+describe('load shedding', () => {
+  it('given 512 reads that wait for a first load, when one more comes, then it is refused; the held are not', async () => {
+    const { reader, scripted, stats } = setUp(2_000, 1_000);
+    await stats();
+    scripted.hold('base');
+    const waiting = Array.from({ length: 512 }, (_, index) => reader.read(TENANT, 1_000 + index, undefined));
+    assert.deepEqual(await reader.read(TENANT, 5_000, undefined), { kind: 'overloaded' });
+    await stats();
+    scripted.release('base');
+    assert.ok((await Promise.all(waiting)).every(({ kind }) => kind === 'answer'));
+    assert.equal((await reader.read(TENANT, 5_000, undefined)).kind, 'answer');
   });
 });
 

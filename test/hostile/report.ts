@@ -16,7 +16,6 @@ export function reportOf(report: CampaignReport, failures: readonly string[]): s
     ['  connections that ended without an answer', requests.silent],
     ['  not as foreseen', requests.wrong.length],
     ['answers 500 / errors logged', `${report.answered500} / ${report.defects.length}`],
-    ['  of bodies that were abandoned', report.abandoned],
     ['wrong at rest', report.wrongAtRest.length],
     ['event loop: longest delay', ms(report.stallMs)],
     [
