@@ -23,18 +23,22 @@ test('given a fetch that found the end reached, when five seconds pass without a
 
 test('given an end seen five seconds ago, when it is reached, then newer ends do not count yet', () => {
   const state = partition();
-  for (let second = 0; second <= 6; second += 1) {
+  state.end = 0;
+  noteFetched(state, 0);
+  for (let second = 1; second <= 7; second += 1) {
     state.end = 100 + second;
     noteFetched(state, second * 1_000);
   }
-  assert.equal(whyNotCurrent(state, 6_000, LIMIT), 'buffs/0 is 106 records behind, for 6 s');
-  state.done = 101;
-  assert.equal(whyNotCurrent(state, 6_000, LIMIT), undefined);
-  assert.match(whyNotCurrent(state, 7_001, LIMIT) ?? '', /behind/);
+  assert.equal(whyNotCurrent(state, 7_000, LIMIT), 'buffs/0 is 107 records behind, for 7 s');
+  state.done = 103;
+  assert.equal(whyNotCurrent(state, 7_000, LIMIT), undefined);
+  assert.match(whyNotCurrent(state, 8_001, LIMIT) ?? '', /behind/);
 });
 
 test('given a stream that never rests, when each end is reached within a second, then it stays current', () => {
   const state = partition();
+  state.end = 0;
+  noteFetched(state, -1_000);
   for (let second = 0; second < 60; second += 1) {
     state.end = second * 100 + 100;
     state.done = second * 100;
@@ -42,6 +46,22 @@ test('given a stream that never rests, when each end is reached within a second,
     assert.equal(whyNotCurrent(state, second * 1_000, LIMIT), undefined);
     assert.ok(state.unreached.length <= 2);
   }
+});
+
+test('symptom: right after a pause or a rebalance, a partition with records still to come passes as current', () => {
+  const assigned = partition();
+  assigned.end = 3;
+  noteFetched(assigned, 1_000);
+  assert.equal(whyNotCurrent(assigned, 1_000, LIMIT), 'buffs/0 is 3 records behind, since it was assigned');
+  assigned.done = 3;
+  noteFetched(assigned, 1_500);
+  assert.equal(whyNotCurrent(assigned, 1_500, LIMIT), undefined);
+
+  assigned.end = 9;
+  noteFetched(assigned, 13_000);
+  assert.equal(whyNotCurrent(assigned, 13_000, LIMIT), 'buffs/0 is 6 records behind, for 12 s');
+  assigned.done = 9;
+  assert.equal(whyNotCurrent(assigned, 13_000, LIMIT), undefined);
 });
 
 test('given a topic shared by two streams, then each has its position', () => {

@@ -23,7 +23,7 @@ export interface PartitionState {
   retryAt: number;
   /** True while the last batch was cut short by its size limit. */
   behind: boolean;
-  /** Ends that were seen and not reached yet, oldest first, at most one per second. */
+  /** Ends that were seen and not reached yet, with the time since which they may have stood; oldest first, one per second. */
   unreached: { readonly at: number; readonly end: number }[];
 }
 
@@ -64,11 +64,13 @@ const MARK_EVERY_MS = 1_000;
 
 /** Notes the answer, for one partition, to a fetch that was sent at monotonic time `sentAt`. */
 export function noteFetched(state: PartitionState, sentAt: number): void {
+  // The end may have stood there since the last look: after a pause, or another member's turn, that is long ago.
+  const lastLook = state.fetchedAt ?? Number.NEGATIVE_INFINITY;
   state.fetchedAt = sentAt;
   forgetReached(state);
   if (state.end === undefined || state.done >= state.end) return;
   const last = state.unreached.at(-1);
-  if (last === undefined || sentAt - last.at >= MARK_EVERY_MS) state.unreached.push({ at: sentAt, end: state.end });
+  if (last === undefined || lastLook - last.at >= MARK_EVERY_MS) state.unreached.push({ at: lastLook, end: state.end });
 }
 
 function forgetReached(state: PartitionState): void {
@@ -91,7 +93,8 @@ export function whyNotCurrent(state: PartitionState, now: number, limit: number)
   if (now - state.fetchedAt > limit) return `${state.name} was last fetched ${seconds(now - state.fetchedAt)} ago`;
   const oldest = state.unreached.find((mark) => mark.end > state.done);
   if (oldest !== undefined && now - oldest.at > limit) {
-    return `${state.name} is ${(state.end ?? oldest.end) - state.done} records behind, for ${seconds(now - oldest.at)}`;
+    const since = Number.isFinite(oldest.at) ? `for ${seconds(now - oldest.at)}` : 'since it was assigned';
+    return `${state.name} is ${(state.end ?? oldest.end) - state.done} records behind, ${since}`;
   }
   return undefined;
 }
