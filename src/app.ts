@@ -21,6 +21,7 @@ import { createTally } from './ingest/tally.ts';
 import { type Clock, createCorrectedClock } from './lib/clock.ts';
 import { createEffectiveCache } from './refresh/effective-cache.ts';
 import { createExplainer } from './refresh/explainer.ts';
+import { createPreviewer } from './refresh/previewer.ts';
 import { createReadFlow } from './refresh/read-flow.ts';
 import { createReader } from './refresh/reader.ts';
 import { createRefresher } from './refresh/refresher.ts';
@@ -109,6 +110,7 @@ export async function createApp(config: Config, ports: AppPorts): Promise<App> {
   const flow = createReadFlow({ store, refresher, clock, isFeedCurrent, readWait: config.readWait });
   const reader = createReader({ flow, effective, encode: encodeStats });
   const explainer = createExplainer({ flow, effective, isFeedCurrent });
+  const previewer = createPreviewer({ flow, effective, upstream, rulesetOf, readWait: config.readWait });
   const handle = createPipeline({
     decoder: createDecoder(config.atlasEnvironment === undefined ? {} : { environment: config.atlasEnvironment }),
     store,
@@ -143,7 +145,18 @@ export async function createApp(config: Config, ports: AppPorts): Promise<App> {
 
   metrics.watch({ events: tally, feed, refreshes: refresher, gates: upstream.gates, store, deadLetters });
   const { adminToken } = config;
-  const api = createApi({ reader, explainer, feed, readiness, deadLetters, metrics, logger, clock, adminToken });
+  const api = createApi({
+    reader,
+    explainer,
+    previewer,
+    feed,
+    readiness,
+    deadLetters,
+    metrics,
+    logger,
+    clock,
+    adminToken,
+  });
 
   return {
     async start() {

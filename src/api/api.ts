@@ -4,6 +4,7 @@ import type { Feed } from '../ingest/feed.ts';
 import { AppError } from '../lib/app-error.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Explainer } from '../refresh/explainer.ts';
+import type { Previewer } from '../refresh/previewer.ts';
 import type { StatsReader } from '../refresh/stats-reader.ts';
 import type { HttpRouteObserver, Metrics } from '../telemetry/metrics.ts';
 import { type Answer, type Handler, handling, ok, send } from './answer.ts';
@@ -20,6 +21,7 @@ import {
   createReadyHandler,
   type DeadLetterView,
 } from './operations-routes.ts';
+import { createPreviewHandler, PREVIEW_BODY_MAX, PREVIEW_URL } from './preview-route.ts';
 import type { Readiness } from './readiness.ts';
 import { createStatsHandler, STATS_URL } from './stats-route.ts';
 import { createUrlMatcher } from './url-matcher.ts';
@@ -32,6 +34,7 @@ export interface ApiLogger {
 export interface ApiDeps {
   readonly reader: StatsReader;
   readonly explainer: Explainer;
+  readonly previewer: Previewer;
   readonly feed: Pick<Feed, 'health' | 'positions'>;
   readonly readiness: Readiness;
   readonly deadLetters: DeadLetterView;
@@ -42,7 +45,7 @@ export interface ApiDeps {
   readonly clock: Clock;
 }
 
-/** In ms and bytes. No route takes a body, and answers come within seconds. */
+/** In ms and bytes. Only previews take a body, and answers come within seconds. */
 const LIMITS = {
   /** How long a request, and its headers, may take to arrive. */
   requestTimeout: 10_000,
@@ -88,9 +91,9 @@ export function createApi(deps: ApiDeps): FastifyInstance {
     clientErrorHandler: (error, socket) => refuseConnection(error, socket, unmatched),
   });
   app.setErrorHandler<Error>((error, request, reply) => send(reply, refuse(error, request)));
-  // Bodies mean nothing to any route: whatever their type, a small one is read and dropped, a large one refused.
+  // Whatever its type says, a body is text that its route reads or that nobody does; a large one is refused.
   app.removeAllContentTypeParsers();
-  app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, _body, done) => done(null));
+  app.addContentTypeParser('*', { parseAs: 'string' }, (_request, body, done) => done(null, body));
 
   const handle = (handler: Handler, observer: HttpRouteObserver) =>
     handling({ handler, observer, answerOfError: errorAnswer, clock: deps.clock });
@@ -100,22 +103,31 @@ export function createApi(deps: ApiDeps): FastifyInstance {
     transform: ({ url }) => ({ url, schema: routes.find((route) => route.url === url)?.schema ?? {} }),
   });
   app.register(async (scope) => {
-    for (const { url, handler } of routes) scope.get(url, handle(handler, deps.metrics.httpRoute(url)));
+    for (const { method = 'GET', url, handler, bodyLimit = LIMITS.bodyLimit } of routes) {
+      scope.route({ method, url, bodyLimit, handler: handle(handler, deps.metrics.httpRoute(url)) });
+    }
   });
-  const isKnownUrl = createUrlMatcher(routes.map((route) => route.url));
+  const routeOf = createUrlMatcher(routes);
   const refuseUrl: Handler = ({ url, method }) => {
-    if (isKnownUrl(url))
-      throw new AppError('METHOD_NOT_ALLOWED', `${method} is not among the methods of this resource.`);
-    throw new AppError('NOT_FOUND', 'There is no such resource.');
+    const route = routeOf(url);
+    if (route === undefined) throw new AppError('NOT_FOUND', 'There is no such resource.');
+    const allow = route.method ?? 'GET, HEAD';
+    throw new AppError('METHOD_NOT_ALLOWED', `${method} is not among the methods of this resource.`, {
+      details: { allow },
+    });
   };
   app.setNotFoundHandler(handle(refuseUrl, unmatched));
   return app;
 }
 
 interface Route {
+  /** Left out: GET. */
+  readonly method?: 'POST';
   readonly url: string;
   readonly schema: FastifySchema;
   readonly handler: Handler;
+  /** Bytes. Left out: that of routes that take no body. */
+  readonly bodyLimit?: number;
 }
 
 function routesOf(deps: ApiDeps, describe: () => object): readonly Route[] {
@@ -128,6 +140,13 @@ function routesOf(deps: ApiDeps, describe: () => object): readonly Route[] {
   return [
     { url: STATS_URL, schema: ROUTE_SCHEMAS.stats, handler: createStatsHandler(deps.reader, requestOf) },
     { url: EXPLAIN_URL, schema: ROUTE_SCHEMAS.explain, handler: createExplainHandler(deps.explainer, requestOf) },
+    {
+      method: 'POST',
+      url: PREVIEW_URL,
+      schema: ROUTE_SCHEMAS.preview,
+      handler: createPreviewHandler(deps.previewer, requestOf),
+      bodyLimit: PREVIEW_BODY_MAX,
+    },
     { url: '/api/readyz', schema: ROUTE_SCHEMAS.ready, handler: createReadyHandler(deps.readiness) },
     { url: '/api/livez', schema: ROUTE_SCHEMAS.live, handler: createLiveHandler() },
     { url: '/api/metrics', schema: ROUTE_SCHEMAS.metrics, handler: createMetricsHandler(deps.metrics) },

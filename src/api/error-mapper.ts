@@ -60,14 +60,11 @@ export function answerOfError(error: unknown): Answer {
       : [{ ...base, detail: detail ?? known.message }];
   const headers = {
     ...(retryAfter === undefined ? {} : { 'retry-after': String(retryAfter) }),
-    ...(status === 405 ? { allow: ALLOWED_METHODS } : {}),
+    ...(typeof known.details.allow === 'string' ? { allow: known.details.allow } : {}),
     ...(status === 401 ? { 'www-authenticate': 'Bearer' } : {}),
   };
   return { status, contentType: JSON_TYPE, body: JSON.stringify({ errors }), headers };
 }
-
-/** Every route is read only. */
-const ALLOWED_METHODS = 'GET, HEAD';
 
 /** Error code of what Node's HTTP parser refused; undefined: the connection is gone, or never spoke. */
 export function errorOfConnection(nodeCode: string | undefined): AppError | undefined {
@@ -89,7 +86,7 @@ export function errorOfConnection(nodeCode: string | undefined): AppError | unde
 function appErrorOf(error: unknown): AppError {
   if (error instanceof AppError) return error;
   const refusal = statusOfRefusal(error);
-  if (refusal === 413) return new AppError('REQUEST_TOO_LARGE', 'No route takes a body of that size.');
+  if (refusal === 413) return new AppError('REQUEST_TOO_LARGE', 'The resource takes no body of that size.');
   if (refusal !== undefined) return new AppError('INVALID_REQUEST', 'The request is not well-formed.');
   if (isHangUp(error)) return new AppError('INVALID_REQUEST', 'The client ended the connection within its request.');
   return new AppError('INTERNAL', 'defect', { cause: error });

@@ -6,7 +6,7 @@ import { STATS } from '../domain/stat.ts';
 const closed = { additionalProperties: false };
 const time = Type.String({ format: 'date-time' });
 
-const Reason = Type.Object(
+export const Reason = Type.Object(
   {
     code: Type.Enum(['suppressed', 'replaced', 'unqualified', 'expired', 'capped', 'raised', 'unknown', 'inert'], {
       description:

@@ -29,6 +29,15 @@ export function queryProblem(parameter: string, expected: string, got: string): 
   return { detail: `${parameter}: expected ${expected}, got ${shown(got)}`, source: { parameter } };
 }
 
+/** `pointer` is a JSON pointer into the body; empty: all of it. */
+export function bodyProblem(pointer: string, expected: string, got: unknown): FieldProblem {
+  const field = pointer === '' ? 'the body' : pointer.slice(1);
+  return {
+    detail: `${clipped(field)}: expected ${expected}, got ${kindOf(got)}`,
+    source: { pointer: clipped(pointer) },
+  };
+}
+
 export function invalidFields(problems: readonly FieldProblem[]): AppError {
   const message = problems.map((problem) => problem.detail).join('; ');
   return new AppError('INVALID_REQUEST', message, { details: { problems } });
@@ -39,5 +48,17 @@ export function isFieldProblem(value: unknown): value is FieldProblem {
 }
 
 function shown(value: string): string {
-  return JSON.stringify(value.length > SHOWN_MAX ? `${value.slice(0, SHOWN_MAX)}…` : value);
+  return JSON.stringify(clipped(value));
+}
+
+function clipped(text: string): string {
+  return text.length > SHOWN_MAX ? `${text.slice(0, SHOWN_MAX)}…` : text;
+}
+
+/** Numbers and short texts as they are; of lists and objects only what they are: they may be of any depth. */
+function kindOf(value: unknown): string {
+  if (value === undefined) return 'nothing';
+  if (Array.isArray(value)) return `a list of ${value.length}`;
+  if (typeof value === 'object' && value !== null) return 'an object';
+  return typeof value === 'string' ? shown(value) : String(value);
 }

@@ -3,9 +3,11 @@ import { type TSchema, Type } from 'typebox';
 import { DEGRADABLE } from '../domain/freshness.ts';
 import { STATS } from '../domain/stat.ts';
 import { ExplanationDocument } from './explanation-schema.ts';
+import { PREVIEW_REQUEST_EXAMPLE, PreviewDocument, PreviewRequest } from './preview-schema.ts';
 import { ATTRIBUTES } from './stats-document.ts';
 
 export { ExplanationDocument } from './explanation-schema.ts';
+export { PreviewDocument, PreviewRequest as PreviewRequestDocument } from './preview-schema.ts';
 
 /** What the description of an API says about itself. The version is the contract's, not the service's. */
 export const OPENAPI = {
@@ -160,13 +162,22 @@ function retryable(description: string) {
   return { ...answer(description, ErrorDocument), headers: { 'Retry-After': retryAfter } };
 }
 
-const characterParams = Type.Object({ worldId: byte, channelId: byte, characterId: uint32 });
+/** Example of a parameter: together they ask for the demo's sample character. */
+function like<S extends TSchema>(schema: S, example: string | number): S {
+  return { ...schema, examples: [example] };
+}
+
+const characterParams = Type.Object({
+  worldId: like(byte, 0),
+  channelId: like(byte, 1),
+  characterId: like(uint32, 999),
+});
 
 const characterHeaders = {
-  TENANT_ID: Type.String({ format: 'uuid' }),
-  REGION: Type.String({ minLength: 1, maxLength: 64 }),
-  MAJOR_VERSION: version,
-  MINOR_VERSION: version,
+  TENANT_ID: like(Type.String({ format: 'uuid' }), '083839c6-c47c-42a6-9585-76492795d123'),
+  REGION: like(Type.String({ minLength: 1, maxLength: 64 }), 'GMS'),
+  MAJOR_VERSION: like(version, 83),
+  MINOR_VERSION: like(version, 1),
   traceparent: Type.Optional(Type.String({ description: 'W3C trace context, handed on.' })),
   ENVIRONMENT: Type.Optional(Type.String({ description: 'Handed on.' })),
 };
@@ -226,6 +237,21 @@ export const ROUTE_SCHEMAS = {
         },
       },
       400: answer('A path id, tenant header or the format is missing or not acceptable.', ErrorDocument),
+      ...unanswered,
+    },
+  },
+  preview: {
+    summary: 'What the effective stats of one character would be; nothing is stored',
+    params: characterParams,
+    headers: Type.Object(characterHeaders),
+    body: { ...PreviewRequest, examples: [PREVIEW_REQUEST_EXAMPLE] },
+    response: {
+      200: answer('Before, after and their difference, and what happens to items.', PreviewDocument),
+      400: answer(
+        'A path id, tenant header or field of the body is missing or not acceptable, or names what is not there.',
+        ErrorDocument,
+      ),
+      413: answer('The body is larger than 64 KB.', ErrorDocument),
       ...unanswered,
     },
   },

@@ -1,13 +1,16 @@
-/** Tells whether a URL (path and query) is one of the routes', whatever the method. Parameters match any one segment. */
-export function createUrlMatcher(routeUrls: readonly string[]): (url: string) => boolean {
-  const routes = routeUrls.map((url) => url.split('/'));
+/** Finds the route that a URL (path and query) belongs to, whatever the method. Parameters match any one segment. */
+export function createUrlMatcher<R extends { readonly url: string }>(
+  routes: readonly R[],
+): (url: string) => R | undefined {
+  const known = routes.map((route) => ({ route, pattern: route.url.split('/') }));
   return (url) => {
     const [path = ''] = url.split('?', 1);
     const segments = path.split('/');
-    return routes.some(
-      (route) =>
-        route.length === segments.length &&
-        route.every((segment, index) => segment.startsWith(':') || segment === segments[index]),
+    const found = known.find(
+      ({ pattern }) =>
+        pattern.length === segments.length &&
+        pattern.every((expected, index) => expected.startsWith(':') || expected === segments[index]),
     );
+    return found?.route;
   };
 }

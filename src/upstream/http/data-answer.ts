@@ -11,7 +11,10 @@ import {
   optionalInteger,
   text,
 } from '../../events/fields.ts';
+import type { ItemTemplate } from '../item-source.ts';
 import { onlyResource } from './documents.ts';
+import { readStats } from './inventory-answer.ts';
+import type { StatRows } from './stat-rows.ts';
 
 /** `data/skills/{id}` */
 export function readSkillData(document: unknown, skillId: number): SkillData {
@@ -38,6 +41,14 @@ export function readRequirements(document: unknown, templateId: number): Equipme
     // Also written reqPop: keys match whatever their case.
     fame: demanded('reqPOP'),
   };
+}
+
+/** The same answer, for what an item of the template is like as it drops. `cash` is false when it is left out. */
+export function readTemplate(document: unknown, templateId: number, rows: StatRows): ItemTemplate {
+  const { attributes } = onlyResource(document, templateId);
+  const cash = field(attributes, 'cash') ?? false;
+  if (typeof cash !== 'boolean') throw invalidField('data.attributes.cash', 'a boolean', cash);
+  return { stats: readStats(attributes, 'data.attributes', rows), cash };
 }
 
 /** Numbers that the service leaves out (today `z`) are 0. */

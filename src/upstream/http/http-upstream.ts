@@ -1,12 +1,14 @@
 import type { Tenant } from '../../domain/tenant.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { createUpstreamGates, PROBE_DEADLINE_MS } from '../gate.ts';
+import type { ItemSource } from '../item-source.ts';
 import { SERVICE_OF_PART, SERVICES, type Service, type Upstream } from '../port.ts';
 import { createStaticCatalog, type StaticCatalogCounts } from '../static-catalog.ts';
 import type { StaticAsk } from '../static-entry.ts';
 import { gateOpen } from '../upstream-errors.ts';
-import { readRequirements, readSkillData } from './data-answer.ts';
-import { createPartReaders, type RequestCommons } from './part-reader.ts';
+import { readRequirements, readSkillData, readTemplate } from './data-answer.ts';
+import { readAssets } from './inventory-answer.ts';
+import { compartmentPath, createPartReaders, type RequestCommons } from './part-reader.ts';
 import { createRequestHeaders } from './request-headers.ts';
 import { createServiceClient, type RequestOutcome, type ServiceClient } from './service-client.ts';
 import { createStatRows } from './stat-rows.ts';
@@ -33,9 +35,9 @@ export interface HttpUpstreamOptions {
 
 /**
  * Call `gates[service].tryEnter(characterId)` right before `fetch`, and only when it says true; `fetch` tells the gate how
- * it went. Called through an open gate without that, it rejects with UPSTREAM_GATE_OPEN. Static data enter by themselves.
+ * it went. Called through an open gate without that, it rejects with UPSTREAM_GATE_OPEN. All others enter by themselves.
  */
-export interface HttpUpstream extends Upstream {
+export interface HttpUpstream extends Upstream, ItemSource {
   /** To be called after game data were imported: everything is asked again, old values serve until answered. */
   flushStaticData(tenant?: Tenant): void;
   readonly staticDataCounts: StaticCatalogCounts;
@@ -50,7 +52,8 @@ export function createHttpUpstream(options: HttpUpstreamOptions): HttpUpstream {
   const { clock, random } = options;
   const gates = createUpstreamGates({ clock, random });
   const headers = createRequestHeaders(random, options.environment);
-  const readers = createPartReaders(createStatRows());
+  const rows = createStatRows();
+  const readers = createPartReaders(rows);
 
   const clientOf = (service: Service): ServiceClient =>
     createServiceClient({
@@ -90,6 +93,15 @@ export function createHttpUpstream(options: HttpUpstreamOptions): HttpUpstream {
         ),
     },
   });
+  /**
+   * How items are asked for: not while the gate is open, and without telling it how it went, because whoever asks chooses
+   * the template, and one that does not exist is a 500 in format S.
+   */
+  function aside(service: Service, target: Pick<StaticAsk, 'tenant' | 'context'>): RequestCommons {
+    if (gates[service].state === 'open') throw gateOpen(service);
+    return commons(target, false);
+  }
+
   const sweeper = setInterval(catalog.sweep, SWEEP_MS);
 
   return {
@@ -107,6 +119,15 @@ export function createHttpUpstream(options: HttpUpstreamOptions): HttpUpstream {
       } finally {
         gates[service].record(target.characterId, answered);
       }
+    },
+    async items(target) {
+      const request = { ...aside('inventory', target), path: compartmentPath(target.characterId) };
+      const items = await clients.inventory.get(request, (document) => readAssets(document, rows, () => true));
+      return items === 'missing' ? [] : items;
+    },
+    async template(target, templateId) {
+      const request = { ...aside('data', target), path: `data/equipment/${templateId}` };
+      return clients.data.get(request, (document) => readTemplate(document, templateId, rows));
     },
     staticData: catalog.of,
     ensureStaticData: catalog.ensure,

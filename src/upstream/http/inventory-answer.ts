@@ -1,5 +1,5 @@
 import type { PartSnapshot, WornAsset } from '../../domain/snapshot.ts';
-import type { Stat } from '../../domain/stat.ts';
+import type { Stat, StatRow } from '../../domain/stat.ts';
 import {
   field,
   INT16,
@@ -40,7 +40,13 @@ const KEY_OF_STAT = {
 
 const STAT_KEYS = Object.values(KEY_OF_STAT);
 
+/** What is worn. */
 export function readCompartment(document: unknown, rows: StatRows): PartSnapshot {
+  return { part: 'equipment', assets: readAssets(document, rows, (slot) => slot < 0) };
+}
+
+/** The equipment whose slot is wanted; the others are not looked at. Slots below 0 are worn, the others in the bag. */
+export function readAssets(document: unknown, rows: StatRows, isWanted: (slot: number) => boolean): WornAsset[] {
   const root = rootOf(document);
   const compartment = object(root, 'data');
   const attributes = object(compartment, 'attributes', 'data.attributes');
@@ -57,11 +63,11 @@ export function readCompartment(document: unknown, rows: StatRows): PartSnapshot
     const resource = resourceOf(value, path);
     if (ids.has(resource.id)) throw contradiction(`${path}.id: expected every asset once, got one again`);
     ids.add(resource.id);
-    const asset = wornAsset(resource, path, rows);
+    const asset = assetOf(resource, path, rows, isWanted);
     if (asset !== undefined) assets.push(asset);
   }
   requireAll(compartment, ids);
-  return { part: 'equipment', assets };
+  return assets;
 }
 
 /** An asset that the compartment lists and the answer leaves out would look like one that was taken off. */
@@ -77,27 +83,35 @@ function requireAll(compartment: Json, included: ReadonlySet<string>): void {
   }
 }
 
-/** undefined: it lies in the bag, or is no equipment. */
-function wornAsset({ id, attributes }: Resource, path: string, rows: StatRows): WornAsset | undefined {
+/** undefined: it lies in a slot that is not wanted, or is no equipment. */
+function assetOf(
+  { id, attributes }: Resource,
+  path: string,
+  rows: StatRows,
+  isWanted: (slot: number) => boolean,
+): WornAsset | undefined {
   const at = `${path}.attributes`;
   const slot = integer(attributes, 'slot', INT16, `${at}.slot`);
-  if (slot >= 0) return undefined;
+  if (!isWanted(slot)) return undefined;
   const nested = optionalObject(attributes, 'referenceData', `${at}.referenceData`);
   const hasReference = (field(attributes, 'referenceType') ?? null) !== null;
   const reference = hasReference ? text(attributes, 'referenceType', `${at}.referenceType`) : '';
   if (reference !== '' && !EQUIPMENT_REFERENCES.includes(reference)) return undefined;
-  const holder = nested ?? attributes;
-  const statsAt = nested === undefined ? at : `${at}.referenceData`;
-  if (STAT_KEYS.every((key) => field(holder, key) === undefined)) {
-    throw contradiction(`${statsAt}: expected stats, got none`);
-  }
   return {
     assetId: numericId(id, `${path}.id`),
     templateId: integer(attributes, 'templateId', UINT32, `${at}.templateId`),
     slot,
-    stats: rows((stat) => {
-      const key = KEY_OF_STAT[stat];
-      return optionalInteger(holder, key, INT32, `${statsAt}.${key}`) ?? 0;
-    }),
+    stats: nested === undefined ? readStats(attributes, at, rows) : readStats(nested, `${at}.referenceData`, rows),
   };
+}
+
+/** The stats of an item, or of a template; those that are left out are 0, but not all of them. */
+export function readStats(holder: Json, path: string, rows: StatRows): StatRow {
+  if (STAT_KEYS.every((key) => field(holder, key) === undefined)) {
+    throw contradiction(`${path}: expected stats, got none`);
+  }
+  return rows((stat) => {
+    const key = KEY_OF_STAT[stat];
+    return optionalInteger(holder, key, INT32, `${path}.${key}`) ?? 0;
+  });
 }

@@ -19,6 +19,11 @@ export type PartReader = (
   commons: RequestCommons,
 ) => Promise<PartSnapshot | 'missing'>;
 
+/** The compartment of equipment, worn or not, with its assets (contract §2). */
+export function compartmentPath(characterId: number): string {
+  return `characters/${characterId}/inventory/compartments?type=1&include=assets`;
+}
+
 /** Only the character service knows who exists: where the others answer 404, there is nothing. */
 export function createPartReaders(rows: StatRows): Readonly<Record<Part, PartReader>> {
   return {
@@ -26,8 +31,8 @@ export function createPartReaders(rows: StatRows): Readonly<Record<Part, PartRea
       client.get({ ...commons, path: `characters/${id}` }, (document) => readCharacter(document, id)),
 
     async equipment(client, id, commons) {
-      const path = `characters/${id}/inventory/compartments?type=1&include=assets`;
-      const snapshot = await client.get({ ...commons, path }, (document) => readCompartment(document, rows));
+      const request = { ...commons, path: compartmentPath(id) };
+      const snapshot = await client.get(request, (document) => readCompartment(document, rows));
       return snapshot === 'missing' ? { part: 'equipment', assets: [] } : snapshot;
     },
 

@@ -1,0 +1,32 @@
+import type { Previewer, PreviewRead } from '../refresh/previewer.ts';
+import { type Answer, type Handler, ok } from './answer.ts';
+import { type CharacterRequestReader, errorOfUnanswered } from './character-request.ts';
+import { bodyProblem, invalidFields } from './field-problem.ts';
+import { encodePreview } from './preview-document.ts';
+import { readPreviewRequest } from './preview-request.ts';
+import { STATS_URL } from './stats-route.ts';
+
+export const PREVIEW_URL = `${STATS_URL}/preview`;
+
+/** Bytes of a body at most: more than the bounds of its lists let anyone need. */
+export const PREVIEW_BODY_MAX = 65_536;
+
+/** What the effective stats of one character would be. Nothing is stored. The body is text, read here. */
+export function createPreviewHandler(previewer: Previewer, requestOf: CharacterRequestReader): Handler {
+  return async (request) => {
+    const { trial, problems } = readPreviewRequest(request.body);
+    const { tenant, characterId, context } = requestOf(request, problems);
+    return answerOf(await previewer.preview(tenant, characterId, context, trial));
+  };
+}
+
+function answerOf(read: PreviewRead): Answer {
+  switch (read.kind) {
+    case 'answer':
+      return ok(encodePreview(read.preview));
+    case 'impossible':
+      throw invalidFields(read.problems.map(({ pointer, expected, got }) => bodyProblem(pointer, expected, got)));
+    default:
+      throw errorOfUnanswered(read);
+  }
+}

@@ -1,0 +1,159 @@
+import { Type } from 'typebox';
+import { DEGRADABLE } from '../domain/freshness.ts';
+import { STATS } from '../domain/stat.ts';
+import { Reason } from './explanation-schema.ts';
+import { ATTRIBUTES } from './stats-document.ts';
+
+const closed = { additionalProperties: false };
+const uint32 = Type.Integer({ minimum: 0, maximum: 4_294_967_295 });
+const uint16 = Type.Integer({ minimum: 0, maximum: 65_535 });
+const int32 = Type.Integer({ minimum: -2_147_483_648, maximum: 2_147_483_647 });
+
+/** The stats that an item may carry, by their attributes in a stats answer. */
+const ItemStats = Type.Object(
+  {
+    strength: Type.Optional(uint16),
+    dexterity: Type.Optional(uint16),
+    luck: Type.Optional(uint16),
+    intelligence: Type.Optional(uint16),
+    maxHP: Type.Optional(uint16),
+    maxMP: Type.Optional(uint16),
+    weaponAttack: Type.Optional(uint16),
+    weaponDefense: Type.Optional(uint16),
+    magicAttack: Type.Optional(uint16),
+    magicDefense: Type.Optional(uint16),
+    accuracy: Type.Optional(uint16),
+    avoidability: Type.Optional(uint16),
+    speed: Type.Optional(uint16),
+    jump: Type.Optional(uint16),
+  },
+  { ...closed, description: 'Those that are left out are 0.' },
+);
+
+const Item = Type.Object(
+  {
+    assetId: Type.Optional(uint32),
+    templateId: Type.Optional(Type.Integer({ minimum: 1, maximum: 4_294_967_295 })),
+    slot: Type.Optional(Type.Integer({ minimum: -32_768, maximum: -1 })),
+    stats: Type.Optional(ItemStats),
+  },
+  {
+    ...closed,
+    description:
+      'One of: an item in the bag (assetId); an item of a template (templateId), at its default stats unless stats are ' +
+      'given; an item of given stats in a given slot (stats, slot), which demands nothing of its wearer. Without a slot ' +
+      'it goes where its kind is worn.',
+  },
+);
+
+const Buff = Type.Object(
+  {
+    sourceId: int32,
+    level: Type.Optional(Type.Integer({ minimum: 1, maximum: 255 })),
+    changes: Type.Array(Type.Object({ type: Type.String({ minLength: 1, maxLength: 64 }), amount: int32 }, closed), {
+      minItems: 1,
+      maxItems: 32,
+    }),
+  },
+  { ...closed, description: 'As the buff service writes it. It replaces what is held of its source.' },
+);
+
+const Base = Type.Object(
+  {
+    strength: Type.Optional(uint32),
+    dexterity: Type.Optional(uint32),
+    luck: Type.Optional(uint32),
+    intelligence: Type.Optional(uint32),
+    maxHP: Type.Optional(uint32),
+    maxMP: Type.Optional(uint32),
+    level: Type.Optional(Type.Integer({ minimum: 0, maximum: 255 })),
+    jobId: Type.Optional(uint16),
+    fame: Type.Optional(Type.Integer({ minimum: -32_768, maximum: 32_767 })),
+    gm: Type.Optional(int32),
+  },
+  { ...closed, description: 'Base values; those that are left out stay.' },
+);
+
+/** What to try. Lists are bounded, because each entry may cost a read. */
+export const PreviewRequest = Type.Object(
+  {
+    takeOff: Type.Optional(Type.Array(uint32, { maxItems: 64, description: 'Asset ids of what is worn.' })),
+    putOn: Type.Optional(
+      Type.Array(Item, { maxItems: 32, description: 'In order; each displaces what is in its way.' }),
+    ),
+    addBuffs: Type.Optional(Type.Array(Buff, { maxItems: 64 })),
+    removeBuffs: Type.Optional(Type.Array(int32, { maxItems: 64, description: 'Sources.' })),
+    base: Type.Optional(Base),
+  },
+  closed,
+);
+
+/** Somebody asks what a two-handed sword, a rage and ten levels would do. */
+export const PREVIEW_REQUEST_EXAMPLE = {
+  putOn: [{ templateId: 1_402_039 }, { slot: -12, stats: { maxHP: 25, weaponAttack: 3 } }],
+  addBuffs: [{ sourceId: 1_101_006, level: 20, changes: [{ type: 'WEAPON_ATTACK', amount: 12 }] }],
+  base: { level: 105 },
+};
+
+const item = {
+  assetId: Type.Optional(Type.Integer({ description: 'Left out when no such item exists.' })),
+  templateId: Type.Optional(Type.Integer({ description: 'Left out when it has none.' })),
+  slot: Type.Integer({ maximum: -1 }),
+};
+
+const values = Type.Object(Object.fromEntries(STATS.map((stat) => [ATTRIBUTES[stat], uint32])), closed);
+const differences = Type.Object(Object.fromEntries(STATS.map((stat) => [ATTRIBUTES[stat], Type.Integer()])), {
+  ...closed,
+  description: 'After less before.',
+});
+
+export const PreviewDocument = Type.Object(
+  {
+    data: Type.Object(
+      {
+        type: Type.Literal('effective-stats-previews'),
+        id: Type.String({ description: 'The character id.' }),
+        attributes: Type.Object(
+          {
+            now: Type.String({ format: 'date-time', description: 'When it was computed.' }),
+            version: Type.Integer({ description: 'Of the state that it starts from.' }),
+            ruleset: Type.String(),
+            before: values,
+            after: values,
+            difference: differences,
+            putOn: Type.Array(
+              Type.Object({ ...item, qualifies: Type.Boolean(), reason: Type.Optional(Reason) }, closed),
+              { description: 'In the order of the request.' },
+            ),
+            takenOff: Type.Array(
+              Type.Object(
+                {
+                  ...item,
+                  displacedBy: Type.Optional(
+                    Type.Integer({ minimum: 0, description: 'Position in putOn of what takes its place.' }),
+                  ),
+                },
+                closed,
+              ),
+            ),
+            stopQualifying: Type.Array(Type.Object({ ...item, reason: Reason }, closed), {
+              description: 'Stays worn and would count no longer.',
+            }),
+            startQualifying: Type.Array(Type.Object(item, closed), {
+              description: 'Stays worn and would count from then on.',
+            }),
+          },
+          closed,
+        ),
+      },
+      closed,
+    ),
+    meta: Type.Optional(
+      Type.Object(
+        { degraded: Type.Array(Type.Enum([...DEGRADABLE]), { minItems: 1 }) },
+        { ...closed, description: 'What before or after may lack.' },
+      ),
+    ),
+  },
+  closed,
+);

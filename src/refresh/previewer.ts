@@ -1,0 +1,214 @@
+import type { CharacterView, Moment } from '../domain/character.ts';
+import type { EventContext } from '../domain/event.ts';
+import { hasBase } from '../domain/freshness.ts';
+import { displacedBy, roomAmong } from '../domain/outfit.ts';
+import type { CalculationInput, EffectiveStats, Reason, Ruleset } from '../domain/ruleset.ts';
+import { createLedger } from '../domain/rulesets/ledger.ts';
+import type { BuffStat, WornAsset } from '../domain/snapshot.ts';
+import { STATS } from '../domain/stat.ts';
+import type { StaticData } from '../domain/static-data.ts';
+import type { CharacterId, Tenant } from '../domain/tenant.ts';
+import { settledWithin } from '../lib/settled-within.ts';
+import type { ItemSource } from '../upstream/item-source.ts';
+import type { Upstream, UpstreamTarget } from '../upstream/port.ts';
+import { degradedByMissing, type EffectiveCache, inContractOrder } from './effective-cache.ts';
+import { NO_TEMPLATE, type Preview, type Trial, type TrialProblem, triedItem } from './preview.ts';
+import type { ReadFlow, Unanswered } from './read-flow.ts';
+import { type Candidate, findTrialItems, isCandidate, isProblem } from './trial-items.ts';
+
+export type PreviewRead =
+  | { readonly kind: 'answer'; readonly preview: Preview }
+  /** The trial names what is not there. */
+  | { readonly kind: 'impossible'; readonly problems: readonly TrialProblem[] }
+  | Unanswered;
+
+/** Computes what a character's effective stats would be, and changes nothing. Waits as a StatsReader does. */
+export interface Previewer {
+  /** Rejects with AppError UPSTREAM_* when the items of the trial cannot be read. */
+  preview(
+    tenant: Tenant,
+    characterId: CharacterId,
+    context: EventContext | undefined,
+    trial: Trial,
+  ): Promise<PreviewRead>;
+}
+
+export interface PreviewerOptions {
+  readonly flow: ReadFlow;
+  readonly effective: EffectiveCache;
+  readonly upstream: ItemSource & Pick<Upstream, 'ensureStaticData'>;
+  readonly rulesetOf: (tenant: Tenant) => Ruleset;
+  /** READ_WAIT in ms: how long a preview waits for game data that it needs. */
+  readonly readWait: number;
+}
+
+export function createPreviewer({ flow, effective, upstream, rulesetOf, readWait }: PreviewerOptions): Previewer {
+  function answerFrom(
+    view: CharacterView,
+    moment: Moment,
+    trial: Trial,
+    items: readonly Candidate[],
+  ): PreviewRead | undefined {
+    const current = effective.of(view, moment);
+    const basis = effective.basisOf(view, moment);
+    if (current === undefined || basis === undefined) return undefined;
+    const { ruleset, input } = basis;
+    const outfit = changeOutfit(input.assets, trial.takeOff, items);
+    const buffs = changeBuffs(input.buffs, trial, moment);
+    const problems = [...outfit.problems, ...buffs.problems];
+    if (problems.length > 0) return { kind: 'impossible', problems };
+    const before = judge(ruleset, input);
+    const after = judge(ruleset, {
+      ...input,
+      base: { ...input.base, ...trial.base },
+      assets: outfit.worn,
+      buffs: buffs.active,
+      data: withoutTemplate(input.data),
+    });
+    const staying = outfit.worn.filter((asset) => input.assets.includes(asset));
+    const preview: Preview = {
+      characterId: view.characterId,
+      now: moment.now,
+      version: view.version,
+      ruleset: ruleset.name,
+      degraded: inContractOrder([...current.degraded, ...degradedByMissing(after.stats.missing)]),
+      before: before.stats,
+      after: after.stats,
+      putOn: outfit.putOn.map((asset) => ({ ...triedItem(asset), reason: after.unqualified.get(asset.assetId) })),
+      takenOff: outfit.takenOff.map(({ asset, displacedBy: by }) => ({ ...triedItem(asset), displacedBy: by })),
+      stopQualifying: staying.flatMap((asset) => {
+        const reason = after.unqualified.get(asset.assetId);
+        const stops = reason !== undefined && !before.unqualified.has(asset.assetId);
+        return stops ? [{ ...triedItem(asset), reason }] : [];
+      }),
+      startQualifying: staying
+        .filter(({ assetId }) => before.unqualified.has(assetId) && !after.unqualified.has(assetId))
+        .map(triedItem),
+    };
+    return { kind: 'answer', preview };
+  }
+
+  /** So that the preview is computed with the game data that it needs. */
+  async function prepare(
+    { tenant, context }: UpstreamTarget,
+    trial: Trial,
+    items: readonly Candidate[],
+  ): Promise<void> {
+    const buffs = trial.addBuffs.flatMap((buff) => buffStats(buff, { now: 0, mono: 0 }));
+    const skillIds = rulesetOf(tenant).skillsOfBuffs(buffs);
+    const templateIds = items.map(({ templateId }) => templateId).filter((id) => id !== NO_TEMPLATE);
+    if (skillIds.length === 0 && templateIds.length === 0) return;
+    await settledWithin(upstream.ensureStaticData({ tenant, context, skillIds, templateIds }), readWait);
+  }
+
+  return {
+    async preview(tenant, characterId, context, trial) {
+      const target = { tenant, characterId, context };
+      const known = await flow.read(tenant, characterId, context, (view) => (hasBase(view) ? LOADED : undefined));
+      if (known.kind !== 'loaded') return known;
+      const found = await findTrialItems(upstream, target, trial.putOn);
+      const items = found.filter(isCandidate);
+      if (items.length < found.length) return { kind: 'impossible', problems: found.filter(isProblem) };
+      await prepare(target, trial, items);
+      return flow.read(tenant, characterId, context, (view, moment) => answerFrom(view, moment, trial, items));
+    },
+  };
+}
+
+const LOADED = { kind: 'loaded' } as const;
+
+interface Outfit {
+  readonly worn: readonly WornAsset[];
+  readonly putOn: readonly WornAsset[];
+  readonly takenOff: readonly { readonly asset: WornAsset; readonly displacedBy: number | undefined }[];
+  readonly problems: readonly TrialProblem[];
+}
+
+function changeOutfit(before: readonly WornAsset[], takeOff: readonly number[], items: readonly Candidate[]): Outfit {
+  const takenOff: { asset: WornAsset; displacedBy: number | undefined }[] = [];
+  const problems: TrialProblem[] = [];
+  let worn = [...before];
+  for (const [index, assetId] of takeOff.entries()) {
+    const asset = worn.find((each) => each.assetId === assetId);
+    if (asset === undefined) {
+      problems.push({
+        pointer: `/takeOff/${index}`,
+        expected: 'the asset id of an item that is worn',
+        got: assetId,
+      });
+      continue;
+    }
+    worn = worn.filter((each) => each !== asset);
+    takenOff.push({ asset, displacedBy: undefined });
+  }
+  const putOn: WornAsset[] = [];
+  for (const [index, { slots, ...item }] of items.entries()) {
+    const slot = roomAmong(slots, worn);
+    if (slot === undefined) continue;
+    const asset = { ...item, slot };
+    // What the bag holds is not worn, whatever the state still says.
+    worn = worn.filter(({ assetId }) => assetId !== asset.assetId);
+    const displaced = displacedBy(asset, worn);
+    takenOff.push(...displaced.map((each) => ({ asset: each, displacedBy: index })));
+    worn = [...worn.filter((each) => !displaced.includes(each)), asset];
+    putOn.push(asset);
+  }
+  return { worn, putOn, takenOff, problems };
+}
+
+interface ChangedBuffs {
+  readonly active: readonly BuffStat[];
+  readonly problems: readonly TrialProblem[];
+}
+
+function changeBuffs(held: readonly BuffStat[], trial: Trial, moment: Moment): ChangedBuffs {
+  const problems = trial.removeBuffs.flatMap((sourceId, index) =>
+    held.some((buff) => buff.sourceId === sourceId)
+      ? []
+      : [{ pointer: `/removeBuffs/${index}`, expected: 'the source of an active buff', got: sourceId }],
+  );
+  const ended = new Set([...trial.removeBuffs, ...trial.addBuffs.map(({ sourceId }) => sourceId)]);
+  const kept = held.filter(({ sourceId }) => !ended.has(sourceId));
+  // A source that is cast twice is the second cast's, as are types that a cast names twice.
+  const cast = new Map(trial.addBuffs.map((buff) => [buff.sourceId, buff]));
+  return { active: [...kept, ...[...cast.values()].flatMap((buff) => buffStats(buff, moment))], problems };
+}
+
+function buffStats({ sourceId, level, changes }: Trial['addBuffs'][number], { now }: Moment): BuffStat[] {
+  const createdAt = { ms: now, ns: 0 };
+  const amounts = new Map(changes.map(({ type, amount }) => [type, amount]));
+  return [...amounts].map(([statType, amount]) => ({
+    sourceId,
+    statType,
+    amount,
+    level,
+    createdAt,
+    expiresAt: undefined,
+  }));
+}
+
+/** An item without a template demands nothing. */
+function withoutTemplate(data: StaticData): StaticData {
+  return {
+    skill: (skillId) => data.skill(skillId),
+    requirements: (templateId) => (templateId === NO_TEMPLATE ? null : data.requirements(templateId)),
+    revision: data.revision,
+  };
+}
+
+interface Judgement {
+  readonly stats: EffectiveStats;
+  /** By asset id. */
+  readonly unqualified: ReadonlyMap<number, Reason>;
+}
+
+/** Computes with a record, because only that tells who qualifies for what. */
+function judge(ruleset: Ruleset, input: CalculationInput): Judgement {
+  const ledger = createLedger();
+  const stats = ruleset.compute(input, ledger);
+  const unqualified = new Map<number, Reason>();
+  for (const { source, reason } of [...STATS.flatMap((stat) => ledger.lines(stat)), ...ledger.idles]) {
+    if (source.kind === 'equipment' && reason?.code === 'unqualified') unqualified.set(source.id, reason);
+  }
+  return { stats, unqualified };
+}
