@@ -31,7 +31,7 @@ export interface ReadCounts {
 /** Clients that read random characters all the time and judge every answer. */
 export interface Readers {
   readonly counts: Readonly<ReadCounts>;
-  /** The first ones, with all that is known about them. */
+  /** The first ones, unexcused 503 included, with all that is known about them. */
   readonly lies: readonly Lie[];
   /** Ms for which exact answers had been out of date, as far as the service could know. */
   readonly ages: readonly number[];
@@ -93,9 +93,13 @@ export function createReaders(options: ReadersOptions): Readers {
     } else if (verdict.kind !== 'lie') counts[verdict.kind] += 1;
     else {
       counts.lies += 1;
-      if (lies.length >= LIES_KEPT) return;
-      lies.push({ character: nameOf(who), why: verdict.why, answer: answer.body, timeline: timeline.of(who) });
+      keepEvidence(who, answer, verdict.why);
     }
+  };
+
+  const keepEvidence = (who: Who, { body }: StatsAnswer, why: string): void => {
+    if (lies.length >= LIES_KEPT) return;
+    lies.push({ character: nameOf(who), why, answer: body, timeline: timeline.of(who) });
   };
 
   const read = async (who: Who): Promise<void> => {
@@ -111,6 +115,7 @@ export function createReaders(options: ReadersOptions): Readers {
       if (excused) counts.unavailable += 1;
       else counts.refused += 1;
       timeline.add(who, () => `answer to a request ${ago(begun)}: 503`);
+      if (!excused) keepEvidence(who, answer, '503 although the base could be had');
       return;
     }
     const truths = history.of(who, mayBeBelieved(begun));

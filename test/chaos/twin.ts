@@ -120,8 +120,8 @@ export async function runTwin(options: TwinOptions): Promise<TwinReport> {
     baseCanBeHad: () => !upstreamFaults.isTroubled('characters') && performance.now() > upSince + UP_FOR_MS,
   });
   const watch = startWatch(stage);
-  const noteUp = (): void => {
-    upSince = performance.now();
+  const noteUp = (isUp: boolean): void => {
+    upSince = isUp ? performance.now() : Number.POSITIVE_INFINITY;
   };
   const parts = { options, stage, actors, readers, watch, upstreamFaults, noteUp };
   const run = createRun(parts, createFaults(stage, createPrng(seed ^ 0x0b4), watch.sample));
@@ -145,7 +145,8 @@ interface Parts {
   readonly readers: Readers;
   readonly watch: Watch;
   readonly upstreamFaults: UpstreamFaults;
-  readonly noteUp: () => void;
+  /** Told when the process goes and comes. */
+  readonly noteUp: (isUp: boolean) => void;
 }
 
 function createRun({ options, stage, actors, readers, watch, upstreamFaults, noteUp }: Parts, faults: Faults) {
@@ -180,12 +181,13 @@ function createRun({ options, stage, actors, readers, watch, upstreamFaults, not
     const name = together.join(' + ');
     say(name);
     for (const fault of together) struck[fault] = (struck[fault] ?? 0) + 1;
+    const halts = together.some((fault) => fault === 'kill' || fault === 'process paused');
+    if (halts) noteUp(false);
     await Promise.all(together.map((fault) => faults[fault]()));
-    noteUp();
+    if (halts) noteUp(true);
     say(`after ${name}`);
     const time = await recoveryTime(stage, upstreamFaults, prng);
     recoveries[name] = [...(recoveries[name] ?? []), time];
-    noteUp();
     say('life');
   };
 
