@@ -1,11 +1,14 @@
 import { encodeStats } from '../../src/api/stats-document.ts';
 import type { CalculationInput, Ruleset } from '../../src/domain/ruleset.ts';
+import type { WornAsset } from '../../src/domain/snapshot.ts';
 import type { Tenant } from '../../src/domain/tenant.ts';
 import { createEffectiveCache } from '../../src/refresh/effective-cache.ts';
 import { createExplainer } from '../../src/refresh/explainer.ts';
+import { createPreviewer } from '../../src/refresh/previewer.ts';
 import { createReadFlow } from '../../src/refresh/read-flow.ts';
 import { createReader } from '../../src/refresh/reader.ts';
 import { createMemoryStore } from '../../src/state/memory/memory-store.ts';
+import type { ItemSource, ItemTemplate } from '../../src/upstream/item-source.ts';
 import { createFakeClock } from './fake-clock.ts';
 import { createScriptedUpstream } from './scripted-upstream.ts';
 import { createStateBench, GRACE } from './state-bench.ts';
@@ -45,6 +48,7 @@ export async function createReadBench(ruleset: Ruleset, input: CalculationInput)
     checkRequirements,
   });
   const flow = createReadFlow({ store, refresher, clock, isFeedCurrent, readWait: 2_000 });
+  const items = createItems();
   const bench = createStateBench(store, clock);
   await bench.login();
   await bench.load({
@@ -63,7 +67,33 @@ export async function createReadBench(ruleset: Ruleset, input: CalculationInput)
     effective,
     reader: createReader({ flow, effective, encode: encodeStats }),
     explainer: createExplainer({ flow, effective, isFeedCurrent }),
+    items,
+    previewer: createPreviewer({
+      flow,
+      effective,
+      upstream: { ...items.source, ensureStaticData: upstream.ensureStaticData },
+      rulesetOf,
+      readWait: 2_000,
+    }),
   };
 }
 
 export type ReadBench = Awaited<ReturnType<typeof createReadBench>>;
+
+/** What the inventory and data services hold, to be filled by the test, and what was asked of them. */
+function createItems() {
+  const owned: WornAsset[] = [];
+  const templates = new Map<number, ItemTemplate>();
+  const asked: string[] = [];
+  const source: ItemSource = {
+    async items({ characterId }) {
+      asked.push(`items of ${characterId}`);
+      return owned;
+    },
+    async template(_target, templateId) {
+      asked.push(`template ${templateId}`);
+      return templates.get(templateId) ?? 'missing';
+    },
+  };
+  return { owned, templates, asked, source };
+}

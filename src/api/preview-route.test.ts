@@ -1,0 +1,265 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { Value } from 'typebox/value';
+import { AppError } from '../lib/app-error.ts';
+import type { Preview, Trial } from '../refresh/preview.ts';
+import type { Previewer, PreviewRead } from '../refresh/previewer.ts';
+import { ErrorDocument, PreviewDocument } from './openapi.ts';
+import { PREVIEW_REQUEST_EXAMPLE } from './preview-schema.ts';
+import { createStubApi, TENANT_HEADERS } from './stub-api.ts';
+
+const URL = '/api/worlds/0/channels/1/characters/12/stats/preview';
+const NO_STATS = { bonuses: [], missing: { templateIds: [], skillIds: [], buffSkillIds: [] } };
+
+const PREVIEW: Preview = {
+  characterId: 12,
+  now: Date.UTC(2026, 1, 3, 18),
+  version: 1_772_000_000_000,
+  ruleset: 'atlas',
+  degraded: ['requirements'],
+  before: { ...NO_STATS, values: [10, 20, 30, 40, 500, 600, 7, 8, 9, 10, 11, 12, 13, 14] },
+  after: { ...NO_STATS, values: [11, 18, 30, 40, 500, 600, 7, 8, 9, 10, 11, 12, 13, 14] },
+  putOn: [
+    {
+      assetId: undefined,
+      templateId: 1_302_000,
+      slot: -11,
+      reason: { code: 'unqualified', text: 'strength 11 of 40' },
+    },
+    { assetId: 9, templateId: 1_002_001, slot: -1, reason: undefined },
+  ],
+  takenOff: [{ assetId: 1, templateId: 1_002_357, slot: -1, displacedBy: 1 }],
+  stopQualifying: [
+    { assetId: 3, templateId: 1_302_001, slot: -11, reason: { code: 'unqualified', text: 'level 1 of 5' } },
+  ],
+  startQualifying: [{ assetId: 4, templateId: 1_102_001, slot: -9 }],
+};
+
+function setUp(read: PreviewRead = { kind: 'answer', preview: PREVIEW }) {
+  const tried: Trial[] = [];
+  const previewer: Previewer = {
+    async preview(_tenant, _characterId, _context, trial) {
+      tried.push(trial);
+      return read;
+    },
+  };
+  const { app } = createStubApi({ previewer });
+  const post = (payload: string | object, headers: Record<string, string> = {}) =>
+    app.inject({
+      method: 'POST',
+      url: URL,
+      headers: { ...TENANT_HEADERS, 'content-type': 'application/json', ...headers },
+      payload,
+    });
+  return { app, post, tried };
+}
+
+function errorsOf(body: string) {
+  return Value.Parse(ErrorDocument, JSON.parse(body)).errors;
+}
+
+test('given a preview, when it is asked for, then the document tells all of it', async () => {
+  const { post } = setUp();
+  const response = await post({});
+  assert.equal(response.statusCode, 200, response.body);
+  assert.equal(response.headers['content-type'], 'application/json');
+  assert.deepEqual(Value.Errors(PreviewDocument, response.json()), []);
+  assert.partialDeepStrictEqual(response.json(), {
+    data: {
+      id: '12',
+      attributes: {
+        now: '2026-02-03T18:00:00.000Z',
+        version: 1_772_000_000_000,
+        before: { strength: 10, dexterity: 20, maxHP: 500 },
+        after: { strength: 11, dexterity: 18, maxHP: 500 },
+        difference: { strength: 1, dexterity: -2, maxHP: 0 },
+        putOn: [
+          { templateId: 1_302_000, slot: -11, qualifies: false, reason: { text: 'strength 11 of 40' } },
+          { assetId: 9, qualifies: true },
+        ],
+        takenOff: [{ assetId: 1, displacedBy: 1 }],
+        stopQualifying: [{ assetId: 3, reason: { text: 'level 1 of 5' } }],
+        startQualifying: [{ assetId: 4, slot: -9 }],
+      },
+    },
+    meta: { degraded: ['requirements'] },
+  });
+});
+
+test('given the example and every field, when they are posted, then they are tried as written, whatever their type', async () => {
+  const { post, tried } = setUp();
+  await post(PREVIEW_REQUEST_EXAMPLE, { 'content-type': 'application/x-www-form-urlencoded' });
+  assert.partialDeepStrictEqual(tried[0], {
+    putOn: [{ templateId: 1_402_039 }, { slot: -12, stats: { max_hp: 25, weapon_attack: 3, strength: 0 } }],
+    addBuffs: [{ sourceId: 1_101_006, level: 20, changes: [{ type: 'WEAPON_ATTACK', amount: 12 }] }],
+    base: { level: 105 },
+    takeOff: [],
+    removeBuffs: [],
+  });
+  const base = {
+    strength: 1,
+    dexterity: 2,
+    luck: 3,
+    intelligence: 4,
+    maxHP: 5,
+    maxMP: 6,
+    level: 7,
+    jobId: 8,
+    fame: -9,
+    gm: 1,
+  };
+  await post({ takeOff: [1, 2], removeBuffs: [-3], base });
+  assert.deepEqual(tried[1], {
+    takeOff: [1, 2],
+    putOn: [],
+    addBuffs: [],
+    removeBuffs: [-3],
+    base: {
+      strength: 1,
+      dexterity: 2,
+      luck: 3,
+      intelligence: 4,
+      max_hp: 5,
+      max_mp: 6,
+      level: 7,
+      job: 8,
+      fame: -9,
+      gm: 1,
+    },
+  });
+});
+
+const DEEP = `${'['.repeat(30_000)}${']'.repeat(30_000)}`;
+
+const BAD: readonly (readonly [string, string, readonly string[]])[] = [
+  ['nothing', '', ['the body: expected a JSON object, got ""']],
+  ['no JSON', '{oops', ['the body: expected a JSON object, got "{oops"']],
+  ['a list', '[]', ['the body: expected an object, got a list of 0']],
+  ['null', 'null', ['the body: expected an object, got null']],
+  ['an unknown field', '{"puton":[]}', ['puton: expected no field of this name, got a list of 0']],
+  ['a wrong type', '{"takeOff":7}', ['takeOff: expected a list of 0 to 64 entries, got 7']],
+  [
+    'several',
+    '{"takeOff":[-1,"x"],"base":{"level":1.5}}',
+    [
+      'takeOff/0: expected an integer from 0 to 4294967295, got -1',
+      'takeOff/1: expected an integer from 0 to 4294967295, got "x"',
+      'base/level: expected an integer from 0 to 255, got 1.5',
+    ],
+  ],
+  [
+    'fields that are missing',
+    '{"addBuffs":[{}]}',
+    [
+      'addBuffs/0/sourceId: expected an integer from -2147483648 to 2147483647, got nothing',
+      'addBuffs/0/changes: expected a list of 1 to 32 entries, got nothing',
+    ],
+  ],
+  [
+    'a text that is empty',
+    '{"addBuffs":[{"sourceId":1,"changes":[{"type":"","amount":1}]}]}',
+    ['addBuffs/0/changes/0/type: expected a text of 1 to 64 characters, got ""'],
+  ],
+  [
+    'a slot of the bag',
+    '{"putOn":[{"assetId":1,"slot":3}]}',
+    ['putOn/0/slot: expected an integer from -32768 to -1, got 3'],
+  ],
+  [
+    'an item of nothing',
+    '{"putOn":[{"slot":-1}]}',
+    ['putOn/0: expected assetId, templateId, or stats with slot, got an object'],
+  ],
+  [
+    'stats without a slot',
+    '{"putOn":[{"stats":{}}]}',
+    ['putOn/0/slot: expected a slot for stats without a template, got nothing'],
+  ],
+  [
+    'an asset of other stats',
+    '{"putOn":[{"templateId":1},{"assetId":1,"templateId":2,"stats":{}}]}',
+    [
+      'putOn/1/templateId: expected nothing beside assetId, got 2',
+      'putOn/1/stats: expected nothing beside assetId, got an object',
+    ],
+  ],
+  ['great depth', `{"putOn":${DEEP}}`, ['putOn/0: expected an object, got a list of 1']],
+  ['a proto', '{"__proto__":1}', ['__proto__: expected no field of this name, got 1']],
+];
+
+for (const [what, body, details] of BAD) {
+  test(`given a body with ${what}, when it is posted, then 400 names each field and what was expected`, async () => {
+    const { post, tried } = setUp();
+    const response = await post(body);
+    assert.equal(response.statusCode, 400);
+    const errors = errorsOf(response.body);
+    assert.deepEqual(
+      errors.map(({ detail }) => detail),
+      details,
+    );
+    for (const { source, detail } of errors) {
+      const field = detail.slice(0, detail.indexOf(':'));
+      assert.deepEqual(source, { pointer: field === 'the body' ? '' : `/${field}` });
+    }
+    assert.deepEqual(tried, []);
+  });
+}
+
+test('given everything wrong, when it is posted, then path, headers and body are named at once', async () => {
+  const { app } = createStubApi();
+  const response = await app.inject({ method: 'POST', url: URL.replace('/12/', '/x/'), payload: '{"base":1}' });
+  assert.deepEqual(
+    errorsOf(response.body).map(({ detail }) => detail.split(':')[0]),
+    ['characterId', 'TENANT_ID', 'REGION', 'MAJOR_VERSION', 'MINOR_VERSION', 'base'],
+  );
+});
+
+test('given a body of 64 KB and one that is larger, when they are posted, then only that is refused', async () => {
+  const { post } = setUp();
+  assert.equal((await post(`{}${' '.repeat(65_534)}`)).statusCode, 200);
+  const response = await post(`{}${' '.repeat(65_535)}`);
+  assert.equal(response.statusCode, 413);
+  assert.equal(errorsOf(response.body)[0]?.code, 'REQUEST_TOO_LARGE');
+});
+
+test('given a trial of what is not there, when it is posted, then 400 says where', async () => {
+  const problems = [{ pointer: '/takeOff/1', expected: 'the asset id of an item that is worn', got: 8 }];
+  const { post } = setUp({ kind: 'impossible', problems });
+  const response = await post({});
+  assert.equal(response.statusCode, 400);
+  assert.deepEqual(errorsOf(response.body), [
+    {
+      status: '400',
+      code: 'INVALID_REQUEST',
+      title: 'Invalid request',
+      detail: 'takeOff/1: expected the asset id of an item that is worn, got 8',
+      source: { pointer: '/takeOff/1' },
+    },
+  ]);
+});
+
+test('given no answer, when a preview is asked for, then it fails as the stats do, or names the upstream', async () => {
+  for (const [read, code] of [
+    [{ kind: 'unknown' }, '404 CHARACTER_UNKNOWN'],
+    [{ kind: 'unavailable' }, '503 BASE_UNAVAILABLE'],
+  ] as const) {
+    const response = await setUp(read).post({});
+    assert.deepEqual(
+      errorsOf(response.body).map((error) => `${error.status} ${error.code}`),
+      [code],
+    );
+  }
+  const previewer = { preview: () => Promise.reject(new AppError('UPSTREAM_TIMEOUT', 'slow', { retryable: true })) };
+  const { app } = createStubApi({ previewer });
+  const response = await app.inject({ method: 'POST', url: URL, headers: TENANT_HEADERS, payload: '{}' });
+  assert.equal(response.statusCode, 503);
+  assert.equal(response.headers['retry-after'], '1');
+});
+
+for (const method of ['GET', 'HEAD', 'PUT', 'DELETE'] as const) {
+  test(`given the preview, when ${method} comes, then 405 says that it takes POST`, async () => {
+    const response = await setUp().app.inject({ method, url: URL, headers: TENANT_HEADERS });
+    assert.equal(response.statusCode, 405);
+    assert.equal(response.headers.allow, 'POST');
+  });
+}
