@@ -2,12 +2,14 @@ import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import type { Server } from 'node:net';
 import { createApi } from './api/api.ts';
+import type { Levers } from './api/levers-routes.ts';
 import type { Degradation, ReadinessReport } from './api/readiness.ts';
 import { encodeStats } from './api/stats-document.ts';
 import type { ClampWatchOptions } from './clamp/clamp-watch.ts';
 import { type Clamping, createClamping } from './clamp/clamping.ts';
 import { createKafkaCommandProducer } from './clamp/kafka/kafka-command-producer.ts';
 import type { Config, KafkaConfig } from './config/config.ts';
+import { PARTS } from './domain/part.ts';
 import type { Ruleset } from './domain/ruleset.ts';
 import { rulesetByName } from './domain/rulesets/index.ts';
 import type { Tenant } from './domain/tenant.ts';
@@ -17,8 +19,10 @@ import type { Feed } from './ingest/feed.ts';
 import { createInProcessFeed } from './ingest/in-process/in-process-feed.ts';
 import { createKafkaFeed } from './ingest/kafka/kafka-feed.ts';
 import { createPipeline } from './ingest/pipeline.ts';
+import { redrive } from './ingest/redrive.ts';
 import { createTally } from './ingest/tally.ts';
 import { type Clock, createCorrectedClock } from './lib/clock.ts';
+import { createDriftLog } from './refresh/drift-log.ts';
 import { createEffectiveCache } from './refresh/effective-cache.ts';
 import { createExplainer } from './refresh/explainer.ts';
 import { createPreviewer } from './refresh/previewer.ts';
@@ -91,14 +95,17 @@ export async function createApp(config: Config, ports: AppPorts): Promise<App> {
     expiryGrace: config.buffExpiryGrace,
     checkRequirements: config.checkRequirements,
   };
+  const driftLog = createDriftLog();
   const refresher = createRefresher({
     ...shared,
     random,
     concurrency: UPSTREAM_CONCURRENCY,
     auditPeriod: config.auditPeriod,
     onMerged: (claim) => clamping?.check(claim),
-    onDrift: ({ tenant, characterId, part }) =>
-      logger.warn({ tenant: tenant.key, characterId, part }, 'the audit found drift and repaired it'),
+    onDrift({ tenant, characterId, part }) {
+      driftLog.add({ tenant, characterId, part, at: clock.now() });
+      logger.warn({ tenant: tenant.key, characterId, part }, 'the audit found drift and repaired it');
+    },
     onFailure: ({ tenant, characterId, part }, err) =>
       logger.debug({ err, tenant: tenant.key, characterId, part }, 'a read failed and is tried again'),
   });
@@ -145,6 +152,17 @@ export async function createApp(config: Config, ports: AppPorts): Promise<App> {
 
   metrics.watch({ events: tally, feed, refreshes: refresher, gates: upstream.gates, store, deadLetters });
   const { adminToken } = config;
+  const levers: Levers = {
+    reread(tenant, characterId) {
+      if (store.find(tenant, characterId) === undefined) return false;
+      for (const part of PARTS) store.request(tenant, characterId, part, 'reader');
+      refresher.wake();
+      return true;
+    },
+    flushStaticData: () => upstream.flushStaticData(),
+    redrive: (choice) => redrive(deadLetters, handle, choice),
+    drift: driftLog.list,
+  };
   const api = createApi({
     reader,
     explainer,
@@ -152,6 +170,7 @@ export async function createApp(config: Config, ports: AppPorts): Promise<App> {
     feed,
     readiness,
     deadLetters,
+    levers,
     metrics,
     logger,
     clock,

@@ -7,11 +7,23 @@ import type { Explainer } from '../refresh/explainer.ts';
 import type { Previewer } from '../refresh/previewer.ts';
 import type { StatsReader } from '../refresh/stats-reader.ts';
 import type { HttpRouteObserver, Metrics } from '../telemetry/metrics.ts';
+import { createAdminCheck } from './admin-token.ts';
 import { type Answer, type Handler, handling, ok, send } from './answer.ts';
 import { createCharacterRequestReader } from './character-request.ts';
 import { refuseConnection } from './connection-refusal.ts';
 import { answerOfError } from './error-mapper.ts';
 import { createExplainHandler, EXPLAIN_URL } from './explain-route.ts';
+import {
+  createDriftHandler,
+  createFlushHandler,
+  createRedriveHandler,
+  createRereadHandler,
+  DRIFT_URL,
+  FLUSH_URL,
+  type Levers,
+  REDRIVE_URL,
+  REREAD_URL,
+} from './levers-routes.ts';
 import { OPENAPI, ROUTE_SCHEMAS, SECURITY_SCHEMES } from './openapi.ts';
 import {
   createConsumersHandler,
@@ -38,6 +50,7 @@ export interface ApiDeps {
   readonly feed: Pick<Feed, 'health' | 'positions'>;
   readonly readiness: Readiness;
   readonly deadLetters: DeadLetterView;
+  readonly levers: Levers;
   readonly metrics: Pick<Metrics, 'contentType' | 'expose' | 'httpRoute'>;
   /** Shows the payloads of dead letters; undefined: nobody sees them. */
   readonly adminToken: string | undefined;
@@ -132,6 +145,7 @@ interface Route {
 
 function routesOf(deps: ApiDeps, describe: () => object): readonly Route[] {
   const requestOf = createCharacterRequestReader();
+  const admin = createAdminCheck(deps.adminToken);
   let description: Answer | undefined;
   const describeOnce: Handler = () => {
     description ??= ok(JSON.stringify(describe()));
@@ -154,8 +168,22 @@ function routesOf(deps: ApiDeps, describe: () => object): readonly Route[] {
     {
       url: '/api/debug/dead-letters',
       schema: ROUTE_SCHEMAS.deadLetters,
-      handler: createDeadLettersHandler(deps.deadLetters, deps.adminToken),
+      handler: createDeadLettersHandler(deps.deadLetters, admin),
     },
+    {
+      method: 'POST',
+      url: REDRIVE_URL,
+      schema: ROUTE_SCHEMAS.redrive,
+      handler: createRedriveHandler(deps.levers, admin),
+    },
+    {
+      method: 'POST',
+      url: REREAD_URL,
+      schema: ROUTE_SCHEMAS.reread,
+      handler: createRereadHandler(deps.levers, admin, requestOf),
+    },
+    { method: 'POST', url: FLUSH_URL, schema: ROUTE_SCHEMAS.flush, handler: createFlushHandler(deps.levers, admin) },
+    { url: DRIFT_URL, schema: ROUTE_SCHEMAS.drift, handler: createDriftHandler(deps.levers) },
     { url: '/api/openapi.json', schema: ROUTE_SCHEMAS.openapi, handler: describeOnce },
   ];
 }

@@ -101,6 +101,33 @@ export const ReadyDocument = Type.Object(
   closed,
 );
 
+export const AskedDocument = Type.Object({ status: Type.Literal('asked for') }, closed);
+
+export const RedriveDocument = Type.Object(
+  {
+    redriven: Type.Integer({ minimum: 0 }),
+    incomplete: Type.Integer({ minimum: 0, description: 'Letters that are kept only in part.' }),
+  },
+  closed,
+);
+
+export const DriftDocument = Type.Object(
+  {
+    drift: Type.Array(
+      Type.Object(
+        {
+          tenant: Type.String({ description: 'id/region/major/minor' }),
+          characterId: uint32,
+          part: Type.String(),
+          time: Type.String({ format: 'date-time' }),
+        },
+        closed,
+      ),
+    ),
+  },
+  closed,
+);
+
 export const ConsumersDocument = Type.Object(
   {
     current: Type.Boolean({ description: 'Whether what was consumed is current.' }),
@@ -281,6 +308,44 @@ export const ROUTE_SCHEMAS = {
       200: answer('Where they lay and why they are dead; what they held only for the admin.', DeadLettersDocument),
       401: answer('The bearer token is not the admin token, or none is set.', ErrorDocument),
     },
+  },
+  redrive: {
+    summary: 'Decode dead letters again and apply them',
+    security: [{ admin: [] }],
+    querystring: Type.Object({
+      topic: Type.Optional(Type.String()),
+      partition: Type.Optional(count),
+      offset: Type.Optional(count),
+    }),
+    response: {
+      200: answer('How many were decoded again. What still cannot be read is a dead letter again.', RedriveDocument),
+      400: answer('A parameter is not acceptable.', ErrorDocument),
+      401: answer('Not the admin token, or none is set.', ErrorDocument),
+    },
+  },
+  reread: {
+    summary: 'Re-read every part of a held character',
+    security: [{ admin: [] }],
+    params: characterParams,
+    headers: Type.Object(characterHeaders),
+    response: {
+      200: answer('The reads are due.', AskedDocument),
+      400: answer('A path id or tenant header is missing or not acceptable.', ErrorDocument),
+      401: answer('Not the admin token, or none is set.', ErrorDocument),
+      404: answer('The character is not held.', ErrorDocument),
+    },
+  },
+  flush: {
+    summary: 'Ask for all static game data anew, e.g. after a data import',
+    security: [{ admin: [] }],
+    response: {
+      200: answer('What is known serves until it is answered.', AskedDocument),
+      401: answer('Not the admin token, or none is set.', ErrorDocument),
+    },
+  },
+  drift: {
+    summary: 'Differences that audits have found and repaired, newest first',
+    response: { 200: answer('1,000 at most.', DriftDocument) },
   },
   openapi: {
     summary: 'This description',

@@ -1,7 +1,7 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
 import type { DeadLetters } from '../ingest/dead-letters.ts';
 import type { Feed } from '../ingest/feed.ts';
 import { AppError } from '../lib/app-error.ts';
+import type { AdminCheck } from './admin-token.ts';
 import { type Handler, ok } from './answer.ts';
 import type { Readiness } from './readiness.ts';
 
@@ -39,13 +39,9 @@ export function createConsumersHandler(feed: Pick<Feed, 'health' | 'positions'>)
  * Where dead letters lay and why they are dead, for anybody; what they held only for bearers of the admin token, and for
  * nobody while there is none.
  */
-export function createDeadLettersHandler(deadLetters: DeadLetterView, adminToken: string | undefined): Handler {
-  const isAdmin = createTokenCheck(adminToken);
+export function createDeadLettersHandler(deadLetters: DeadLetterView, admin: AdminCheck): Handler {
   return (request) => {
-    const token = bearerTokenOf(request.headers.authorization);
-    if (token !== undefined && !isAdmin(token)) {
-      throw new AppError('UNAUTHORIZED', 'The bearer token is not the admin token, or none is set (ADMIN_TOKEN).');
-    }
+    const isAdmin = admin.isAdmin(request);
     const letters = deadLetters.list().map((letter) => ({
       topic: letter.topic,
       partition: letter.partition,
@@ -53,7 +49,7 @@ export function createDeadLettersHandler(deadLetters: DeadLetterView, adminToken
       timestamp: letter.timestamp,
       reason: letter.reason,
       valueLength: letter.valueLength,
-      ...(token === undefined ? {} : payloadOf(letter)),
+      ...(isAdmin ? payloadOf(letter) : {}),
     }));
     return ok(JSON.stringify({ total: deadLetters.total, evicted: deadLetters.evicted, letters }));
   };
@@ -64,16 +60,4 @@ function payloadOf({ headers, value }: ReturnType<DeadLetterView['list']>[number
     headers: headers.map(([name, content]) => ({ name: name.toString('latin1'), value: content.toString('base64') })),
     value: value === null ? null : value.toString('base64'),
   };
-}
-
-function bearerTokenOf(authorization: string | undefined): string | undefined {
-  return /^Bearer +(.*)$/i.exec(authorization ?? '')?.[1];
-}
-
-/** Compares digests, in a time that depends on neither token. */
-function createTokenCheck(expected: string | undefined): (token: string) => boolean {
-  if (expected === undefined) return () => false;
-  const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
-  const expectedDigest = digest(expected);
-  return (token) => timingSafeEqual(digest(token), expectedDigest);
 }

@@ -18,6 +18,12 @@ export function createStubApi(deps: Partial<ApiDeps> = {}): { app: FastifyInstan
     feed: { health: () => ({ current: true, reason: undefined, members: 1 }), positions: () => [] },
     readiness: () => ({ ready: true, degraded: [] }),
     deadLetters: { list: () => [], total: 0, evicted: 0 },
+    levers: {
+      reread: () => false,
+      flushStaticData: () => undefined,
+      redrive: async () => ({ redriven: 0, incomplete: 0 }),
+      drift: () => [],
+    },
     metrics: createMetrics(),
     adminToken: undefined,
     logger: {

@@ -1,0 +1,76 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { tenantOf } from '../domain/tenant.ts';
+import type { RedriveChoice } from '../ingest/redrive.ts';
+import { createStubApi, TENANT_HEADERS } from './stub-api.ts';
+
+const TOKEN = 'a-token-for-admins';
+const CHARACTER = '/api/worlds/0/channels/1/characters/12';
+const LEVERS = [
+  `${CHARACTER}/stats/reread`,
+  '/api/debug/static-data/flush',
+  '/api/debug/dead-letters/redrive',
+] as const;
+
+function setUp(adminToken: string | undefined = TOKEN) {
+  const moved: string[] = [];
+  const { app } = createStubApi({
+    adminToken,
+    levers: {
+      reread: (tenant, characterId) => moved.push(`reread ${tenant.id} ${characterId}`) > 0 && characterId === 12,
+      flushStaticData: () => void moved.push('flush'),
+      redrive: async (choice: RedriveChoice) => {
+        moved.push(`redrive ${JSON.stringify(choice)}`);
+        return { redriven: 3, incomplete: 1 };
+      },
+      drift: () => [{ tenant: tenantOf(TENANT_HEADERS.tenant_id, 'GMS', 83, 1), characterId: 12, part: 'base', at: 0 }],
+    },
+  });
+  const post = (url: string, token?: string) =>
+    app.inject({
+      method: 'POST',
+      url,
+      headers: { ...TENANT_HEADERS, ...(token === undefined ? {} : { authorization: `Bearer ${token}` }) },
+    });
+  return { app, moved, post };
+}
+
+describe('levers', () => {
+  it('given no token, a wrong one, or none set, when a lever is pulled, then it does not move', async () => {
+    for (const url of LEVERS) {
+      const { post, moved } = setUp();
+      assert.equal((await post(url)).statusCode, 401);
+      assert.equal((await post(url, 'wrong')).statusCode, 401);
+      const { app } = createStubApi();
+      const off = await app.inject({ method: 'POST', url, headers: { ...TENANT_HEADERS, authorization: 'Bearer ' } });
+      assert.equal(off.statusCode, 401);
+      assert.deepEqual(moved, []);
+    }
+  });
+
+  it('given the token, when levers are pulled, then they move', async () => {
+    const { post, moved } = setUp();
+    for (const url of LEVERS) assert.equal((await post(url, TOKEN)).statusCode, 200, url);
+    assert.deepEqual(moved, [`reread ${TENANT_HEADERS.tenant_id} 12`, 'flush', 'redrive {}']);
+  });
+
+  it('given a choice of dead letters, when it is re-driven, then only that is; a bad one is a 400', async () => {
+    const { post, moved } = setUp();
+    const chosen = await post(`${LEVERS[2]}?topic=t&partition=0&offset=7`, TOKEN);
+    assert.deepEqual(chosen.json(), { redriven: 3, incomplete: 1 });
+    assert.deepEqual(moved, ['redrive {"topic":"t","partition":0,"offset":7}']);
+    assert.equal((await post(`${LEVERS[2]}?offset=-1`, TOKEN)).statusCode, 400);
+  });
+
+  it('given a character that is not held, when it is re-read, then 404', async () => {
+    const { post } = setUp();
+    assert.equal((await post(LEVERS[0].replace('/12/', '/13/'), TOKEN)).statusCode, 404);
+  });
+
+  it('given drift, when it is listed, then anybody sees where it was', async () => {
+    const { app } = setUp();
+    const { drift } = (await app.inject('/api/debug/drift')).json();
+    assert.equal(drift[0].characterId, 12);
+    assert.equal(drift[0].time, '1970-01-01T00:00:00.000Z');
+  });
+});

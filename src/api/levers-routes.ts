@@ -1,0 +1,83 @@
+import type { FastifyRequest } from 'fastify';
+import type { CharacterId, Tenant } from '../domain/tenant.ts';
+import type { RedriveChoice, RedriveResult } from '../ingest/redrive.ts';
+import { AppError } from '../lib/app-error.ts';
+import type { Drift } from '../refresh/drift-log.ts';
+import type { AdminCheck } from './admin-token.ts';
+import { type Handler, ok } from './answer.ts';
+import { CHARACTER_URL, type CharacterRequestReader } from './character-request.ts';
+import { type FieldProblem, invalidFields, queryProblem } from './field-problem.ts';
+
+/** What an operator can set in motion. */
+export interface Levers {
+  /** Re-reads every part of a held character; false: it is not held. */
+  reread(tenant: Tenant, characterId: CharacterId): boolean;
+  /** Asks for all static game data anew, e.g. after a data import; what is known serves until it is answered. */
+  flushStaticData(): void;
+  redrive(choice: RedriveChoice): Promise<RedriveResult>;
+  /** The differences that audits have found and repaired, newest first. */
+  drift(): readonly Drift[];
+}
+
+export const REREAD_URL = `${CHARACTER_URL}/stats/reread`;
+export const FLUSH_URL = '/api/debug/static-data/flush';
+export const REDRIVE_URL = '/api/debug/dead-letters/redrive';
+export const DRIFT_URL = '/api/debug/drift';
+
+export function createRereadHandler(levers: Levers, admin: AdminCheck, requestOf: CharacterRequestReader): Handler {
+  return (request) => {
+    admin.demandAdmin(request);
+    const { tenant, characterId } = requestOf(request);
+    if (levers.reread(tenant, characterId)) return ok(JSON.stringify({ status: 'asked for' }));
+    throw new AppError('NOT_FOUND', 'This character is not held: its next read loads it.');
+  };
+}
+
+export function createFlushHandler(levers: Levers, admin: AdminCheck): Handler {
+  return (request) => {
+    admin.demandAdmin(request);
+    levers.flushStaticData();
+    return ok(JSON.stringify({ status: 'asked for' }));
+  };
+}
+
+export function createRedriveHandler(levers: Levers, admin: AdminCheck): Handler {
+  return async (request) => {
+    admin.demandAdmin(request);
+    return ok(JSON.stringify(await levers.redrive(choiceOf(request))));
+  };
+}
+
+export function createDriftHandler(levers: Levers): Handler {
+  return () => {
+    const drift = levers.drift().map(({ tenant, characterId, part, at }) => ({
+      tenant: tenant.key,
+      characterId,
+      part,
+      time: new Date(at).toISOString(),
+    }));
+    return ok(JSON.stringify({ drift }));
+  };
+}
+
+/** `topic`, `partition` and `offset` narrow the choice; without them, all dead letters are meant. */
+function choiceOf({ query }: FastifyRequest): RedriveChoice {
+  const given = new Map(Object.entries(typeof query === 'object' && query !== null ? query : {}));
+  const problems: FieldProblem[] = [];
+  const integer = (name: string): number | undefined => {
+    const text = given.get(name);
+    if (text === undefined) return undefined;
+    if (typeof text === 'string' && /^\d{1,15}$/.test(text)) return Number(text);
+    problems.push(queryProblem(name, 'an integer from 0', String(text)));
+    return undefined;
+  };
+  const topic = given.get('topic');
+  const partition = integer('partition');
+  const offset = integer('offset');
+  if (problems.length > 0) throw invalidFields(problems);
+  return {
+    ...(typeof topic === 'string' ? { topic } : {}),
+    ...(partition === undefined ? {} : { partition }),
+    ...(offset === undefined ? {} : { offset }),
+  };
+}
