@@ -117,6 +117,10 @@ function mergeBuffs(
   for (const buff of buffs) {
     const stone = tombstoneOf(view, buff.sourceId, buff.statType, buff.createdAt);
     if (stone !== undefined) {
+      // Another instance than the one that ended: this read was behind, or the clock that made it was set back since.
+      if (compareInstants(buff.createdAt, stone.createdAt) < 0) {
+        writer.markStale('buffs', 'buff out of order', undefined);
+      }
       writer.want('buffs', stone.setAt + FETCH_GRACE_MS);
       continue;
     }

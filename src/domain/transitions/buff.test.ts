@@ -59,6 +59,21 @@ describe('buff transitions', () => {
     assert.deepEqual(bench.buffs(), ['7 SPEED 10']);
   });
 
+  it("symptom: after the producer's clock was set back, a buff cast again after its end is missing for 5 s, unnamed", async () => {
+    const ended = instant(createFakeClock().now() + HOUR_MS);
+    const bench = await loggedIn([buffStat(7, 'SPEED', 10, ended)]);
+    await bench.event({ type: 'buff-expired', sourceId: 7, statTypes: ['SPEED'], createdAt: ended });
+    const recast = instant(bench.clock.now());
+    assert.equal(await bench.event(applied(20, recast)), 'hinted');
+    assert.equal(bench.isStale('buffs'), true);
+    await bench.read({ part: 'buffs', buffs: [buffStat(7, 'SPEED', 20, recast)] });
+    assert.equal(bench.isStale('buffs'), true, 'the end that is remembered still keeps it out');
+    bench.clock.pass(5_000);
+    await bench.read({ part: 'buffs', buffs: [buffStat(7, 'SPEED', 20, recast)] });
+    assert.deepEqual(bench.buffs(), ['7 SPEED 20']);
+    assert.equal(bench.isStale('buffs'), false);
+  });
+
   it('given the EXPIRED of the very instance, then it ends and nothing is read', async () => {
     const createdAt = instant(createFakeClock().now());
     const bench = await loggedIn([buffStat(7, 'SPEED', 10, createdAt)]);

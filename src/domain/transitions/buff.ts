@@ -40,7 +40,10 @@ export function applyBuff(view: CharacterView, event: BuffApplied, moment: Momen
       outdated = true;
       // An older instance after a newer one's end: out of order, or the producer's clock was set back. The read that
       // drops the tombstone decides.
-      if (compareInstants(createdAt, stone.createdAt) < 0) writer.want('buffs', stone.setAt + FETCH_GRACE_MS);
+      if (compareInstants(createdAt, stone.createdAt) < 0) {
+        stale = 'buff out of order';
+        writer.want('buffs', stone.setAt + FETCH_GRACE_MS);
+      }
       continue;
     }
     const held = view.buff(sourceId, statType);
