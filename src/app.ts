@@ -21,6 +21,7 @@ import { createKafkaFeed } from './ingest/kafka/kafka-feed.ts';
 import { createPipeline } from './ingest/pipeline.ts';
 import { redrive } from './ingest/redrive.ts';
 import { createTally } from './ingest/tally.ts';
+import { AppError } from './lib/app-error.ts';
 import { type Clock, createCorrectedClock } from './lib/clock.ts';
 import { createDriftLog } from './refresh/drift-log.ts';
 import { createEffectiveCache } from './refresh/effective-cache.ts';
@@ -106,8 +107,11 @@ export async function createApp(config: Config, ports: AppPorts): Promise<App> {
       driftLog.add({ tenant, characterId, part, at: clock.now() });
       logger.warn({ tenant: tenant.key, characterId, part }, 'the audit found drift and repaired it');
     },
-    onFailure: ({ tenant, characterId, part }, err) =>
-      logger.debug({ err, tenant: tenant.key, characterId, part }, 'a read failed and is tried again'),
+    onFailure({ tenant, characterId, part }, err) {
+      const details = { err, tenant: tenant.key, characterId, part };
+      if (err instanceof AppError) logger.debug(details, 'a read failed and is tried again');
+      else logger.error(details, 'a defect: a read failed and is tried again');
+    },
   });
   /** Memory mode is for one process: with another member in the group, some events do not come here. */
   const isShared = (): boolean => (feed.health().members ?? 1) > 1;
@@ -128,6 +132,8 @@ export async function createApp(config: Config, ports: AppPorts): Promise<App> {
       refresher.wake();
       if (clamping !== undefined) for (const event of events) clamping.check(event);
     },
+    onDefect: (err, { type, tenant, characterId }) =>
+      logger.error({ err, type, tenant: tenant.key, characterId }, 'a defect: an event could not be applied'),
     onVisible: metrics.eventVisible,
   });
   let phase: 'starting' | 'started' | 'stopping' = 'starting';

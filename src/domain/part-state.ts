@@ -153,6 +153,8 @@ export function completeRead(part: PartState, start: FetchStart, mono: number): 
   part.missing = false;
   clearStale(part, start.version);
   if (part.settleAt !== undefined && start.mono >= part.settleAt) part.settleAt = undefined;
+  // A mark that waits for its backlog has its own time.
+  if (part.waitsFor !== undefined) return;
   if (part.staleVersion > 0) want(part, mono, 'live');
   if (part.settleAt !== undefined) want(part, part.settleAt, 'live');
 }

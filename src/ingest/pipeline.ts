@@ -15,6 +15,8 @@ export interface PipelineOptions {
   readonly clock: Clock;
   /** Called after each batch: its effects are in the store, reads may be due. */
   readonly onApplied: (events: readonly CharacterEvent[]) => void;
+  /** Told of what was thrown while an event was applied. */
+  readonly onDefect: (error: unknown, event: CharacterEvent) => void;
   /** Told how long after its record time (ms) an event of a partition that is not behind became visible. */
   readonly onVisible: (latency: number) => void;
 }
@@ -23,8 +25,18 @@ export interface PipelineOptions {
 export function createPipeline(options: PipelineOptions): BatchHandler {
   const { decoder, store, deadLetters, tally, clock } = options;
 
+  /** A defect costs the event that met it, not the stream: a batch that is rejected would come again for ever. */
+  const stepOrFail: Step = (view, event, moment, writer) => {
+    try {
+      return step(view, event, moment, writer);
+    } catch (error) {
+      options.onDefect(error, event);
+      return 'failed';
+    }
+  };
+
   const counted: Step = (view, event, moment, writer) => {
-    const outcome = step(view, event, moment, writer);
+    const outcome = stepOrFail(view, event, moment, writer);
     tally.outcome(event.type, outcome);
     return outcome;
   };

@@ -77,6 +77,27 @@ describe('corrected clock', () => {
     assert.equal(clock.now(), before);
   });
 
+  it('symptom: answers in flight while the clock is corrected make it wrong again', () => {
+    const local = fakeClock();
+    const clock = createCorrectedClock(local);
+    const services = ['characters', 'inventory', 'buffs', 'skills'];
+    const sent = services.map(() => clock.now());
+    local.pass(5);
+    for (const [index, service] of services.entries()) {
+      clock.vote(service, dateOf(local.now() - HOUR), sent[index] ?? 0, clock.now());
+      assert.ok(Math.abs(clock.now() - (local.now() - HOUR)) <= 1_000, `after ${service}`);
+    }
+  });
+
+  it('given two voters, when one is an hour wrong, then the other counts', () => {
+    const local = fakeClock();
+    const clock = createCorrectedClock(local);
+    clock.vote('buffs', dateOf(local.now() + HOUR), clock.now(), clock.now());
+    clock.vote('skills', dateOf(local.now()), clock.now() - clock.correction, clock.now() - clock.correction);
+    clock.vote('skills', dateOf(local.now()), clock.now(), clock.now());
+    assert.equal(clock.correction, 0);
+  });
+
   it('given an answer that took long, when it votes, then it does not count', () => {
     const local = fakeClock();
     const clock = createCorrectedClock(local);

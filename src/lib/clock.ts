@@ -43,7 +43,8 @@ export function createCorrectedClock(local: Clock): CorrectedClock {
     const sorted = [...offsets.values()].sort((a, b) => a - b);
     const low = sorted[(sorted.length - 1) >> 1] ?? 0;
     const high = sorted[sorted.length >> 1] ?? 0;
-    const median = (low + high) / 2;
+    // Of two in the middle, the one nearer to the local clock: half of a wrong clock's error is no compromise.
+    const median = Math.abs(low) < Math.abs(high) ? low : high;
     correction = Math.abs(median) > TOLERANCE_MS ? Math.round(median) : 0;
   };
 
@@ -67,7 +68,8 @@ export function createCorrectedClock(local: Clock): CorrectedClock {
     },
     mono: () => local.mono(),
     vote(voter, date, sentAt, receivedAt) {
-      if (receivedAt - sentAt > ROUND_TRIP_MAX_MS) return;
+      // Negative: the clock was corrected in between, and the two readings do not belong together.
+      if (receivedAt < sentAt || receivedAt - sentAt > ROUND_TRIP_MAX_MS) return;
       const middle = (sentAt + receivedAt) / 2;
       offsets.set(voter, date + DATE_ROUNDING_MS - middle + correction);
       recount();

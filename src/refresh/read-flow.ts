@@ -2,6 +2,7 @@ import type { CharacterView, Moment } from '../domain/character.ts';
 import type { EventContext } from '../domain/event.ts';
 import { hasBase, isFirstLoadPending, isFresh } from '../domain/freshness.ts';
 import { PARTS } from '../domain/part.ts';
+import { dueAt } from '../domain/part-state.ts';
 import type { CharacterId, Tenant } from '../domain/tenant.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { StateStore } from '../state/store.ts';
@@ -126,7 +127,7 @@ export function createReadFlow(options: ReadFlowOptions): ReadFlow {
   ): Promise<T | Unanswered> {
     refresher.wake();
     const { tenant, characterId } = view;
-    for (let moment = readClock(); !allFresh(view, moment); moment = readClock()) {
+    for (let moment = readClock(); isAnyComing(view, moment, askedAt); moment = readClock()) {
       const left = askedAt + FEED_WAIT_MS - moment.mono;
       if (left <= 0) break;
       await refresher.nextRead(tenant, characterId, left);
@@ -136,12 +137,19 @@ export function createReadFlow(options: ReadFlowOptions): ReadFlow {
   }
 
   function mustWait(view: CharacterView, moment: Moment, askedAt: number): boolean {
-    if (view.part('base').missing && !hasBase(view)) return false;
+    const base = view.part('base');
+    // Without base nothing can be answered, whatever else arrives.
+    if (!hasBase(view) && (base.missing || base.failures > 0)) return false;
     return PARTS.some((part) => isFirstLoadPending(view.part(part), moment, askedAt, options.readWait));
   }
 
-  function allFresh(view: CharacterView, moment: Moment): boolean {
-    return PARTS.every((part) => isFresh(view.part(part), moment, options.isFeedCurrent()));
+  /** Whether a part that is not fresh may be read within the wait; one that backs off after a failure will not. */
+  function isAnyComing(view: CharacterView, moment: Moment, askedAt: number): boolean {
+    return PARTS.some((part) => {
+      const state = view.part(part);
+      const coming = state.fetch !== undefined || dueAt(state) <= askedAt + FEED_WAIT_MS;
+      return coming && !isFresh(state, moment, options.isFeedCurrent());
+    });
   }
 
   /** Asks for a read of every part that is not fresh; true when there was one. */

@@ -48,8 +48,12 @@ export interface Refresher {
   readonly inFlight: Readonly<Record<Part, number>>;
 }
 
-/** How long a merge of equipment waits for requirement data that is not cached yet: a slow data service delays no one. */
+/**
+ * How long a merge waits for static data that is not cached yet: a slow data service delays no one, and holds no place in
+ * another service's budget. What is missing then is named as degraded, and counted as soon as it has come.
+ */
 const REQUIREMENTS_WAIT_MS = 300;
+const SKILL_DATA_WAIT_MS = 1_000;
 const RETRY_FIRST_MS = 250;
 const SWEEP_MS = 1_000;
 const UNKNOWN_IDS_MAX = 10_000;
@@ -153,7 +157,7 @@ export function createRefresher(options: RefresherOptions): Refresher {
     if (skillIds.length === 0 && gear.length === 0) return;
     const templateIds = gear.map((asset) => asset.templateId);
     const loaded = upstream.ensureStaticData({ tenant, context, skillIds, templateIds });
-    await (gear.length > 0 ? settledWithin(loaded, REQUIREMENTS_WAIT_MS) : loaded);
+    await settledWithin(loaded, gear.length > 0 ? REQUIREMENTS_WAIT_MS : SKILL_DATA_WAIT_MS);
   }
 
   function skillsNeeded(tenant: Tenant, snapshot: PartSnapshot): readonly number[] {

@@ -10,6 +10,8 @@ export const OUTCOMES = [
   'outdated',
   /** Nobody holds the character. */
   'not-held',
+  /** Applying it met a defect of this service. */
+  'failed',
 ] as const;
 
 export type Outcome = (typeof OUTCOMES)[number];

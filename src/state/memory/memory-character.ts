@@ -33,8 +33,8 @@ export interface Home {
   rescheduled(character: MemoryCharacter, part: Part): void;
 }
 
-/** Entries of one kind kept per character; the oldest goes first beyond this. Real characters hold a few dozen. */
-const ENTRIES_MAX = 512;
+/** Entries of one kind kept per character; the oldest goes first beyond this. A game master knows about a thousand skills. */
+const ENTRIES_MAX = 4_096;
 
 /** One character's state, changed in place; both view and writer. Small lists are searched: they hold a few dozen entries. */
 export class MemoryCharacter implements CharacterView, CharacterWriter {
@@ -156,6 +156,7 @@ export class MemoryCharacter implements CharacterView, CharacterWriter {
   openSession(session: OpenSession): void {
     this.#stamp();
     this.#sessions.push(session);
+    this.touchedAt = this.#moment.mono;
     if (this.#sessions.length > ENTRIES_MAX) this.#sessions.shift();
     this.#home.moved(this);
   }

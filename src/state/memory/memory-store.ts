@@ -1,4 +1,5 @@
 import type { CharacterView, Moment } from '../../domain/character.ts';
+import type { EventContext } from '../../domain/event.ts';
 import { PARTS, type Part } from '../../domain/part.ts';
 import {
   beginRead,
@@ -81,9 +82,8 @@ class MemoryStore implements StateStore, Home {
       const character = found ?? new MemoryCharacter(event.tenant, event.characterId, this);
       character.begin(moment);
       step(character, event, moment, character);
-      if (!character.held) continue;
-      if (event.context !== undefined) character.context = event.context;
       this.#raiseLastVersion(character);
+      if (character.held) character.context = latestContext(character.context, event.context);
     }
   };
 
@@ -163,6 +163,8 @@ class MemoryStore implements StateStore, Home {
 
   request: StateStore['request'] = (tenant, characterId, part, priority) => {
     const character = this.#find(tenant, characterId);
+    // The read in flight is the one that is asked for; what it cannot know yet has marked the part stale.
+    if (character?.part(part).fetch !== undefined) return;
     if (character !== undefined) this.#want(character, part, this.#clock.mono(), priority);
   };
 
@@ -327,18 +329,17 @@ class MemoryStore implements StateStore, Home {
   #forget(character: MemoryCharacter): void {
     for (const part of PARTS) {
       this.#due[part].forget(character);
-      const { waitsFor } = character.part(part);
-      if (waitsFor !== undefined) this.#waiting.get(waitsFor)?.delete(character);
     }
+    for (const characters of this.#waiting.values()) characters.delete(character);
   }
 
   /** Reads that have waited for their backlog for too long are due all the same. */
   #endLongWaits(mono: number): void {
     for (const characters of this.#waiting.values()) {
       for (const character of characters) {
-        for (const part of PARTS) {
-          if (character.part(part).waitsFor !== undefined) this.#due[part].note(character, mono);
-        }
+        const waiting = PARTS.filter((part) => character.part(part).waitsFor !== undefined);
+        for (const part of waiting) this.#due[part].note(character, mono);
+        if (waiting.length === 0) characters.delete(character);
       }
     }
   }
@@ -371,4 +372,11 @@ class MemoryStore implements StateStore, Home {
 
 function touchKey({ tenant, characterId }: MemoryCharacter, part: Part): string {
   return `${tenant.key}/${characterId}/${part}`;
+}
+
+/** The newest event's, with the environment that an earlier one named when it names none. */
+function latestContext(known: EventContext | undefined, newest: EventContext | undefined): EventContext | undefined {
+  if (newest === undefined) return known;
+  if (known?.environment === undefined || newest.environment !== undefined) return newest;
+  return { ...newest, environment: known.environment };
 }
