@@ -33,8 +33,9 @@ import { createRefresher } from './refresh/refresher.ts';
 import { createMemoryStore } from './state/memory/memory-store.ts';
 import type { Logger } from './telemetry/logger.ts';
 import { createMetrics } from './telemetry/metrics.ts';
+import { createServiceTrouble } from './telemetry/service-trouble.ts';
 import { createHttpUpstream } from './upstream/http/http-upstream.ts';
-import { SERVICES, type Service } from './upstream/port.ts';
+import { SERVICE_OF_PART, SERVICES, type Service } from './upstream/port.ts';
 import { type Demo, startDemo } from './world/demo.ts';
 import { demoNotice } from './world/demo-notice.ts';
 
@@ -97,20 +98,26 @@ export async function createApp(config: Config, ports: AppPorts): Promise<App> {
     checkRequirements: config.checkRequirements,
   };
   const driftLog = createDriftLog();
+  const trouble = createServiceTrouble(clock, logger);
   const refresher = createRefresher({
     ...shared,
     random,
     concurrency: UPSTREAM_CONCURRENCY,
     auditPeriod: config.auditPeriod,
-    onMerged: (claim) => clamping?.check(claim),
+    onMerged(claim) {
+      trouble.succeeded(SERVICE_OF_PART[claim.part]);
+      clamping?.check(claim);
+    },
     onDrift({ tenant, characterId, part }) {
       driftLog.add({ tenant, characterId, part, at: clock.now() });
       logger.warn({ tenant: tenant.key, characterId, part }, 'the audit found drift and repaired it');
     },
     onFailure({ tenant, characterId, part }, err) {
       const details = { err, tenant: tenant.key, characterId, part };
-      if (err instanceof AppError) logger.debug(details, 'a read failed and is tried again');
-      else logger.error(details, 'a defect: a read failed and is tried again');
+      if (err instanceof AppError) {
+        logger.debug(details, 'a read failed and is tried again');
+        trouble.failed(SERVICE_OF_PART[part], err);
+      } else logger.error(details, 'a defect: a read failed and is tried again');
     },
   });
   /** Memory mode is for one process: with another member in the group, some events do not come here. */

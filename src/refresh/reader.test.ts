@@ -147,6 +147,16 @@ describe('reading stats', () => {
     scripted.release('base');
   });
 
+  it('given a failing character service and another that hangs, when a character is read, then it is unavailable at once', async () => {
+    const { read, scripted } = setUp(5_000);
+    scripted.answers.base = new Error('down');
+    scripted.hold('equipment');
+    const asked = performance.now();
+    assert.deepEqual(await read(), { kind: 'unavailable' });
+    assert.ok(performance.now() - asked < 2_500);
+    scripted.release('equipment');
+  });
+
   it('given a hanging buff service, when a character is read, then the rest is answered and buffs are degraded', async () => {
     const { stats, scripted } = setUp(60);
     scripted.hold('buffs');

@@ -143,6 +143,29 @@ export function describeStateStore(name: string, create: (settings: StoreSetting
       assert.equal(bench.isHeld(), false);
     });
 
+    it('given a channel change, when RESIDENT_IDLE_TTL has passed since the login, then the character stays', async () => {
+      const bench = await loggedIn();
+      bench.clock.pass(3_500_000);
+      await bench.login('s2');
+      bench.clock.pass(200_000);
+      bench.store.sweep();
+      assert.equal(bench.view().resident, true);
+    });
+
+    it('symptom: game masters lose passives beyond the five hundred and twelfth', async () => {
+      const skills = Array.from({ length: 1_200 }, (_, index): [number, number] => [index + 1, 1]);
+      const bench = await loggedIn({ skills });
+      assert.equal(bench.view().skills().length, 1_200);
+    });
+
+    it('given an environment that one event named, when the next names none, then it is still handed on', async () => {
+      const bench = await loggedIn();
+      const event = { type: 'base-changed', values: { luck: 9 }, incomplete: false } as const;
+      await bench.event({ ...event, context: { environment: 'dev' } });
+      await bench.event({ ...event, context: { traceparent: 'x' } });
+      assert.deepEqual(bench.view().context, { environment: 'dev', traceparent: 'x' });
+    });
+
     it('given a resident that is read, when RESIDENT_IDLE_TTL has passed since its login, then it stays', async () => {
       const bench = await loggedIn();
       bench.clock.pass(3_000_000);
@@ -157,9 +180,11 @@ export function describeStateStore(name: string, create: (settings: StoreSetting
       await bench.login('a');
       const claim = await bench.claim('base');
       const before = bench.view().version;
+      await bench.login('a2');
+      await bench.logout('a2');
       await bench.logout('a');
       await bench.login('b');
-      assert.ok(bench.view().firstVersion > before);
+      assert.ok(bench.view().firstVersion > before + 3, 'above every version that it ever had');
       assert.equal(await bench.merge(claim, { part: 'base', values: BASE }), 'dropped');
       assert.equal(bench.view().part('base').asOf, undefined);
     });
@@ -556,6 +581,26 @@ export function describeStateStore(name: string, create: (settings: StoreSetting
         bench.clock.pass(100);
       }
       assert.ok(reads >= 6 && reads <= 8, `${reads} reads in 5 s`);
+    });
+
+    it('symptom: a read while the first load is in flight doubles its requests', async () => {
+      const bench = setUp();
+      await bench.login();
+      const claim = await bench.claim('base');
+      bench.store.request(TENANT, 12, 'base', 'reader');
+      await bench.merge(claim, { part: 'base', values: BASE });
+      assert.deepEqual(await bench.store.claimDue('base', 1), []);
+    });
+
+    it('rule 7: given an event of a partition that is behind during a read, then the next read waits for it', async () => {
+      const bench = await loggedIn();
+      bench.store.request(TENANT, 12, 'base', 'reader');
+      const claim = await bench.claim('base');
+      await bench.event({ type: 'base-changed', values: {}, incomplete: true, backlog: 't/0' });
+      await bench.merge(claim, { part: 'base', values: BASE });
+      assert.deepEqual(await bench.store.claimDue('base', 1), []);
+      bench.store.caughtUp('t/0');
+      await bench.claim('base');
     });
 
     it('rule 7: given readers, live events and a backlog, then reads are claimed in that order', async () => {

@@ -17,7 +17,7 @@ export const GRACE = 15_000;
 
 type WithoutBase<E> = E extends CharacterEvent
   ? Omit<E, 'tenant' | 'characterId' | 'recordTime' | 'context' | 'backlog'> &
-      Partial<Pick<E, 'characterId' | 'recordTime' | 'backlog' | 'tenant'>>
+      Partial<Pick<E, 'characterId' | 'recordTime' | 'backlog' | 'tenant' | 'context'>>
   : never;
 
 export type EventSketch = WithoutBase<CharacterEvent>;
