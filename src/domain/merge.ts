@@ -104,7 +104,8 @@ function mergeBuffs(
   let changed = false;
   // Announced only moments before the fetch that contradicts it: its producer may not have committed yet.
   const confirmIfRecent = (held: BuffStat): void => {
-    if (held.createdAt.ms > start.now - FETCH_GRACE_MS) writer.settle('buffs', moment.mono + SETTLE_MS);
+    const began = moment.now - (moment.mono - start.mono);
+    if (held.createdAt.ms > began - FETCH_GRACE_MS) writer.settle('buffs', moment.mono + SETTLE_MS);
   };
   writer.dropBuffTombstones(start.mono - FETCH_GRACE_MS);
   const listed = new Set(buffs.map((buff) => `${buff.sourceId}/${buff.statType}`));

@@ -64,9 +64,13 @@ export function newPart(mono: number, priority: Priority): PartState {
   };
 }
 
-/** Epoch ms of the start of the newest fetch, in flight ones count, failed ones don't; -Infinity when there was none. */
-export function newestFetch(part: Readonly<PartState>): number {
-  return part.fetch?.now ?? part.asOf ?? Number.NEGATIVE_INFINITY;
+/**
+ * Epoch ms of the start of the newest fetch, in flight ones count, failed ones don't; -Infinity when there was none. Told
+ * from its age, so that a clock that has been corrected since does not make it older or younger than it is.
+ */
+export function newestFetch(part: Readonly<PartState>, moment: Moment): number {
+  const mono = part.fetch?.mono ?? part.asOfMono;
+  return mono === undefined ? Number.NEGATIVE_INFINITY : moment.now - (moment.mono - mono);
 }
 
 /** Monotonic ms at which the next read may begin; Infinity while one is in flight or none is wanted. */

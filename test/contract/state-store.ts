@@ -467,6 +467,31 @@ export function describeStateStore(name: string, create: (settings: StoreSetting
       assert.equal(other.isStale('buffs'), true);
     });
 
+    it('symptom: a STAT_UPDATED that comes late revives a stat that has expired', async () => {
+      const bench = await loggedIn();
+      const createdAt = instant(bench.clock.now());
+      const both: [string, number][] = [
+        ['SPEED', 40],
+        ['JUMP', 20],
+      ];
+      await bench.event(applied(7, both, createdAt));
+      await bench.event({ type: 'buff-expired', sourceId: 7, statTypes: ['SPEED'], createdAt });
+      const changes = both.map(([type, amount]) => ({ type, amount }));
+      await bench.event({ type: 'buff-stat-updated', sourceId: 7, level: 20, changes, createdAt });
+      assert.deepEqual(bench.buffs(), ['7 JUMP 20']);
+    });
+
+    it('symptom: after a load under a slow clock, a repeated APPLIED of an ended buff counts', async () => {
+      const bench = setUp();
+      bench.clock.step(-3_600_000);
+      await bench.login();
+      await bench.load();
+      bench.clock.step(3_600_000);
+      bench.clock.pass(60_000);
+      assert.equal(await bench.event(applied(7, [['SPEED', 20]], instant(bench.clock.now() - 600_000))), 'hinted');
+      assert.deepEqual(bench.buffs(), []);
+    });
+
     it('given a duplicate APPLIED after a STAT_UPDATED, then the updated value stays', async () => {
       const bench = await loggedIn();
       const createdAt = instant(bench.clock.now());

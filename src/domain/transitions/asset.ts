@@ -7,7 +7,7 @@ import type { Outcome } from './outcome.ts';
 /** Equipping never subtracts and carries no stats: only an unequip changes what is worn at once (rules 1 and 3). */
 export function moveAsset(view: CharacterView, event: AssetMoved, moment: Moment, writer: CharacterWriter): Outcome {
   const unequips = event.oldSlot < 0 && event.slot >= 0;
-  const applied = unequips && takeOff(view, event, writer);
+  const applied = unequips && takeOff(view, event, moment, writer);
   hint('equipment', 'equipment moved', event, moment, writer);
   return applied ? 'applied' : 'hinted';
 }
@@ -18,7 +18,7 @@ export function removeAsset(
   moment: Moment,
   writer: CharacterWriter,
 ): Outcome {
-  const applied = takeOff(view, event, writer);
+  const applied = takeOff(view, event, moment, writer);
   hint('equipment', 'equipment changed', event, moment, writer);
   return applied ? 'applied' : 'hinted';
 }
@@ -33,7 +33,7 @@ export function updateAsset(
   const worn = view.asset(event.assetId);
   const known = worn !== undefined && event.stats !== undefined && sameStats(worn.asset.stats, event.stats);
   if (known && isSettled(view, 'equipment')) return 'unchanged';
-  const applies = worn !== undefined && event.stats !== undefined && !predatesFetch(view, 'equipment', event);
+  const applies = worn !== undefined && event.stats !== undefined && !predatesFetch(view, 'equipment', event, moment);
   // Equal stats are written as well: a fetch in flight may carry older ones.
   if (applies) writer.putAsset({ ...worn.asset, stats: event.stats });
   hint('equipment', 'equipment changed', event, moment, writer);
@@ -46,8 +46,13 @@ export function touchEquipment(event: EquipmentTouched, moment: Moment, writer: 
 }
 
 /** Also when the asset is not known to be worn: a fetch in flight may be about to say that it is. */
-function takeOff(view: CharacterView, event: AssetMoved | AssetRemoved, writer: CharacterWriter): boolean {
-  if (predatesFetch(view, 'equipment', event)) return false;
+function takeOff(
+  view: CharacterView,
+  event: AssetMoved | AssetRemoved,
+  moment: Moment,
+  writer: CharacterWriter,
+): boolean {
+  if (predatesFetch(view, 'equipment', event, moment)) return false;
   const worn = view.asset(event.assetId) !== undefined;
   writer.takeOffAsset(event.assetId);
   return worn;

@@ -9,7 +9,7 @@ export function changeBase(view: CharacterView, event: BaseChanged, moment: Mome
   const carried = BASE_FIELDS.filter((field) => event.values[field] !== undefined);
   const differs = carried.some((field) => view.base(field)?.value !== event.values[field]);
   if (!differs && !event.incomplete && isSettled(view, 'base')) return 'unchanged';
-  const applies = carried.length > 0 && !predatesFetch(view, 'base', event);
+  const applies = carried.length > 0 && !predatesFetch(view, 'base', event, moment);
   if (applies) {
     // Equal values are written as well: a fetch in flight may carry older ones.
     for (const field of carried) writer.setBase(field, event.values[field] ?? 0);

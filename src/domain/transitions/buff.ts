@@ -26,7 +26,7 @@ export function tombstoneOf(
 /** Buffs order themselves by the instance's createdAt (rule 2). */
 export function applyBuff(view: CharacterView, event: BuffApplied, moment: Moment, writer: CharacterWriter): Outcome {
   const { sourceId, createdAt, level, expiresAt } = event;
-  const fetched = newestFetch(view.part('buffs'));
+  const fetched = newestFetch(view.part('buffs'), moment);
   const fetchWouldHaveIt = createdAt.ms < fetched - FETCH_GRACE_MS;
   // What was made in the future was made by a wrong clock, and may be a repetition of long ago.
   const plausible = createdAt.ms <= moment.now + FETCH_GRACE_MS;
@@ -115,7 +115,7 @@ export function updateBuff(
   const [sibling] = instance;
   const named = event.changes.map((change) => change.type);
   const outOfOrder =
-    predatesFetch(view, 'buffs', event) || instance.some((entry) => event.recordTime < entry.updatedAt);
+    predatesFetch(view, 'buffs', event, moment) || instance.some((entry) => event.recordTime < entry.updatedAt);
   const complete = instance.every((entry) => named.includes(entry.buff.statType));
   if (sibling === undefined) {
     const ended = named.some((statType) => tombstoneOf(view, sourceId, statType, createdAt) !== undefined);
@@ -128,12 +128,14 @@ export function updateBuff(
   let applied = false;
   for (const { type: statType, amount } of event.changes) {
     const held = view.buff(sourceId, statType);
-    if (held !== undefined && compareInstants(held.buff.createdAt, createdAt) > 0) continue;
+    const isNewer = held !== undefined && compareInstants(held.buff.createdAt, createdAt) > 0;
+    if (isNewer || tombstoneOf(view, sourceId, statType, createdAt) !== undefined) continue;
     applied ||= held?.buff.amount !== amount;
     const level = event.level ?? sibling.buff.level;
     writer.putBuff({ ...sibling.buff, statType, amount, level }, event.recordTime, sibling.lapseNoticed);
   }
   // The outbox may publish an older value again with a newer record time: a read soon after the last one confirms.
-  if (applied) writer.settle('buffs', moment.mono + SETTLE_MS);
+  if (applied && event.backlog === undefined) writer.settle('buffs', moment.mono + SETTLE_MS);
+  else if (applied) hint('buffs', 'buff out of order', event, moment, writer);
   return applied ? 'applied' : 'unchanged';
 }

@@ -20,8 +20,8 @@ export function hint(
  * True when the event is too old to change values: published more than 5 s before the newest fetch of the part began,
  * which then knows better (rule 1).
  */
-export function predatesFetch(view: CharacterView, part: Part, event: CharacterEvent): boolean {
-  return event.recordTime < newestFetch(view.part(part)) - FETCH_GRACE_MS;
+export function predatesFetch(view: CharacterView, part: Part, event: CharacterEvent, moment: Moment): boolean {
+  return event.recordTime < newestFetch(view.part(part), moment) - FETCH_GRACE_MS;
 }
 
 /** True when the part is loaded and nothing is due or under way that could still change it. */

@@ -14,7 +14,7 @@ export function changeSkill(
   const known = level !== undefined && (view.skill(skillId)?.skill.level ?? 0) === level;
   if (known && isSettled(view, 'passives')) return 'unchanged';
   // A level that equals the held one is written as well: a fetch in flight may carry an older one.
-  const applies = level !== undefined && !predatesFetch(view, 'passives', event);
+  const applies = level !== undefined && !predatesFetch(view, 'passives', event, moment);
   if (applies) writer.putSkill(skillId, level);
   hint('passives', 'skills changed', event, moment, writer);
   return applies && !known ? 'applied' : 'hinted';
