@@ -68,7 +68,8 @@ export async function startJavaBroker(progress: Progress): Promise<OwnKafkaBroke
 }
 
 async function format(classPath: string, settings: string): Promise<void> {
-  const clusterId = randomBytes(16).toString('base64url');
+  // The tool takes an id that begins with a dash for an option.
+  const clusterId = randomBytes(16).toString('base64url').replace(/^-/, 'A');
   const args = ['-cp', classPath, 'kafka.tools.StorageTool', 'format', '-t', clusterId, '-c', settings];
-  if ((await outputOf('java', args, 60_000)) === undefined) throw new Error('Kafka could not format its data folder');
+  if ((await outputOf('java', args, 120_000)) === undefined) throw new Error('Kafka could not format its data folder');
 }
