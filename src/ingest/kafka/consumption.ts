@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { BaseOptions, GroupAssignment } from '@platformatic/kafka';
+import { settledWithin } from '../../lib/settled-within.ts';
 import { type BatchHandler, type FeedCounters, type FeedListeners, STREAMS, type Stream } from '../feed.ts';
 import { type Assignment, newPartition, type PartitionState, partitionName } from './assignment.ts';
 import { createCommitter } from './committer.ts';
@@ -8,7 +9,7 @@ import { createFetchLoops } from './fetch-loops.ts';
 import { backoff, type KafkaFeedOptions, type KafkaModule, TIMING } from './kafka-options.ts';
 import { createLookout, type TopicInfo } from './lookout.ts';
 import { createMembership, type Membership, PLACEHOLDER_GROUP } from './membership.ts';
-import { createSignal, settledWithin } from './signal.ts';
+import { createSignal } from './signal.ts';
 import { createTroubleLog } from './trouble-log.ts';
 
 /**
@@ -112,7 +113,7 @@ export function startConsumption(kafka: KafkaModule, options: KafkaFeedOptions, 
     membersDescribed = undefined;
     onChange();
     delivery.clear();
-    await settledWithin(TIMING.drain, delivery.idle());
+    await settledWithin(delivery.idle(), TIMING.drain);
     if (leaving === undefined) return;
     previous = leaving;
     for (const { name, done } of leaving.partitions.values()) reached.set(name, done);
@@ -226,10 +227,10 @@ export function startConsumption(kafka: KafkaModule, options: KafkaFeedOptions, 
       stopping.abort();
       wake.ring();
       const others = Promise.all([loops.close(), lookout.close()]);
-      await settledWithin(TIMING.drain + TIMING.flush, release());
+      await settledWithin(release(), TIMING.drain + TIMING.flush);
       committer.stop();
       await membership.leave();
-      await settledWithin(TIMING.leave, others);
+      await settledWithin(others, TIMING.leave);
     },
   };
 }

@@ -1,8 +1,8 @@
 import type { BaseOptions, Consumer, GroupAssignment } from '@platformatic/kafka';
+import { settledWithin } from '../../lib/settled-within.ts';
 import { assignEvenly } from './assignor.ts';
 import type { KafkaModule } from './kafka-options.ts';
 import { TIMING } from './kafka-options.ts';
-import { settledWithin } from './signal.ts';
 
 export interface PartitionOffset {
   readonly topic: string;
@@ -121,7 +121,7 @@ export function createMembership(
       return Number(answer.get(topic)?.[partition] ?? 0n);
     },
     async leave() {
-      await settledWithin(TIMING.leave, consumer.close());
+      await settledWithin(consumer.close(), TIMING.leave);
       await consumer.connections.close();
     },
   };

@@ -28,15 +28,3 @@ export function createSignal(): Signal {
     },
   };
 }
-
-/** Resolves when the promise settles, whichever way, or after `ms`. */
-export async function settledWithin(ms: number, promise: Promise<unknown>): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const timeout = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, ms);
-  });
-  await Promise.race([promise.then(noop, noop), timeout]);
-  clearTimeout(timer);
-}
-
-function noop(): void {}
