@@ -52,7 +52,7 @@ export function tableOf(report: TwinReport): string {
   const { reads, ages } = report;
   const judged = reads.exact + reads.mixed + reads.degraded + reads.undecided + reads.lies;
   const rows: [string, string][] = [
-    ['Seed', String(report.seed)],
+    ['Seed, format', `${report.seed}, ${report.format}`],
     ['Seconds', report.seconds.toFixed(0)],
     ['Actions, events emitted', `${report.actions}, ${report.events}`],
     ['Records on topics', `${report.sent} (${report.duplicates} duplicates and ${report.replays} replays among them)`],

@@ -3,6 +3,7 @@ import { STREAMS, type Stream } from '../../src/events/stream.ts';
 import { systemClock } from '../../src/lib/clock.ts';
 import { createPrng } from '../../src/lib/prng.ts';
 import type { WorldRecord } from '../../src/world/producer.ts';
+import type { Format } from '../../src/world/truth.ts';
 import { startUpstreamServer, type UpstreamServer } from '../../src/world/upstream-server.ts';
 import { createWorld, WORLD_TENANT, type World } from '../../src/world/world.ts';
 import { type OwnKafkaBroker, startOwnKafka } from '../support/kafka-broker.ts';
@@ -47,7 +48,7 @@ const TOPIC_VARIABLES: Readonly<Record<Stream, string>> = {
 };
 
 /** The service under test is ready when this resolves. */
-export async function setStage(seed: number, charactersPerTenant: number): Promise<Stage> {
+export async function setStage(seed: number, charactersPerTenant: number, format: Format): Promise<Stage> {
   const broker = await startOwnKafka();
   const kafka = createKafkaClient(broker.brokers);
   const name = uniqueName('twin');
@@ -72,7 +73,7 @@ export async function setStage(seed: number, charactersPerTenant: number): Promi
   };
   let producerSkew = 0;
   const clock = { now: () => Date.now() + producerSkew, mono: systemClock.mono };
-  const world = createWorld({ seed, clock, tenants: TENANTS, characters: charactersPerTenant, emit });
+  const world = createWorld({ seed, clock, tenants: TENANTS, characters: charactersPerTenant, emit, format });
   const upstream = await startUpstreamServer({ ...world, clock: systemClock });
   const groupId = uniqueName('twin-group');
   const subject = await createSubject({

@@ -4,6 +4,7 @@
  */
 import { createPrng } from '../../src/lib/prng.ts';
 import type { Service } from '../../src/upstream/port.ts';
+import type { Format } from '../../src/world/truth.ts';
 import { type Actors, createActors } from './actors.ts';
 import { createFaults, type Fault, type Faults, pause } from './faults.ts';
 import { checkHealing, type Healing } from './healing.ts';
@@ -18,6 +19,8 @@ import { startWatch, type Watch } from './watch.ts';
 
 export interface TwinOptions {
   readonly seed: number;
+  /** Of events and answers: S that of the seed's time, T today's (contract). */
+  readonly format: Format;
   /** Records that the world emits; repetitions come on top. */
   readonly events: number;
   readonly actionsPerSecond: number;
@@ -46,6 +49,7 @@ export interface TwinProgress {
 
 export interface TwinReport extends TwinProgress {
   readonly seed: number;
+  readonly format: Format;
   readonly seconds: number;
   readonly actions: number;
   readonly sent: number;
@@ -96,7 +100,7 @@ const URN = (
 export async function runTwin(options: TwinOptions): Promise<TwinReport> {
   const { seed } = options;
   const began = performance.now();
-  const stage = await setStage(seed, options.charactersPerTenant);
+  const stage = await setStage(seed, options.charactersPerTenant, options.format);
   const upstreamFaults = createUpstreamFaults(stage, createPrng(seed ^ 0x0b1));
   const history = createTruthHistory(stage.world);
   const actors = createActors({
@@ -114,7 +118,7 @@ export async function runTwin(options: TwinOptions): Promise<TwinReport> {
     prng: createPrng(seed ^ 0x0b3),
     subject: stage.subject,
     history,
-    judge: createJudge(),
+    judge: createJudge(options.format),
     timeline: stage.timeline,
     brokerAwaySince: () => stage.brokerAwaySince,
     baseCanBeHad: () => !upstreamFaults.isTroubled('characters') && performance.now() > upSince + UP_FOR_MS,
@@ -244,6 +248,7 @@ function createRun({ options, stage, actors, readers, watch, upstreamFaults, not
       return {
         ...progress(),
         seed: options.seed,
+        format: options.format,
         seconds,
         actions: actors.actions,
         sent,
