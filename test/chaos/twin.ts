@@ -9,6 +9,7 @@ import { type Actors, createActors } from './actors.ts';
 import { createFaults, type Fault, type Faults, pause } from './faults.ts';
 import { checkHealing, type Healing } from './healing.ts';
 import { createJudge } from './judge.ts';
+import { watchOwnLag } from './own-lag.ts';
 import { createReaders, type Lie, type ReadCounts, type Readers } from './readers.ts';
 import { recoveryTime } from './recovery.ts';
 import { checkAtRest } from './rest.ts';
@@ -113,6 +114,7 @@ export async function runTwin(options: TwinOptions): Promise<TwinReport> {
     isHeldUp: () => stage.outbox.waiting > WAITING_MAX,
   });
   let upSince = performance.now();
+  const lag = watchOwnLag(LATE_MS);
   const readers = createReaders({
     world: stage.world,
     prng: createPrng(seed ^ 0x0b3),
@@ -121,7 +123,8 @@ export async function runTwin(options: TwinOptions): Promise<TwinReport> {
     judge: createJudge(options.format),
     timeline: stage.timeline,
     brokerAwaySince: () => stage.brokerAwaySince,
-    baseCanBeHad: () => !upstreamFaults.isTroubled('characters') && performance.now() > upSince + UP_FOR_MS,
+    baseCanBeHad: () =>
+      !upstreamFaults.isTroubled('characters') && performance.now() > Math.max(upSince, lag.lateAt) + UP_FOR_MS,
   });
   const watch = startWatch(stage);
   const noteUp = (isUp: boolean): void => {
@@ -134,6 +137,7 @@ export async function runTwin(options: TwinOptions): Promise<TwinReport> {
     await watch.sample();
     return run.report((performance.now() - began) / 1_000);
   } finally {
+    lag.stop();
     await Promise.all([readers.stop(), watch.stop()]);
     await stage.close();
   }
@@ -141,6 +145,8 @@ export async function runTwin(options: TwinOptions): Promise<TwinReport> {
 
 /** A service that has just come up, or back from a pause, has to load everything anew. */
 const UP_FOR_MS = 5_000;
+/** A process that is late by so much answers for the character service too late to be read within READ_WAIT. */
+const LATE_MS = 500;
 
 interface Parts {
   readonly options: TwinOptions;
