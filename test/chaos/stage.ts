@@ -18,6 +18,8 @@ export interface Stage {
   readonly kafka: KafkaClient;
   readonly topics: Readonly<Record<Stream, string>>;
   readonly groupId: string;
+  /** Environment of the service under test. */
+  readonly variables: Readonly<Record<string, string>>;
   readonly world: World;
   readonly upstream: UpstreamServer;
   readonly outbox: Outbox;
@@ -76,12 +78,13 @@ export async function setStage(seed: number, charactersPerTenant: number, format
   const world = createWorld({ seed, clock, tenants: TENANTS, characters: charactersPerTenant, emit, format });
   const upstream = await startUpstreamServer({ ...world, clock: systemClock });
   const groupId = uniqueName('twin-group');
-  const subject = await createSubject({
+  const variables = {
     BOOTSTRAP_SERVERS: broker.brokers.join(','),
     KAFKA_CONSUMER_GROUP: groupId,
     BASE_SERVICE_URL: upstream.url,
     ...Object.fromEntries(STREAMS.map((stream) => [TOPIC_VARIABLES[stream], topics[stream]])),
-  });
+  };
+  const subject = await createSubject(variables);
   await subject.start();
   return {
     brokerAwaySince: Number.POSITIVE_INFINITY,
@@ -89,6 +92,7 @@ export async function setStage(seed: number, charactersPerTenant: number, format
     kafka,
     topics,
     groupId,
+    variables,
     world,
     upstream,
     outbox,
