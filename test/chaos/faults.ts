@@ -104,7 +104,11 @@ async function join({ broker, groupId, topics }: Stage) {
     random: Math.random,
     logger: silentLogger,
   });
-  await feed.start(() => undefined, { onCaughtUp: () => undefined, onMissed: () => undefined });
+  await feed.start(() => undefined, {
+    onCaughtUp: () => undefined,
+    onMissed: () => undefined,
+    onUnreadable: () => undefined,
+  });
   return feed;
 }
 
