@@ -91,7 +91,8 @@ export function createDeadLetters({ maxLetters, maxBytes }: DeadLettersLimits): 
   };
 }
 
-function copyOf({ headers, value, ...where }: DeadRecord): DeadLetter {
+function copyOf(record: DeadRecord): DeadLetter {
+  const { stream, topic, partition, offset, timestamp, reason, headers, value, isBatch } = record;
   const kept: (readonly [Buffer, Buffer])[] = [];
   let headerBytes = 0;
   for (const [name, content] of headers.slice(0, HEADERS_MAX)) {
@@ -100,7 +101,13 @@ function copyOf({ headers, value, ...where }: DeadRecord): DeadLetter {
     kept.push([Buffer.from(name), Buffer.from(content)]);
   }
   return {
-    ...where,
+    stream,
+    topic,
+    partition,
+    offset,
+    timestamp,
+    reason,
+    ...(isBatch === undefined ? {} : { isBatch }),
     headers: kept,
     headerCount: headers.length,
     value: value === null ? null : Buffer.from(value.subarray(0, VALUE_BYTES_MAX)),
