@@ -5,80 +5,99 @@ import type {
   BuffTombstone,
   CharacterView,
   CharacterWriter,
-  Moment,
   OpenSession,
   Place,
   SkillEntry,
   StaleReason,
 } from '../../domain/character.ts';
 import type { EventContext } from '../../domain/event.ts';
-import { compareInstants, type Instant } from '../../domain/instant.ts';
+import type { Instant } from '../../domain/instant.ts';
 import { PARTS, type Part } from '../../domain/part.ts';
 import { markStale, newPart, type PartState, settle, waitForBacklog, want } from '../../domain/part-state.ts';
-import type { BuffStat, WornAsset } from '../../domain/snapshot.ts';
-import { BASE_FIELDS, type BaseField } from '../../domain/stat.ts';
+import type { BuffStat, SkillLevel, WornAsset } from '../../domain/snapshot.ts';
+import type { BaseField } from '../../domain/stat.ts';
 import type { CharacterId, Tenant } from '../../domain/tenant.ts';
+import { AT, BASE_AT, type CharacterNumbers, newNumbers, numberAt } from './character-numbers.ts';
+import { ENTRIES_MAX, type Entries, keep, put } from './entries.ts';
+import { HeldBuffs } from './held-buffs.ts';
+import type { Home } from './home.ts';
+import { type MovingPart, type MovingParts, NONE_MOVING, withPart } from './moving-part.ts';
+import { canRest, layToRest, RestingPart, rouse } from './resting-part.ts';
+import { WornAssets } from './worn-assets.ts';
 
-/** What a character needs of the store that holds it. */
-export interface Home {
-  /** A first version that no earlier holding of any character has reached. */
-  firstVersion(now: number): number;
-  hasEnded(tenant: Tenant, sessionId: string): boolean;
-  rememberEnded(tenant: Tenant, sessionId: string, mono: number): void;
-  wasTouchedAbsent(character: MemoryCharacter, part: Part): boolean;
-  rememberTouched(character: MemoryCharacter, part: Part): void;
-  /** The character became held, gone, resident or visitor. */
-  moved(character: MemoryCharacter): void;
-  /** The part's next read may be due at another time. */
-  rescheduled(character: MemoryCharacter, part: Part): void;
-}
+const NONE: readonly never[] = [];
 
-/** Entries of one kind kept per character; the oldest goes first beyond this. A game master knows about a thousand skills. */
-const ENTRIES_MAX = 4_096;
-
-/** One character's state, changed in place; both view and writer. Small lists are searched: they hold a few dozen entries. */
+/**
+ * One character's state, changed in place; both view and writer. Packed: numbers in one array, entries without objects of
+ * their own where they can do without, and most of a part's state only while the part is moving.
+ */
 export class MemoryCharacter implements CharacterView, CharacterWriter {
   readonly tenant: Tenant;
   readonly characterId: CharacterId;
   held = false;
-  firstVersion = 0;
-  version = 0;
-  place: Place | undefined;
   context: EventContext | undefined;
-  /** Monotonic ms of the last read or event. */
-  touchedAt = 0;
-  /** Monotonic ms at which a visitor goes; meaningless for a resident. */
-  visitorUntil = 0;
-  /** Epoch ms of the earliest expiry whose lapse has not been noticed; Infinity: none. */
-  nextExpiry = Number.POSITIVE_INFINITY;
   readonly #home: Home;
-  #moment: Moment = { now: 0, mono: 0 };
   #stamped = false;
-  #sessions: OpenSession[] = [];
-  #base: (BaseEntry | undefined)[] = [];
-  #assets: AssetEntry[] = [];
-  #takenOff: { assetId: number; version: number }[] = [];
-  #buffs: BuffEntry[] = [];
-  #tombstones: BuffTombstone[] = [];
-  #skills: SkillEntry[] = [];
-  #parts: Record<Part, PartState>;
+  readonly #numbers: CharacterNumbers = newNumbers();
+  #moving: MovingParts = NONE_MOVING;
+  #sessions: readonly OpenSession[] = NONE;
+  readonly #worn = new WornAssets();
+  #takenOff: Entries<{ readonly assetId: number; readonly version: number }>;
+  /** undefined: neither buffs nor ends of buffs are held. */
+  #buffs: HeldBuffs | undefined;
+  #skills: Entries<SkillLevel>;
 
   constructor(tenant: Tenant, characterId: CharacterId, home: Home) {
     this.tenant = tenant;
     this.characterId = characterId;
     this.#home = home;
-    this.#parts = newParts(0, 'live');
   }
 
   /** Opens a transition: whatever it changes gets one new version. */
-  begin(moment: Moment): this {
-    this.#moment = moment;
+  begin(): this {
     this.#stamped = false;
     return this;
   }
 
   get resident(): boolean {
     return this.#sessions.length > 0;
+  }
+
+  get firstVersion(): number {
+    return numberAt(this.#numbers, AT.firstVersion);
+  }
+
+  get version(): number {
+    return numberAt(this.#numbers, AT.version);
+  }
+
+  /** Monotonic ms of the last read or event. */
+  get touchedAt(): number {
+    return numberAt(this.#numbers, AT.touchedAt);
+  }
+
+  set touchedAt(mono: number) {
+    this.#numbers[AT.touchedAt] = mono;
+  }
+
+  /** Monotonic ms at which a visitor goes; meaningless for a resident. */
+  get visitorUntil(): number {
+    return numberAt(this.#numbers, AT.visitorUntil);
+  }
+
+  set visitorUntil(mono: number) {
+    this.#numbers[AT.visitorUntil] = mono;
+  }
+
+  /** Epoch ms of the earliest expiry whose lapse has not been noticed; Infinity: none. */
+  get nextExpiry(): number {
+    return this.#buffs?.nextExpiry ?? Number.POSITIVE_INFINITY;
+  }
+
+  get place(): Place | undefined {
+    const since = numberAt(this.#numbers, AT.placeSince);
+    if (Number.isNaN(since)) return undefined;
+    return { worldId: numberAt(this.#numbers, AT.worldId), channelId: numberAt(this.#numbers, AT.channelId), since };
   }
 
   sessions(): readonly OpenSession[] {
@@ -94,70 +113,91 @@ export class MemoryCharacter implements CharacterView, CharacterWriter {
   }
 
   base(field: BaseField): BaseEntry | undefined {
-    return this.#base[BASE_INDEX[field]];
+    const value = numberAt(this.#numbers, BASE_AT[field]);
+    return Number.isNaN(value) ? undefined : { value, version: this.#versionOf('base', BASE_AT[field]) };
   }
 
   assets(): readonly AssetEntry[] {
-    return this.#assets;
+    return this.#worn.list().map((asset) => ({ asset, version: this.#versionOf('equipment', asset.assetId) }));
   }
 
   asset(assetId: number): AssetEntry | undefined {
-    return this.#assets.find((entry) => entry.asset.assetId === assetId);
+    const asset = this.#worn.find(assetId);
+    return asset && { asset, version: this.#versionOf('equipment', assetId) };
   }
 
   takenOffAt(assetId: number): number | undefined {
-    return this.#takenOff.find((entry) => entry.assetId === assetId)?.version;
+    return this.#takenOff?.find((entry) => entry.assetId === assetId)?.version;
   }
 
   buffs(): readonly BuffEntry[] {
-    return this.#buffs;
+    return this.#buffs?.list() ?? NONE;
   }
 
   buff(sourceId: number, statType: string): BuffEntry | undefined {
-    return this.#buffs.find(({ buff }) => buff.sourceId === sourceId && buff.statType === statType);
+    return this.#buffs?.find(sourceId, statType);
   }
 
   buffTombstones(): readonly BuffTombstone[] {
-    return this.#tombstones;
+    return this.#buffs?.tombstones() ?? NONE;
   }
 
   skills(): readonly SkillEntry[] {
-    return this.#skills;
+    return (this.#skills ?? NONE).map((skill) => ({ skill, version: this.#versionOf('passives', skill.skillId) }));
   }
 
   skill(skillId: number): SkillEntry | undefined {
-    return this.#skills.find(({ skill }) => skill.skillId === skillId);
+    const skill = this.#skills?.find((other) => other.skillId === skillId);
+    return skill && { skill, version: this.#versionOf('passives', skillId) };
   }
 
-  part(part: Part): PartState {
-    return this.#parts[part];
+  part(part: Part): Readonly<PartState> {
+    return this.#moving[part]?.state ?? new RestingPart(this.#numbers, part);
+  }
+
+  /** The part's state for whoever changes it; comes to rest by {@link rest}. */
+  stir(part: Part): PartState {
+    return this.#stir(part).state;
+  }
+
+  /** A read of the part has ended. If that was all, only what matters at rest is kept. */
+  rest(part: Part): void {
+    const moving = this.#moving[part];
+    if (moving === undefined || !canRest(moving.state)) return;
+    layToRest(this.#numbers, part, moving.state);
+    this.#moving = withPart(this.#moving, part, undefined);
+    if (part === 'equipment') this.#worn.trim();
+    if (part === 'passives') this.#skills = this.#skills?.slice();
   }
 
   hold(backlog: string | undefined): void {
+    const { now, mono } = this.#home.moment;
+    const version = this.#home.firstVersion(now);
     this.held = true;
-    this.firstVersion = this.#home.firstVersion(this.#moment.now);
-    this.version = this.firstVersion;
+    this.#numbers[AT.firstVersion] = version;
+    this.#numbers[AT.version] = version;
     this.#stamped = true;
-    this.touchedAt = this.#moment.mono;
-    this.#parts = newParts(backlog === undefined ? this.#moment.mono : Number.POSITIVE_INFINITY, 'live');
+    this.touchedAt = mono;
     this.#home.moved(this);
     for (const part of PARTS) {
-      if (backlog !== undefined) waitForBacklog(this.#parts[part], this.#moment.mono, backlog);
-      this.#home.rescheduled(this, part);
+      const state = newPart(backlog === undefined ? mono : Number.POSITIVE_INFINITY, 'live');
+      if (backlog !== undefined) waitForBacklog(state, mono, backlog);
+      this.#moving = withPart(this.#moving, part, { state, versions: undefined });
     }
+    for (const part of PARTS) this.#home.rescheduled(this, part);
   }
 
   drop(): void {
     this.held = false;
-    this.#sessions = [];
+    this.#sessions = NONE;
     this.#home.moved(this);
   }
 
   openSession(session: OpenSession): void {
     this.#stamp();
-    this.#sessions.push(session);
-    this.touchedAt = this.#moment.mono;
-    if (this.#sessions.length > ENTRIES_MAX) this.#sessions.shift();
+    // Unlike a list that grows, one that is joined has no room to spare.
+    this.#sessions = this.#sessions.concat(session).slice(-ENTRIES_MAX);
+    this.touchedAt = this.#home.moment.mono;
     this.#home.moved(this);
   }
 
@@ -167,12 +207,14 @@ export class MemoryCharacter implements CharacterView, CharacterWriter {
   }
 
   rememberEnded(sessionId: string): void {
-    this.#home.rememberEnded(this.tenant, sessionId, this.#moment.mono);
+    this.#home.rememberEnded(this.tenant, sessionId, this.#home.moment.mono);
   }
 
-  setPlace(place: Place): void {
+  setPlace({ worldId, channelId, since }: Place): void {
     this.#stamp();
-    this.place = place;
+    this.#numbers[AT.worldId] = worldId;
+    this.#numbers[AT.channelId] = channelId;
+    this.#numbers[AT.placeSince] = since;
   }
 
   setContext(context: EventContext | undefined): void {
@@ -181,78 +223,86 @@ export class MemoryCharacter implements CharacterView, CharacterWriter {
 
   becomeVisitor(): void {
     this.#stamp();
-    this.#sessions = [];
+    this.#sessions = NONE;
     this.#home.moved(this);
   }
 
   setBase(field: BaseField, value: number): void {
-    this.#base[BASE_INDEX[field]] = { value, version: this.#stamp() };
+    this.#numbers[BASE_AT[field]] = value;
+    this.#stampEntry('base', BASE_AT[field]);
   }
 
   putAsset(asset: WornAsset): void {
-    const entry = { asset, version: this.#stamp() };
-    put(this.#assets, entry, (other) => other.asset.assetId === asset.assetId);
+    this.#worn.put(asset);
+    this.#stampEntry('equipment', asset.assetId);
+    if (this.#worn.size > ENTRIES_MAX) this.#forgetVersion('equipment', this.#worn.removeOldest());
   }
 
   takeOffAsset(assetId: number): void {
     this.forgetAsset(assetId);
-    put(this.#takenOff, { assetId, version: this.#stamp() }, (other) => other.assetId === assetId);
+    const entry = { assetId, version: this.#stamp() };
+    this.#takenOff = put(this.#takenOff, entry, (other) => other.assetId === assetId);
   }
 
   forgetAsset(assetId: number): void {
     this.#stamp();
-    this.#assets = this.#assets.filter((entry) => entry.asset.assetId !== assetId);
+    this.#worn.remove(assetId);
+    this.#forgetVersion('equipment', assetId);
   }
 
   forgetTakenOff(untilVersion: number): void {
-    if (this.#takenOff.length > 0) this.#takenOff = this.#takenOff.filter((entry) => entry.version > untilVersion);
+    this.#takenOff = keep(this.#takenOff, (entry) => entry.version > untilVersion);
   }
 
   putBuff(buff: BuffStat, updatedAt: number, lapseNoticed: boolean): void {
-    const entry = { buff, updatedAt, lapseNoticed, version: this.#stamp() };
-    put(this.#buffs, entry, (other) => other.buff.sourceId === buff.sourceId && other.buff.statType === buff.statType);
-    this.#findNextExpiry();
+    this.#buffs ??= new HeldBuffs();
+    this.#buffs.put({ buff, updatedAt, lapseNoticed, version: this.#stamp() });
   }
 
   removeBuff(sourceId: number, statType: string): void {
     this.#stamp();
-    this.#buffs = this.#buffs.filter(({ buff }) => buff.sourceId !== sourceId || buff.statType !== statType);
-    this.#findNextExpiry();
+    this.#buffs?.remove(sourceId, statType);
   }
 
   putBuffTombstone(sourceId: number, statType: string | undefined, createdAt: Instant): void {
-    const held = this.#tombstones.find((stone) => stone.sourceId === sourceId && stone.statType === statType);
-    if (held !== undefined && compareInstants(createdAt, held.createdAt) <= 0) return;
-    const stone = { sourceId, statType, createdAt, setAt: this.#moment.mono, version: this.#stamp() };
-    put(this.#tombstones, stone, (other) => other === held);
+    this.#buffs ??= new HeldBuffs();
+    if (this.#buffs.isEnded(sourceId, statType, createdAt)) return;
+    this.#buffs.bury({ sourceId, statType, createdAt, setAt: this.#home.moment.mono, version: this.#stamp() });
   }
 
   dropBuffTombstones(setUntil: number): void {
-    if (this.#tombstones.length > 0) this.#tombstones = this.#tombstones.filter((stone) => stone.setAt > setUntil);
+    this.#buffs?.dropTombstones(setUntil);
+    if (this.#buffs?.isEmpty === true) this.#buffs = undefined;
   }
 
   putSkill(skillId: number, level: number): void {
-    const entry = { skill: { skillId, level }, version: this.#stamp() };
-    put(this.#skills, entry, (other) => other.skill.skillId === skillId);
+    const skill = this.#home.skillLevels(skillId, level);
+    const oldest = this.#skills?.[0];
+    this.#skills = put(this.#skills, skill, (other) => other.skillId === skillId);
+    this.#stampEntry('passives', skillId);
+    if (oldest !== undefined && this.#skills[0]?.skillId !== oldest.skillId) {
+      this.#forgetVersion('passives', oldest.skillId);
+    }
   }
 
   forgetSkill(skillId: number): void {
     this.#stamp();
-    this.#skills = this.#skills.filter(({ skill }) => skill.skillId !== skillId);
+    this.#skills = keep(this.#skills, (skill) => skill.skillId !== skillId);
+    this.#forgetVersion('passives', skillId);
   }
 
   markStale(part: Part, reason: StaleReason, backlog: string | undefined): void {
-    markStale(this.#parts[part], this.#stamp(), reason, this.#moment, backlog);
+    markStale(this.stir(part), this.#stamp(), reason, this.#home.moment, backlog);
     this.#home.rescheduled(this, part);
   }
 
   settle(part: Part, at: number): void {
-    settle(this.#parts[part], at);
+    settle(this.stir(part), at);
     this.#home.rescheduled(this, part);
   }
 
   want(part: Part, at: number): void {
-    want(this.#parts[part], at, 'live');
+    want(this.stir(part), at, 'live');
     this.#home.rescheduled(this, part);
   }
 
@@ -261,46 +311,40 @@ export class MemoryCharacter implements CharacterView, CharacterWriter {
       this.#home.rememberTouched(this, part);
       return;
     }
-    const state = this.#parts[part];
+    this.touchedAt = this.#home.moment.mono;
+    // Events are counted for a read in flight and for what it suspects; a part at rest has neither.
+    const state = this.#moving[part]?.state;
+    if (state === undefined) return;
     state.events += 1;
     state.suspectedAt = undefined;
-    this.touchedAt = this.#moment.mono;
+  }
+
+  #stir(part: Part): MovingPart {
+    const known = this.#moving[part];
+    if (known !== undefined) return known;
+    const moving = { state: rouse(this.#numbers, part), versions: undefined };
+    this.#moving = withPart(this.#moving, part, moving);
+    return moving;
   }
 
   #stamp(): number {
-    if (!this.#stamped) this.version += 1;
+    if (!this.#stamped) this.#numbers[AT.version] = this.version + 1;
     this.#stamped = true;
     return this.version;
   }
 
-  #findNextExpiry(): void {
-    this.nextExpiry = Number.POSITIVE_INFINITY;
-    for (const { buff, lapseNoticed } of this.#buffs) {
-      if (!lapseNoticed && buff.expiresAt !== undefined && buff.expiresAt < this.nextExpiry) {
-        this.nextExpiry = buff.expiresAt;
-      }
-    }
+  /** Only a read in flight asks for an entry's version; at rest there is none. */
+  #stampEntry(part: Part, key: number): void {
+    const moving = this.#stir(part);
+    moving.versions ??= new Map();
+    moving.versions.set(key, this.#stamp());
   }
-}
 
-const BASE_INDEX = Object.fromEntries(BASE_FIELDS.map((field, index) => [field, index])) as Record<BaseField, number>;
-
-function newParts(mono: number, priority: 'live' | 'reader'): Record<Part, PartState> {
-  return {
-    base: newPart(mono, priority),
-    equipment: newPart(mono, priority),
-    buffs: newPart(mono, priority),
-    passives: newPart(mono, priority),
-  };
-}
-
-/** Replaces the entry that matches, else appends; bounded. */
-function put<Entry>(entries: Entry[], entry: Entry, matches: (other: Entry) => boolean): void {
-  const index = entries.findIndex(matches);
-  if (index >= 0) {
-    entries[index] = entry;
-    return;
+  #forgetVersion(part: Part, key: number): void {
+    this.#moving[part]?.versions?.delete(key);
   }
-  entries.push(entry);
-  if (entries.length > ENTRIES_MAX) entries.shift();
+
+  #versionOf(part: Part, key: number): number {
+    return this.#moving[part]?.versions?.get(key) ?? this.firstVersion;
+  }
 }

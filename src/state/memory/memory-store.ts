@@ -18,7 +18,9 @@ import type { Clock } from '../../lib/clock.ts';
 import { createExpiringSet } from '../../lib/expiring-set.ts';
 import type { Claim, MergeOutcome, StateStore } from '../store.ts';
 import { createDueReads, type DueReads } from './due-reads.ts';
-import { type Home, MemoryCharacter } from './memory-character.ts';
+import type { Home } from './home.ts';
+import { MemoryCharacter } from './memory-character.ts';
+import { createSkillLevels } from './skill-levels.ts';
 
 /** How long and how many ended sessions are remembered. */
 const ENDED_SESSION_TTL_MS = 3_600_000;
@@ -46,6 +48,8 @@ export function createMemoryStore(options: MemoryStoreOptions): MemoryStore {
 }
 
 class MemoryStore implements StateStore, Home {
+  moment: Moment = { now: 0, mono: 0 };
+  readonly skillLevels = createSkillLevels();
   readonly #options: MemoryStoreOptions;
   readonly #clock: Clock;
   readonly #tenants = new Map<string, Map<CharacterId, MemoryCharacter>>();
@@ -65,7 +69,6 @@ class MemoryStore implements StateStore, Home {
   #held = 0;
   #visitorsEvicted = 0;
   #lastVersion = 0;
-  #moment: Moment = { now: 0, mono: 0 };
   #auditing: Iterator<MemoryCharacter> | undefined;
 
   constructor(options: MemoryStoreOptions) {
@@ -80,7 +83,7 @@ class MemoryStore implements StateStore, Home {
     for (const event of events) {
       const found = this.#find(event.tenant, event.characterId);
       const character = found ?? new MemoryCharacter(event.tenant, event.characterId, this);
-      character.begin(moment);
+      character.begin();
       step(character, event, moment, character);
       this.#raiseLastVersion(character);
       if (character.held) character.context = latestContext(character.context, event.context);
@@ -91,8 +94,8 @@ class MemoryStore implements StateStore, Home {
     const moment = this.#read();
     const character = this.#claimed(claim);
     if (character === undefined) return 'dropped';
-    const part = character.part(claim.part);
-    const changed = merge(character.begin(moment), moment, character);
+    const part = character.stir(claim.part);
+    const changed = merge(character.begin(), moment, character);
     const first = part.asOf === undefined;
     completeRead(part, claim.start, moment.mono);
     if (first && claim.part === 'base' && !character.resident) {
@@ -100,6 +103,7 @@ class MemoryStore implements StateStore, Home {
     }
     this.#raiseLastVersion(character);
     const drifted = !first && judgeAudit(part, claim, changed, moment.mono);
+    character.rest(claim.part);
     this.rescheduled(character, claim.part);
     if (drifted) return 'drift';
     return changed ? 'changed' : 'unchanged';
@@ -109,8 +113,8 @@ class MemoryStore implements StateStore, Home {
     const character = this.#claimed(claim);
     if (character === undefined) return;
     const moment = this.#read();
-    character.begin(moment);
-    if (failRead(character.part(claim.part), moment, retryAt)) {
+    character.begin();
+    if (failRead(character.stir(claim.part), moment, retryAt)) {
       character.markStale(claim.part, 'read failed', undefined);
     }
     this.rescheduled(character, claim.part);
@@ -119,22 +123,22 @@ class MemoryStore implements StateStore, Home {
   missRead = (claim: Claim, retryAt: number): void => {
     const character = this.#claimed(claim);
     if (character === undefined) return;
-    const part = character.part(claim.part);
+    const part = character.stir(claim.part);
     if (!character.resident && part.asOf === undefined) {
-      character.begin(this.#read()).drop();
+      character.begin().drop();
       return;
     }
     part.missing = true;
     this.failRead(claim, retryAt);
     if (part.asOf !== undefined && part.staleVersion === 0) {
-      character.begin(this.#read()).markStale(claim.part, 'unknown to its service', undefined);
+      character.begin().markStale(claim.part, 'unknown to its service', undefined);
     }
   };
 
   claimDue = (part: Part, n: number): Claim[] => {
     const moment = this.#read();
     return this.#due[part].take(moment.mono, n).map((character) => {
-      const state = character.part(part);
+      const state = character.stir(part);
       const { tenant, characterId, context } = character;
       const start = { version: character.version, now: moment.now, mono: moment.mono };
       beginRead(state, start);
@@ -151,8 +155,8 @@ class MemoryStore implements StateStore, Home {
     const found = this.#find(tenant, characterId);
     const outlived = found !== undefined && !found.resident && moment.mono >= found.visitorUntil;
     if (found !== undefined && !outlived) return found;
-    if (outlived) found.begin(moment).drop();
-    const character = new MemoryCharacter(tenant, characterId, this).begin(moment);
+    if (outlived) found.begin().drop();
+    const character = new MemoryCharacter(tenant, characterId, this).begin();
     character.context = context;
     holdCharacter(character, undefined, moment, character);
     character.visitorUntil = moment.mono + this.#options.visitorTtl;
@@ -172,15 +176,15 @@ class MemoryStore implements StateStore, Home {
     const mono = this.#clock.mono();
     for (const character of this.#all()) {
       if (character.part(part).failures === 0) continue;
-      retryNow(character.part(part), mono);
+      retryNow(character.stir(part), mono);
       this.#due[part].note(character, mono);
     }
   };
 
   distrust = (): number => {
-    const moment = this.#read();
+    this.#read();
     for (const character of this.#all()) {
-      character.begin(moment);
+      character.begin();
       for (const part of PARTS) character.markStale(part, 'events missed', undefined);
       this.#raiseLastVersion(character);
     }
@@ -191,7 +195,8 @@ class MemoryStore implements StateStore, Home {
     const mono = this.#clock.mono();
     for (const character of this.#waiting.get(partition) ?? []) {
       for (const part of PARTS) {
-        caughtUp(character.part(part), partition, mono);
+        if (character.part(part).waitsFor !== partition) continue;
+        caughtUp(character.stir(part), partition, mono);
         this.rescheduled(character, part);
       }
     }
@@ -210,16 +215,16 @@ class MemoryStore implements StateStore, Home {
     this.#touched.sweep(moment.mono);
     this.#endLongWaits(moment.mono);
     for (const visitor of [...this.#visitors]) {
-      if (moment.mono >= visitor.visitorUntil) visitor.begin(moment).drop();
+      if (moment.mono >= visitor.visitorUntil) visitor.begin().drop();
     }
     for (const character of this.#all()) {
       if (moment.now >= character.nextExpiry + expiryGrace) {
-        noticeLapses(character.begin(moment), moment, expiryGrace, character);
+        noticeLapses(character.begin(), moment, expiryGrace, character);
         this.#raiseLastVersion(character);
       }
       if (character.resident && moment.mono >= character.touchedAt + residentIdleTtl) {
         character.visitorUntil = moment.mono + this.#options.visitorTtl;
-        character.begin(moment).becomeVisitor();
+        character.begin().becomeVisitor();
       }
     }
   };
@@ -255,7 +260,7 @@ class MemoryStore implements StateStore, Home {
   }
 
   hasEnded(tenant: Tenant, sessionId: string): boolean {
-    return this.#ended.has(`${tenant.key}/${sessionId}`, this.#moment.mono);
+    return this.#ended.has(`${tenant.key}/${sessionId}`, this.moment.mono);
   }
 
   rememberEnded(tenant: Tenant, sessionId: string, mono: number): void {
@@ -263,11 +268,11 @@ class MemoryStore implements StateStore, Home {
   }
 
   wasTouchedAbsent(character: MemoryCharacter, part: Part): boolean {
-    return this.#touched.has(touchKey(character, part), this.#moment.mono);
+    return this.#touched.has(touchKey(character, part), this.moment.mono);
   }
 
   rememberTouched(character: MemoryCharacter, part: Part): void {
-    this.#touched.add(touchKey(character, part), this.#moment.mono);
+    this.#touched.add(touchKey(character, part), this.moment.mono);
   }
 
   moved(character: MemoryCharacter): void {
@@ -300,14 +305,14 @@ class MemoryStore implements StateStore, Home {
       }
       waiting.add(character);
     }
-    this.#due[part].note(character, this.#moment.mono);
+    this.#due[part].note(character, this.moment.mono);
   }
 
   // --- inside
 
   #read(): Moment {
-    this.#moment = { now: this.#clock.now(), mono: this.#clock.mono() };
-    return this.#moment;
+    this.moment = { now: this.#clock.now(), mono: this.#clock.mono() };
+    return this.moment;
   }
 
   #find(tenant: Tenant, characterId: CharacterId): MemoryCharacter | undefined {
@@ -345,7 +350,7 @@ class MemoryStore implements StateStore, Home {
   }
 
   #want(character: MemoryCharacter, part: Part, at: number, priority: Claim['priority']): void {
-    want(character.part(part), at, priority);
+    want(character.stir(part), at, priority);
     this.#due[part].note(character, this.#clock.mono());
   }
 
@@ -357,7 +362,7 @@ class MemoryStore implements StateStore, Home {
     for (const oldest of this.#visitors) {
       if (this.#visitors.size <= this.#options.visitorMax) return;
       this.#visitorsEvicted += 1;
-      oldest.begin(this.#moment).drop();
+      oldest.begin().drop();
     }
   }
 
