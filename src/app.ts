@@ -207,6 +207,13 @@ export async function createApp(config: Config, ports: AppPorts): Promise<App> {
             logger.warn({ partition, characters }, 'events may have been missed: all held are re-read');
           refresher.wake();
         },
+        onUnreadable({ streams, reason, detail, bytes, ...where }) {
+          logger.warn({ topic: where.topic, partition: where.partition, detail }, 'a batch of records was passed over');
+          for (const stream of streams) {
+            tally.dead(stream, reason);
+            deadLetters.add({ ...where, stream, reason: detail, headers: [], value: bytes, isBatch: true });
+          }
+        },
       });
       phase = 'started';
       logger.info({ origin, mode: config.mode, ruleset: config.ruleset }, 'effective-stats is ready');

@@ -1,6 +1,6 @@
 import type { Stream } from '../events/stream.ts';
 
-/** A record that could not be read, to be kept. Buffers may be views of a larger one. */
+/** A record, or a whole batch of them, that could not be read, to be kept. Buffers may be views of a larger one. */
 export interface DeadRecord {
   readonly stream: Stream;
   readonly topic: string;
@@ -12,6 +12,8 @@ export interface DeadRecord {
   readonly reason: string;
   readonly headers: readonly (readonly [Buffer, Buffer])[];
   readonly value: Buffer | null;
+  /** True when `value` is a record batch as the broker holds it, of which no record could be read; `offset` is its first. */
+  readonly isBatch?: true;
 }
 
 /** A kept record. Its bytes are its own. */
@@ -89,7 +91,7 @@ export function createDeadLetters({ maxLetters, maxBytes }: DeadLettersLimits): 
   };
 }
 
-function copyOf({ stream, topic, partition, offset, timestamp, reason, headers, value }: DeadRecord): DeadLetter {
+function copyOf({ headers, value, ...where }: DeadRecord): DeadLetter {
   const kept: (readonly [Buffer, Buffer])[] = [];
   let headerBytes = 0;
   for (const [name, content] of headers.slice(0, HEADERS_MAX)) {
@@ -98,12 +100,7 @@ function copyOf({ stream, topic, partition, offset, timestamp, reason, headers, 
     kept.push([Buffer.from(name), Buffer.from(content)]);
   }
   return {
-    stream,
-    topic,
-    partition,
-    offset,
-    timestamp,
-    reason,
+    ...where,
     headers: kept,
     headerCount: headers.length,
     value: value === null ? null : Buffer.from(value.subarray(0, VALUE_BYTES_MAX)),

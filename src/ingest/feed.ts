@@ -14,6 +14,23 @@ export interface FeedRecord {
   readonly value: Buffer | null;
 }
 
+/** Records of which none could be read, and which are passed over together. */
+export interface UnreadableBatch {
+  readonly streams: readonly Stream[];
+  readonly topic: string;
+  readonly partition: number;
+  /** Of its first record. */
+  readonly offset: number;
+  /** Kafka record time of its newest record, epoch ms; 0 when it does not say. */
+  readonly timestamp: number;
+  /** Beyond a limit, or anything else. */
+  readonly reason: 'oversized-batch' | 'unreadable-batch';
+  /** `reason: which offsets: what is wrong`, without any of its bytes. */
+  readonly detail: string;
+  /** As the broker holds it; may be a view of a larger buffer. */
+  readonly bytes: Buffer;
+}
+
 export interface FeedBatch {
   readonly records: readonly FeedRecord[];
   /** `topic/partition` of those partitions in this batch that are behind their end by more than this batch. */
@@ -75,8 +92,10 @@ export interface FeedListeners {
   /** A partition (`topic/partition`) that was behind has caught up, or is no longer ours. */
   onCaughtUp(partition: string): void;
   /**
-   * Records of a partition (`topic/partition`) did not come here: another member of the group had them, or they were
-   * deleted. What is held may lack what they said.
+   * Records of a partition (`topic/partition`) did not come here: another member of the group had them, they were deleted,
+   * or they could not be read. What is held may lack what they said.
    */
   onMissed(partition: string): void;
+  /** A batch was passed over; `onMissed` follows. */
+  onUnreadable(batch: UnreadableBatch): void;
 }

@@ -11,7 +11,7 @@ export interface RedriveChoice {
 export interface RedriveResult {
   /** Letters that were decoded again. Those that are still unreadable are dead letters again. */
   readonly redriven: number;
-  /** Letters that are kept only in part and cannot be decoded again. */
+  /** Letters that are kept only in part, or are whole batches, and cannot be decoded again. */
   readonly incomplete: number;
 }
 
@@ -25,12 +25,12 @@ export async function redrive(
     topic === (choice.topic ?? topic) &&
     partition === (choice.partition ?? partition) &&
     offset === (choice.offset ?? offset);
-  const incomplete = deadLetters.list().filter((letter) => isChosen(letter) && !isComplete(letter)).length;
-  const records = deadLetters.take((letter) => isChosen(letter) && isComplete(letter));
+  const incomplete = deadLetters.list().filter((letter) => isChosen(letter) && !isWhole(letter)).length;
+  const records = deadLetters.take((letter) => isChosen(letter) && isWhole(letter));
   if (records.length > 0) await handle({ records, behind: new Set() });
   return { redriven: records.length, incomplete };
 }
 
-function isComplete({ value, valueLength, headers, headerCount }: DeadLetter): boolean {
-  return (value?.length ?? 0) === valueLength && headers.length === headerCount;
+function isWhole({ isBatch, value, valueLength, headers, headerCount }: DeadLetter): boolean {
+  return isBatch !== true && (value?.length ?? 0) === valueLength && headers.length === headerCount;
 }

@@ -16,5 +16,5 @@ test('given a service that fails for a while, then two lines tell of it, however
   clock.pass(15_000);
   trouble.succeeded('buffs');
   trouble.succeeded('buffs');
-  assert.deepEqual(lines, ['warn {"service":"buffs","reason":"no answer"}', 'info {"service":"buffs"}']);
+  assert.deepEqual(lines, ['warn {"upstream":"buffs","reason":"no answer"}', 'info {"upstream":"buffs"}']);
 });

@@ -16,14 +16,14 @@ export function createServiceTrouble(clock: Clock, logger: Pick<Logger, 'info' |
   return {
     failed(service, { message }) {
       if (!failedAt.has(service))
-        logger.warn({ service, reason: message }, 'reads of a service fail and are tried again');
+        logger.warn({ upstream: service, reason: message }, 'reads of a service fail and are tried again');
       failedAt.set(service, clock.mono());
     },
     succeeded(service) {
       const last = failedAt.get(service);
       if (last === undefined || clock.mono() < last + OVER_MS) return;
       failedAt.delete(service);
-      logger.info({ service }, 'reads of the service succeed again');
+      logger.info({ upstream: service }, 'reads of the service succeed again');
     },
   };
 }

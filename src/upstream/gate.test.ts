@@ -60,12 +60,30 @@ describe('an upstream gate that is closed', () => {
     assert.equal(gate.state, 'closed');
   });
 
-  it('given thousands of ids that succeeded within the window, when the service dies, then a few hundred failures open it', () => {
+  it('given thousands of ids that succeeded within the window, when the service dies, then 16 failures in a row open it', () => {
     const { gate, failAll } = setUp();
     for (let id = 0; id < 5_000; id += 1) gate.record(id, true);
-    for (let id = 5_000; id < 5_127; id += 1) failAll(id);
+    for (let id = 5_000; id < 5_015; id += 1) failAll(id);
     assert.equal(gate.state, 'closed');
-    failAll(5_127);
+    failAll(5_015);
+    assert.equal(gate.state, 'open');
+  });
+
+  it('given thousands of ids that succeeded, when four others fail again and again, then it stays closed', () => {
+    const { gate, failAll } = setUp();
+    for (let id = 0; id < 5_000; id += 1) gate.record(id, true);
+    for (let round = 0; round < 100; round += 1) failAll(6_001, 6_002, 6_003, 6_004);
+    assert.equal(gate.state, 'closed');
+  });
+
+  it('given a service that fails now and then, when many ask, then it stays closed; when it fails half of them, it opens', () => {
+    const { gate, failAll } = setUp();
+    for (let id = 0; id < 5_000; id += 1) gate.record(id, id % 10 < 6);
+    assert.equal(gate.state, 'closed');
+    for (let id = 5_000; gate.state === 'closed' && id < 5_256; id += 2) {
+      gate.record(id, true);
+      failAll(id + 1);
+    }
     assert.equal(gate.state, 'open');
   });
 });

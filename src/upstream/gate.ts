@@ -2,8 +2,10 @@
  * The gate in front of one upstream service.
  *
  * Modes: closed (every request passes) → open (only probes pass) → closed.
- * - closed → open: of the ids that asked within the last {@link WINDOW_MS}, at least {@link FAILING_IDS_MIN} and at least
- *   half failed last time. Ids count, not requests, so one bad id cannot open it however often it fails.
+ * - closed → open: at least {@link FAILING_IDS_MIN} of the ids that asked within the last {@link WINDOW_MS} failed last time,
+ *   and either they are half of all those ids, or the last {@link FAILURES_IN_A_ROW} requests all failed: a service that has
+ *   died must not be asked for as long as its healthy answers of before outweigh that. Ids count, so one bad id cannot open
+ *   it however often it fails.
  * - open: one probe at a time, about one per second, each for another id than the last failed one while others ask.
  * - open → closed: a probe succeeds. What was sent before the gate opened changes nothing any more.
  */
@@ -36,6 +38,8 @@ const WINDOW_MS = 10_000;
 const WINDOW_IDS = 256;
 const FAILING_IDS_MIN = 5;
 const FAILING_SHARE = 0.5;
+/** Of a service that fails three times in ten, so many in a row are one in 200 million. */
+const FAILURES_IN_A_ROW = 16;
 const PROBE_INTERVAL_MS = 1_000;
 /** How much longer the id of the last failed probe waits, so that another may go first. */
 const SAME_ID_EXTRA_MS = 1_000;
@@ -51,6 +55,7 @@ export function createGate({ clock, random }: GateOptions): Gate {
   const outcomes = new Map<number, Outcome>();
   const listeners = new Set<() => void>();
   let failing = 0;
+  let failuresInARow = 0;
   let state: GateView['state'] = 'closed';
   let probe: number | undefined;
   let failedProbe: number | undefined;
@@ -67,11 +72,15 @@ export function createGate({ clock, random }: GateOptions): Gate {
     forget(id);
     outcomes.set(id, { at: now, succeeded });
     if (!succeeded) failing += 1;
+    failuresInARow = succeeded ? 0 : failuresInARow + 1;
     for (const [other, { at }] of outcomes) {
       if (outcomes.size <= WINDOW_IDS && at > now - WINDOW_MS) break;
       forget(other);
     }
   };
+
+  const isFailing = (): boolean =>
+    failing >= FAILING_IDS_MIN && (failing >= outcomes.size * FAILING_SHARE || failuresInARow >= FAILURES_IN_A_ROW);
 
   const scheduleProbe = (): void => {
     nextProbeAt = clock.mono() + PROBE_INTERVAL_MS * (0.75 + random() / 2);
@@ -105,10 +114,11 @@ export function createGate({ clock, random }: GateOptions): Gate {
     record(id, succeeded) {
       if (state === 'closed') {
         remember(id, succeeded);
-        if (succeeded || failing < FAILING_IDS_MIN || failing < outcomes.size * FAILING_SHARE) return;
+        if (succeeded || !isFailing()) return;
         state = 'open';
         outcomes.clear();
         failing = 0;
+        failuresInARow = 0;
         scheduleProbe();
         return;
       }

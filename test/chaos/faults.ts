@@ -2,6 +2,7 @@ import { createKafkaFeed } from '../../src/ingest/kafka/kafka-feed.ts';
 import { systemClock } from '../../src/lib/clock.ts';
 import type { Prng } from '../../src/lib/prng.ts';
 import { silentLogger } from '../support/feed-probe.ts';
+import { startService } from '../support/service-process.ts';
 import { until } from '../support/wait.ts';
 import type { Stage } from './stage.ts';
 
@@ -12,6 +13,7 @@ export const FAULTS = [
   'broker frozen',
   'broker killed',
   'members come and go',
+  'member killed',
   'process paused',
   'service clock',
   'producer clock',
@@ -41,6 +43,10 @@ export function createFaults(stage: Stage, prng: Prng, beforeKill: () => Promise
     await back();
     stage.brokerAwaySince = Number.POSITIVE_INFINITY;
   };
+  const untilShared = async (): Promise<void> => {
+    const isShared = async () => (await subject.readiness())?.status === 503;
+    await until('the service says that it shares its group', isShared, NOTICE_WITHIN_MS);
+  };
   const long = (): number => prng.between(...BEYOND_SESSION_MS);
 
   return {
@@ -56,13 +62,16 @@ export function createFaults(stage: Stage, prng: Prng, beforeKill: () => Promise
     async 'members come and go'() {
       const members = [];
       for (let count = prng.between(1, 2); count > 0; count -= 1) members.push(await join(stage));
-      await until(
-        'the service says that it shares its group',
-        async () => (await subject.readiness())?.status === 503,
-        NOTICE_WITHIN_MS,
-      );
+      await untilShared();
       await pause(prng.between(500, 4_000));
       for (const member of members) await member.stop();
+    },
+    // Until its session is over, the group believes that it still consumes.
+    async 'member killed'() {
+      const rival = await startService({ ...stage.variables });
+      await untilShared();
+      await pause(prng.between(500, 2_000));
+      await rival.end('SIGKILL');
     },
     async 'process paused'() {
       subject.signal('SIGSTOP');
@@ -95,7 +104,11 @@ async function join({ broker, groupId, topics }: Stage) {
     random: Math.random,
     logger: silentLogger,
   });
-  await feed.start(() => undefined, { onCaughtUp: () => undefined, onMissed: () => undefined });
+  await feed.start(() => undefined, {
+    onCaughtUp: () => undefined,
+    onMissed: () => undefined,
+    onUnreadable: () => undefined,
+  });
   return feed;
 }
 

@@ -4,6 +4,7 @@ import { isOnline, type Who } from '../../src/world/truth.ts';
 import { until } from '../support/wait.ts';
 import type { Actors } from './actors.ts';
 import { pause } from './faults.ts';
+import { watchRequestRate } from './request-rate.ts';
 import type { Stage } from './stage.ts';
 import { DEGRADED_BY } from './upstream-faults.ts';
 
@@ -11,7 +12,9 @@ export interface Healing {
   readonly service: Service;
   /** Ms after the service's recovery at which a part was still seen failed; 0: none was. */
   readonly failedUntil: number;
-  /** Requests per second that the failing service saw. */
+  /** Requests that the failing service saw in the worst second, which is the one until its gate opened. */
+  readonly worstSecond: number;
+  /** Requests per second that it saw from then on. */
   readonly requestsPerSecond: number;
   /** Characters that were still not whole in the end. */
   readonly unhealed: readonly string[];
@@ -31,6 +34,7 @@ export async function checkHealing(stage: Stage, actors: Actors, service: Servic
   const calm = upstream.faults[service];
   upstream.faults[service] = { failure: { kind: 'status', status: 500 } };
   if (service === 'data') await restartCold(stage);
+  const rate = watchRequestRate(() => upstream.counts[service]);
   const offline = prng.shuffle(world.characters().filter((who) => !isOnline(who)));
   for (const who of offline) actors.act(() => world.login(who, 1));
   await outbox.flush();
@@ -44,6 +48,7 @@ export async function checkHealing(stage: Stage, actors: Actors, service: Servic
   const seen = upstream.counts[service];
   await pause(OBSERVED_MS);
   const requestsPerSecond = ((upstream.counts[service] - seen) * 1_000) / OBSERVED_MS;
+  const worstSecond = rate.stop();
   upstream.faults[service] = calm;
 
   const recovered = performance.now();
@@ -58,7 +63,7 @@ export async function checkHealing(stage: Stage, actors: Actors, service: Servic
   for (const who of patients) {
     if (isFailing(await subject.ask(who), service)) unhealed.push(String(who.characterId));
   }
-  return { service, failedUntil, requestsPerSecond, unhealed };
+  return { service, failedUntil, worstSecond, requestsPerSecond, unhealed };
 }
 
 /** Static data are kept for good: only a service that has just been started asks for them. */

@@ -66,7 +66,7 @@ function answer(
 }
 
 const judge = (given: StatsAnswer, ...characters: Character[]) =>
-  createJudge()({ answer: given, truths: characters.map(truth), begunAt: NOW, endedAt: NOW }).kind;
+  createJudge('T')({ answer: given, truths: characters.map(truth), begunAt: NOW, endedAt: NOW }).kind;
 
 describe('the judge', () => {
   const bare = somebody({});

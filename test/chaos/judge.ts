@@ -7,7 +7,7 @@
  */
 import { ATTRIBUTES } from '../../src/api/stats-document.ts';
 import { PRIMARY_STATS, STATS, type Stat } from '../../src/domain/stat.ts';
-import type { Asset, Buff, Character, LearntSkill } from '../../src/world/truth.ts';
+import type { Asset, Buff, Character, Format, LearntSkill } from '../../src/world/truth.ts';
 import { oracleStats } from '../support/oracle.ts';
 import type { StatsAnswer } from '../support/service-process.ts';
 import { type Rows, rowsBySource, totalOf } from './listed-bonuses.ts';
@@ -39,12 +39,13 @@ export const GRACE_MS = 15_000;
 const CLOCK_FUZZ_MS = 3_000;
 const COMBINATIONS_MAX = 400;
 
-export function createJudge(): Judge {
+/** @param format of the services: S tells neither requirements nor the levels of buffs */
+export function createJudge(format: Format): Judge {
   const exact = new WeakMap<Character, Record<Stat, number>>();
   const oracle = (character: Character, now: number): Record<Stat, number> => {
     const lapses = character.buffs.some(({ expiresAt }) => expiresAt !== undefined && expiresAt.ms < now + 60_000);
     const known = lapses ? undefined : exact.get(character);
-    const stats = known ?? oracleStats(character, { now, grace: GRACE_MS });
+    const stats = known ?? oracleStats(character, { now, grace: GRACE_MS, format });
     if (!lapses) exact.set(character, stats);
     return stats;
   };
@@ -59,7 +60,7 @@ export function createJudge(): Judge {
       const truth = truths.find(({ character }) => equals(answer, oracle(character, endedAt)));
       if (truth !== undefined) return { kind: 'exact', truth };
     }
-    return explain(question, degraded);
+    return explain({ ...question, format }, degraded);
   };
 }
 
@@ -67,8 +68,11 @@ export function equals(answer: StatsAnswer, expected: Record<Stat, number>): boo
   return STATS.every((stat) => answer.attributes[ATTRIBUTES[stat]] === expected[stat]);
 }
 
-function explain(question: Question, degraded: ReadonlySet<string>): Verdict {
-  const { answer, truths } = question;
+/** A question about services of a format. */
+type Case = Question & { readonly format: Format };
+
+function explain(question: Case, degraded: ReadonlySet<string>): Verdict {
+  const { answer, truths, format } = question;
   const characters = truths.map((truth) => truth.character);
   const [newest] = characters;
   if (newest === undefined) return { kind: 'lie', why: 'nobody was online in the window' };
@@ -91,7 +95,8 @@ function explain(question: Question, degraded: ReadonlySet<string>): Verdict {
     tried += 1;
     if (tried > COMBINATIONS_MAX) return { kind: 'undecided' };
     const character = { ...newest, base, assets, buffs, skills };
-    if (equals(answer, oracleStats(character, { now: question.endedAt, grace: GRACE_MS }))) return { kind: 'mixed' };
+    const expected = oracleStats(character, { now: question.endedAt, grace: GRACE_MS, format });
+    if (equals(answer, expected)) return { kind: 'mixed' };
   }
   return lie('every source was true in the window, but together they give other numbers (requirements)');
 }
@@ -151,7 +156,7 @@ function wornFits(characters: readonly Character[], listed: Map<string, Rows>): 
 function buffFits(
   characters: readonly Character[],
   listed: Map<string, Rows>,
-  times: Question,
+  question: Case,
 ): readonly Buff[] | string {
   const fits: Buff[] = [];
   const parts = variantsBy(characters, ({ buffs }) => buffs.flatMap(byStat), statKey);
@@ -161,13 +166,15 @@ function buffFits(
     const skills = characters.flatMap((each) => each.skills.filter(({ skillId }) => String(skillId) === id));
     const chosen: Buff[] = [];
     for (const [, variants] of ofSource) {
-      const options = variants.flatMap((buff) => whileCounting(buff, times));
-      const match = fittingBuff(options, skills, rows);
+      const options = variants.flatMap((buff) => whileCounting(buff, question));
+      const match = fittingBuff(options, skills, rows, question.format);
       if (match === 'none') return `buff:${id} was never like that in the window`;
       if (match !== undefined) chosen.push(match);
     }
     if (
-      ![[], ...skills.map((skill) => [skill])].some((own) => sameEffect(rows, effectOf({ buffs: chosen, skills: own })))
+      ![[], ...skills.map((skill) => [skill])].some((own) =>
+        sameEffect(rows, effectOf({ buffs: chosen, skills: own }, question.format)),
+      )
     ) {
       return `buff:${id} lists more than it ever granted in the window`;
     }
@@ -240,11 +247,12 @@ function fittingBuff(
   options: readonly (Buff | undefined)[],
   skills: readonly LearntSkill[],
   rows: Rows,
+  format: Format,
 ): Buff | undefined | 'none' {
   const effects = options.flatMap((buff): { readonly buff: Buff | undefined; readonly effect: Effect }[] => {
     if (buff === undefined) return [{ buff, effect: effectOf({}) }];
     const owners = [[], ...skills.map((skill) => [skill])];
-    return owners.map((own) => ({ buff, effect: effectOf({ buffs: [buff], skills: own }) }));
+    return owners.map((own) => ({ buff, effect: effectOf({ buffs: [buff], skills: own }, format) }));
   });
   const touched = STATS.filter((stat) => effects.some(({ effect }) => effect[stat] !== BARE));
   const found = effects.find(({ effect }) => touched.every((stat) => totalOf(stat, BARE, [rows]) === effect[stat]));

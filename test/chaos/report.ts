@@ -3,6 +3,13 @@ import type { TwinReport } from './twin.ts';
 /** How long the service may take after a fault is over: 15 s for Kafka's, with a little for what comes on top. */
 const RECOVERED_MS = 15_000;
 
+/**
+ * What a failing service may see (docs/explanation/correctness.md): in its worst second the 64 requests that are in flight
+ * when it fails and those that fail in a row until its gate opens; from then on one probe in 0.75 to 1.25 s.
+ */
+const WORST_SECOND_MAX = 100;
+const PROBES_PER_SECOND_MAX = 1.7;
+
 /** A commit is at most an interval of 100 ms behind; what was handled since comes again after a crash. */
 const AGAIN_PER_JOIN_MAX = 500;
 
@@ -17,8 +24,13 @@ export function failuresOf(report: TwinReport): string[] {
   expect(report.reads.exact > 0, 'no answer was exact');
   expect(report.reads.refused === 0, `${report.reads.refused} times 503 although the base could be had`);
   expect(report.commitRewinds.length === 0, `commits went back: ${report.commitRewinds.join(', ')}`);
-  for (const { service, unhealed } of report.healings) {
+  for (const { service, unhealed, worstSecond, requestsPerSecond } of report.healings) {
     expect(unhealed.length === 0, `after the ${service} service's recovery ${unhealed.length} did not heal`);
+    expect(worstSecond <= WORST_SECOND_MAX, `the failing ${service} service saw ${worstSecond} requests in a second`);
+    expect(
+      requestsPerSecond <= PROBES_PER_SECOND_MAX,
+      `the failing ${service} service saw ${requestsPerSecond.toFixed(1)} requests/s behind its gate`,
+    );
   }
   for (const [fault, times] of Object.entries(report.recoveries)) {
     const slowest = Math.max(...times);
@@ -40,7 +52,7 @@ export function tableOf(report: TwinReport): string {
   const { reads, ages } = report;
   const judged = reads.exact + reads.mixed + reads.degraded + reads.undecided + reads.lies;
   const rows: [string, string][] = [
-    ['Seed', String(report.seed)],
+    ['Seed, format', `${report.seed}, ${report.format}`],
     ['Seconds', report.seconds.toFixed(0)],
     ['Actions, events emitted', `${report.actions}, ${report.events}`],
     ['Records on topics', `${report.sent} (${report.duplicates} duplicates and ${report.replays} replays among them)`],
@@ -61,9 +73,9 @@ export function tableOf(report: TwinReport): string {
         `${ms(sorted[sorted.length >> 1] ?? 0)}, ${ms(sorted.at(-1) ?? 0)}`,
       ];
     }),
-    ...report.healings.map(({ service, failedUntil, requestsPerSecond, unhealed }): [string, string] => [
-      `Healing of ${service}: last seen failed, unhealed, requests/s while down`,
-      `${ms(failedUntil)}, ${unhealed.length}, ${requestsPerSecond.toFixed(1)}`,
+    ...report.healings.map((healing): [string, string] => [
+      `Healing of ${healing.service}: last seen failed, unhealed; requests in the worst second down, per second then`,
+      `${ms(healing.failedUntil)}, ${healing.unhealed.length}; ${healing.worstSecond}, ${healing.requestsPerSecond.toFixed(1)}`,
     ]),
     ['Commit rewinds', String(report.commitRewinds.length)],
     ['Records delivered again (at least)', String(Math.max(0, report.delivered - report.sent))],

@@ -46,9 +46,9 @@ async function whyWrong(world: World, subject: Subject, who: Who): Promise<strin
   const now = Date.now();
   const truth = world.get(who);
   const fits = [0, -LAPSE_FUZZ_MS, LAPSE_FUZZ_MS].some((fuzz) =>
-    equals(answer, oracleStats(truth, { now: now + fuzz, grace: GRACE_MS })),
+    equals(answer, oracleStats(truth, { now: now + fuzz, grace: GRACE_MS, format: world.format })),
   );
-  return fits ? undefined : difference(answer, oracleStats(truth, { now, grace: GRACE_MS }));
+  return fits ? undefined : difference(answer, oracleStats(truth, { now, grace: GRACE_MS, format: world.format }));
 }
 
 function difference({ attributes, bonuses }: StatsAnswer, expected: Record<string, number>): string {

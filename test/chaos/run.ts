@@ -8,10 +8,11 @@ import { evidenceOf, failuresOf, tableOf } from './report.ts';
 import { runTwin, type TwinProgress } from './twin.ts';
 
 // The long run of the digital twin; ends by itself.
-const HELP = `npm run test:chaos -- [--events N] [--seed N] [--minutes N] [--json FILE]
+const HELP = `npm run test:chaos -- [--events N] [--seed N] [--format S|T] [--minutes N] [--json FILE]
 
   --events N   events that the simulated Atlas emits, 200,000 when left out
   --seed N     replays the actions and the faults of that seed, in their order; a random one when left out
+  --format F   S: events and answers as Atlas's were in February 2026; T, when left out: as they are today
   --minutes N  ends after so many minutes even if fewer events were emitted, 60 when left out
   --json FILE  also writes everything that was counted, and the evidence of lies
 
@@ -34,6 +35,7 @@ async function main(): Promise<number> {
     options: {
       events: { type: 'string', default: '200000' },
       seed: { type: 'string', default: String(Date.now() % 1_000_000_000) },
+      format: { type: 'string', default: 'T' },
       minutes: { type: 'string', default: '60' },
       json: { type: 'string' },
       help: { type: 'boolean', short: 'h', default: false },
@@ -46,10 +48,13 @@ async function main(): Promise<number> {
   const events = wholeNumber('events', values.events);
   const seed = wholeNumber('seed', values.seed);
   const minutes = wholeNumber('minutes', values.minutes);
-  process.stderr.write(`seed ${seed}\n`);
+  const { format } = values;
+  if (format !== 'S' && format !== 'T') throw new TypeError(`--format: expected S or T, got ${format}`);
+  process.stderr.write(`seed ${seed}, format ${format}\n`);
   const progress = createProgress(events);
   const report = await runTwin({
     seed,
+    format,
     events,
     actionsPerSecond: ACTIONS_PER_SECOND,
     charactersPerTenant: CHARACTERS_PER_TENANT,

@@ -1,5 +1,5 @@
 import { PRIMARY_STATS, STATS, type Stat } from '../../src/domain/stat.ts';
-import { type Asset, type Character, NO_STATS } from '../../src/world/truth.ts';
+import { type Asset, type Character, type Format, NO_STATS } from '../../src/world/truth.ts';
 import { oracleStats } from '../support/oracle.ts';
 import { type Rows, totalOf } from './listed-bonuses.ts';
 
@@ -30,14 +30,17 @@ const GEAR: Asset = {
 };
 
 /** What these sources alone make of the stats of somebody who has nothing else. */
-export function effectOf(sources: Partial<Pick<Character, 'assets' | 'buffs' | 'skills'>>): Effect {
+export function effectOf(
+  sources: Partial<Pick<Character, 'assets' | 'buffs' | 'skills'>>,
+  format: Format = 'T',
+): Effect {
   const base = Object.fromEntries(PRIMARY_STATS.map((stat) => [stat, BARE])) as Pick<
     Character['base'],
     (typeof PRIMARY_STATS)[number]
   >;
   const { assets = [], buffs = [], skills = [] } = sources;
   const bare = { ...NOBODY, base: { ...NOBODY.base, ...base }, assets: [GEAR, ...assets], buffs, skills };
-  return oracleStats(bare, { now: 0, checkRequirements: false });
+  return oracleStats(bare, { now: 0, checkRequirements: false, format });
 }
 
 /** True when an answer's rows about one source say just that effect. */

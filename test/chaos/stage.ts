@@ -3,6 +3,7 @@ import { STREAMS, type Stream } from '../../src/events/stream.ts';
 import { systemClock } from '../../src/lib/clock.ts';
 import { createPrng } from '../../src/lib/prng.ts';
 import type { WorldRecord } from '../../src/world/producer.ts';
+import type { Format } from '../../src/world/truth.ts';
 import { startUpstreamServer, type UpstreamServer } from '../../src/world/upstream-server.ts';
 import { createWorld, WORLD_TENANT, type World } from '../../src/world/world.ts';
 import { type OwnKafkaBroker, startOwnKafka } from '../support/kafka-broker.ts';
@@ -17,6 +18,8 @@ export interface Stage {
   readonly kafka: KafkaClient;
   readonly topics: Readonly<Record<Stream, string>>;
   readonly groupId: string;
+  /** Environment of the service under test. */
+  readonly variables: Readonly<Record<string, string>>;
   readonly world: World;
   readonly upstream: UpstreamServer;
   readonly outbox: Outbox;
@@ -47,7 +50,7 @@ const TOPIC_VARIABLES: Readonly<Record<Stream, string>> = {
 };
 
 /** The service under test is ready when this resolves. */
-export async function setStage(seed: number, charactersPerTenant: number): Promise<Stage> {
+export async function setStage(seed: number, charactersPerTenant: number, format: Format): Promise<Stage> {
   const broker = await startOwnKafka();
   const kafka = createKafkaClient(broker.brokers);
   const name = uniqueName('twin');
@@ -72,15 +75,16 @@ export async function setStage(seed: number, charactersPerTenant: number): Promi
   };
   let producerSkew = 0;
   const clock = { now: () => Date.now() + producerSkew, mono: systemClock.mono };
-  const world = createWorld({ seed, clock, tenants: TENANTS, characters: charactersPerTenant, emit });
+  const world = createWorld({ seed, clock, tenants: TENANTS, characters: charactersPerTenant, emit, format });
   const upstream = await startUpstreamServer({ ...world, clock: systemClock });
   const groupId = uniqueName('twin-group');
-  const subject = await createSubject({
+  const variables = {
     BOOTSTRAP_SERVERS: broker.brokers.join(','),
     KAFKA_CONSUMER_GROUP: groupId,
     BASE_SERVICE_URL: upstream.url,
     ...Object.fromEntries(STREAMS.map((stream) => [TOPIC_VARIABLES[stream], topics[stream]])),
-  });
+  };
+  const subject = await createSubject(variables);
   await subject.start();
   return {
     brokerAwaySince: Number.POSITIVE_INFINITY,
@@ -88,6 +92,7 @@ export async function setStage(seed: number, charactersPerTenant: number): Promi
     kafka,
     topics,
     groupId,
+    variables,
     world,
     upstream,
     outbox,

@@ -1,4 +1,4 @@
-/** The short run of the digital twin: every kind of fault once. `CHAOS_SEED` replays a seed. */
+/** The short run of the digital twin: most kinds of faults once; even seeds in format T, odd ones in S. `CHAOS_SEED` replays a seed. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { evidenceOf, failuresOf, tableOf } from './report.ts';
@@ -11,6 +11,7 @@ test('given a living Atlas and every kind of fault, when answers are judged, the
   t.diagnostic(`CHAOS_SEED=${seed}`);
   const report = await runTwin({
     seed,
+    format: seed % 2 === 0 ? 'T' : 'S',
     events: 1_500,
     actionsPerSecond: 80,
     charactersPerTenant: 40,

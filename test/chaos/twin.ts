@@ -4,10 +4,12 @@
  */
 import { createPrng } from '../../src/lib/prng.ts';
 import type { Service } from '../../src/upstream/port.ts';
+import type { Format } from '../../src/world/truth.ts';
 import { type Actors, createActors } from './actors.ts';
 import { createFaults, type Fault, type Faults, pause } from './faults.ts';
 import { checkHealing, type Healing } from './healing.ts';
 import { createJudge } from './judge.ts';
+import { watchOwnLag } from './own-lag.ts';
 import { createReaders, type Lie, type ReadCounts, type Readers } from './readers.ts';
 import { recoveryTime } from './recovery.ts';
 import { checkAtRest } from './rest.ts';
@@ -18,6 +20,8 @@ import { startWatch, type Watch } from './watch.ts';
 
 export interface TwinOptions {
   readonly seed: number;
+  /** Of events and answers: S that of the seed's time, T today's (contract). */
+  readonly format: Format;
   /** Records that the world emits; repetitions come on top. */
   readonly events: number;
   readonly actionsPerSecond: number;
@@ -46,6 +50,7 @@ export interface TwinProgress {
 
 export interface TwinReport extends TwinProgress {
   readonly seed: number;
+  readonly format: Format;
   readonly seconds: number;
   readonly actions: number;
   readonly sent: number;
@@ -85,7 +90,8 @@ const URN = (
     [2, 'broker restart'],
     [1, 'broker frozen'],
     [1, 'broker killed'],
-    [4, 'members come and go'],
+    [3, 'members come and go'],
+    [2, 'member killed'],
     [1, 'process paused'],
     [3, 'service clock'],
     [3, 'producer clock'],
@@ -96,7 +102,7 @@ const URN = (
 export async function runTwin(options: TwinOptions): Promise<TwinReport> {
   const { seed } = options;
   const began = performance.now();
-  const stage = await setStage(seed, options.charactersPerTenant);
+  const stage = await setStage(seed, options.charactersPerTenant, options.format);
   const upstreamFaults = createUpstreamFaults(stage, createPrng(seed ^ 0x0b1));
   const history = createTruthHistory(stage.world);
   const actors = createActors({
@@ -109,15 +115,17 @@ export async function runTwin(options: TwinOptions): Promise<TwinReport> {
     isHeldUp: () => stage.outbox.waiting > WAITING_MAX,
   });
   let upSince = performance.now();
+  const lag = watchOwnLag(LATE_MS);
   const readers = createReaders({
     world: stage.world,
     prng: createPrng(seed ^ 0x0b3),
     subject: stage.subject,
     history,
-    judge: createJudge(),
+    judge: createJudge(options.format),
     timeline: stage.timeline,
     brokerAwaySince: () => stage.brokerAwaySince,
-    baseCanBeHad: () => !upstreamFaults.isTroubled('characters') && performance.now() > upSince + UP_FOR_MS,
+    baseCanBeHad: () =>
+      !upstreamFaults.isTroubled('characters') && performance.now() > Math.max(upSince, lag.lateAt) + UP_FOR_MS,
   });
   const watch = startWatch(stage);
   const noteUp = (isUp: boolean): void => {
@@ -130,6 +138,7 @@ export async function runTwin(options: TwinOptions): Promise<TwinReport> {
     await watch.sample();
     return run.report((performance.now() - began) / 1_000);
   } finally {
+    lag.stop();
     await Promise.all([readers.stop(), watch.stop()]);
     await stage.close();
   }
@@ -137,6 +146,8 @@ export async function runTwin(options: TwinOptions): Promise<TwinReport> {
 
 /** A service that has just come up, or back from a pause, has to load everything anew. */
 const UP_FOR_MS = 5_000;
+/** A process that is late by so much answers for the character service too late to be read within READ_WAIT. */
+const LATE_MS = 500;
 
 interface Parts {
   readonly options: TwinOptions;
@@ -244,6 +255,7 @@ function createRun({ options, stage, actors, readers, watch, upstreamFaults, not
       return {
         ...progress(),
         seed: options.seed,
+        format: options.format,
         seconds,
         actions: actors.actions,
         sent,

@@ -32,9 +32,12 @@ const UPSTREAM_FAULTS = {
 
 const KINDS = Object.keys(UPSTREAM_FAULTS) as (keyof typeof UPSTREAM_FAULTS)[];
 
+/** Every service in every trouble. */
+const EVERY_FAULT = SERVICES.flatMap((service) => KINDS.map((fault) => ({ service, fault })));
+
 /** Faults of the upstream services, one after the other. */
 export interface UpstreamFaults {
-  /** A random fault on a random service for a few seconds, or until it is no longer wanted. */
+  /** The next of all services' faults, in random order, for a few seconds, or until it is no longer wanted. */
   strike(isWanted: () => boolean): Promise<void>;
   /** True while the service fails, and for a few seconds more. */
   isTroubled(service: Service): boolean;
@@ -50,11 +53,14 @@ const TROUBLED_AFTER_MS = 10_000;
 export function createUpstreamFaults({ upstream }: Stage, prng: Prng): UpstreamFaults {
   const troubledUntil = new Map<Service, number>();
   const struck = new Map<string, number>();
+  let deck: (typeof EVERY_FAULT)[number][] = [];
   for (const service of SERVICES) upstream.faults[service] = CALM;
 
   const strike = async (isWanted: () => boolean): Promise<void> => {
-    const service = prng.pick(SERVICES) ?? 'characters';
-    const fault = prng.pick(KINDS) ?? 'answers 503';
+    if (deck.length === 0) deck = prng.shuffle(EVERY_FAULT);
+    const next = deck.pop();
+    if (next === undefined) return;
+    const { service, fault } = next;
     struck.set(fault, (struck.get(fault) ?? 0) + 1);
     troubledUntil.set(service, Number.POSITIVE_INFINITY);
     upstream.faults[service] = { ...CALM, ...UPSTREAM_FAULTS[fault] };

@@ -1,5 +1,5 @@
 import type { TestContext } from 'node:test';
-import type { BatchHandler, Feed, FeedRecord, Stream } from '../../src/ingest/feed.ts';
+import type { BatchHandler, Feed, FeedRecord, Stream, UnreadableBatch } from '../../src/ingest/feed.ts';
 import { createKafkaFeed } from '../../src/ingest/kafka/kafka-feed.ts';
 import type { KafkaFeedOptions } from '../../src/ingest/kafka/kafka-options.ts';
 import { systemClock } from '../../src/lib/clock.ts';
@@ -11,6 +11,7 @@ export interface FeedProbe {
   readonly received: readonly FeedRecord[];
   readonly caughtUp: readonly string[];
   readonly missed: readonly string[];
+  readonly unreadable: readonly UnreadableBatch[];
   /** Values as text, of one stream or of all. */
   values(stream?: Stream): string[];
 }
@@ -47,6 +48,7 @@ export async function startProbe(
   const received: FeedRecord[] = [];
   const caughtUp: string[] = [];
   const missed: string[] = [];
+  const unreadable: UnreadableBatch[] = [];
   const feed = createKafkaFeed({
     ...options,
     clientId: 'effective-stats-test',
@@ -60,13 +62,18 @@ export async function startProbe(
       await before(batch);
       received.push(...batch.records);
     },
-    { onCaughtUp: (name) => void caughtUp.push(name), onMissed: (name) => void missed.push(name) },
+    {
+      onCaughtUp: (name) => void caughtUp.push(name),
+      onMissed: (name) => void missed.push(name),
+      onUnreadable: (batch) => void unreadable.push(batch),
+    },
   );
   return {
     feed,
     received,
     caughtUp,
     missed,
+    unreadable,
     values: (stream) =>
       received.filter((record) => stream === undefined || record.stream === stream).map(({ value }) => `${value}`),
   };

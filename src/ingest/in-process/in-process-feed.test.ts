@@ -5,7 +5,7 @@ import type { FeedBatch, Stream } from '../feed.ts';
 import { createInProcessFeed, type PublishedRecord } from './in-process-feed.ts';
 
 const clock = { now: () => 1_700, mono: () => 0 };
-const listeners = { onCaughtUp: () => undefined, onMissed: () => undefined };
+const listeners = { onCaughtUp: () => undefined, onMissed: () => undefined, onUnreadable: () => undefined };
 
 function recordOf(stream: Stream, text: string): PublishedRecord {
   return {

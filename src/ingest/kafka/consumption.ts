@@ -4,11 +4,13 @@ import { settledWithin } from '../../lib/settled-within.ts';
 import { type BatchHandler, type FeedCounters, type FeedListeners, STREAMS, type Stream } from '../feed.ts';
 import { type Assignment, newPartition, type PartitionState, partitionName } from './assignment.ts';
 import { createCommitter } from './committer.ts';
+import { createDecompress } from './decompression.ts';
 import { createDelivery } from './delivery.ts';
+import { createFetchClient } from './fetch-client.ts';
 import { createFetchLoops } from './fetch-loops.ts';
-import { backoff, type KafkaFeedOptions, type KafkaModule, TIMING } from './kafka-options.ts';
+import { backoff, type KafkaFeedOptions, type KafkaModule, LIMIT, TIMING } from './kafka-options.ts';
 import { createLookout, type TopicInfo } from './lookout.ts';
-import { createMembership, type Membership, PLACEHOLDER_GROUP } from './membership.ts';
+import { createMembership, type Membership } from './membership.ts';
 import { createSignal } from './signal.ts';
 import { createTroubleLog } from './trouble-log.ts';
 
@@ -80,13 +82,8 @@ export function startConsumption(kafka: KafkaModule, options: KafkaFeedOptions, 
   });
   const delivery = createDelivery({ handler, listeners, random, trouble, onHandled: committer.schedule });
   const loops = createFetchLoops({
-    consumer: new kafka.Consumer({
-      ...connection,
-      groupId: PLACEHOLDER_GROUP,
-      requestTimeout: TIMING.fetchRequestTimeout,
-      // What the Java and Go clients read too; records of aborted transactions are events like any other.
-      isolationLevel: kafka.FetchIsolationLevels.READ_UNCOMMITTED,
-    }),
+    client: createFetchClient(kafka, options.clientId, connection),
+    decompress: createDecompress(kafka, LIMIT.decodedBytes),
     clock,
     random,
     trouble,

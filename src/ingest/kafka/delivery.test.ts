@@ -11,7 +11,11 @@ function setUp(handler: BatchHandler) {
   let handled = 0;
   const delivery = createDelivery({
     handler,
-    listeners: { onCaughtUp: (name) => void caughtUp.push(name), onMissed: () => undefined },
+    listeners: {
+      onCaughtUp: (name) => void caughtUp.push(name),
+      onMissed: () => undefined,
+      onUnreadable: () => undefined,
+    },
     random: () => 0,
     trouble: { began: () => undefined, ended: () => undefined },
     onHandled: () => {
@@ -31,7 +35,7 @@ function slice(state: PartitionState, from: number, to: number, end = to, bytes 
     headers: [],
     value: null,
   }));
-  return { state, records, bytes, next: to, end };
+  return { state, records, unreadable: [], bytes, next: to, end };
 }
 
 function offsets(batch: FeedBatch): string {

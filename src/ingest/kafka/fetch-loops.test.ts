@@ -1,15 +1,19 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
+import { batchBytes } from '../../../test/support/batch-bytes.ts';
+import { texts } from '../../../test/support/feed-probe.ts';
 import { until } from '../../../test/support/wait.ts';
 import { type Assignment, newPartition, type PartitionState } from './assignment.ts';
-import { createFetchLoops, type FetchClient } from './fetch-loops.ts';
+import type { FetchClient, PartitionAnswer } from './fetch-client.ts';
+import { createFetchLoops } from './fetch-loops.ts';
 import type { Slice } from './record-batch.ts';
 
-type Request = Parameters<FetchClient['fetch']>[0];
 type Response = Awaited<ReturnType<FetchClient['fetch']>>;
-type Answer = (request: Request) => Promise<Response>;
+type Answer = (node: number) => Promise<Response>;
 
 const TOPIC = { id: 'id-of-t', leaders: [1, 1] };
+/** Each broker's port is its node id. */
+const BROKERS = new Map([1, 2].map((node) => [node, { host: 'broker', port: node }]));
 
 function setUp(t: TestContext, answer: Answer) {
   const state = newPartition('t', 0, ['buff'], 0, undefined);
@@ -20,19 +24,25 @@ function setUp(t: TestContext, answer: Answer) {
   const counts = { failed: 0, stale: 0, resets: 0 };
   let assignment: Assignment | undefined = assignmentOf(state, other);
   const loops = createFetchLoops({
-    consumer: {
-      fetch(request) {
-        const partitions = request.topics.flatMap((topic) => topic.partitions);
-        requests.push({ node: request.node, offsets: partitions.map(({ fetchOffset }) => Number(fetchOffset)) });
-        return answer(request);
+    client: {
+      fetch({ port }, asked) {
+        const partitions = asked.flatMap((topic) => topic.partitions);
+        requests.push({ node: port, offsets: partitions.map(({ offset }) => offset) });
+        return answer(port);
       },
-      clearMetadata: () => undefined,
       close: async () => undefined,
     },
+    decompress: (_codec, bytes) => bytes,
     clock: { now: () => Date.now(), mono: () => performance.now() },
     random: () => 0,
     trouble: { began: () => undefined, ended: () => undefined },
-    lookout: { topics, look: async () => undefined, otherMembers: async () => 0, close: async () => undefined },
+    lookout: {
+      topics,
+      brokers: BROKERS,
+      look: async () => undefined,
+      otherMembers: async () => 0,
+      close: async () => undefined,
+    },
     delivery: {
       push: (slices) => void pushed.push(...slices),
       room: async () => undefined,
@@ -63,48 +73,16 @@ function assignmentOf(...states: PartitionState[]): Assignment {
 }
 
 function response(partitions: { partition: number; count?: number; errorCode?: number }[], from = 0): Response {
-  return {
-    throttleTimeMs: 0,
-    errorCode: 0,
-    sessionId: 1,
-    responses: [
-      {
-        topicId: TOPIC.id,
-        partitions: partitions.map(({ partition, count = 0, errorCode = 0 }) => ({
-          partitionIndex: partition,
-          errorCode,
-          highWatermark: BigInt(from + count),
-          lastStableOffset: 0n,
-          logStartOffset: 0n,
-          abortedTransactions: null,
-          preferredReadReplica: -1,
-          records: count === 0 ? null : [emptyBatch(from, count)],
-        })),
-      },
-    ],
-  };
-}
-
-function emptyBatch(from: number, count: number) {
-  return {
-    firstOffset: BigInt(from),
-    length: 0,
-    partitionLeaderEpoch: 0,
-    magic: 2,
-    crc: 0,
-    attributes: 0,
-    lastOffsetDelta: count - 1,
-    firstTimestamp: 0n,
-    maxTimestamp: 0n,
-    producerId: -1n,
-    producerEpoch: -1,
-    firstSequence: -1,
-    records: [],
-  };
-}
-
-function failure(errorCode: number): Error {
-  return Object.assign(new Error('refused'), { response: response([{ partition: 0, errorCode }]) });
+  return partitions.map(
+    ({ partition, count = 0, errorCode = 0 }): PartitionAnswer => ({
+      topicId: TOPIC.id,
+      partition,
+      errorCode,
+      error: errorCode === 0 ? undefined : new Error('refused'),
+      end: from + count,
+      bytes: count === 0 ? Buffer.alloc(0) : batchBytes(from, texts('v', count)),
+    }),
+  );
 }
 
 const silence = (): Promise<Response> => new Promise(() => undefined);
@@ -124,8 +102,8 @@ test('given an answer, then the next fetch goes on after it', async (t) => {
 });
 
 test('given the leader moved, when the broker refuses, then it is looked up at once, and the new leader is asked', async (t) => {
-  const { loops, requests, counts, topics } = setUp(t, async ({ node }) => {
-    if (node === 1 && requests.length === 1) throw failure(6);
+  const { loops, requests, counts, topics } = setUp(t, async (node) => {
+    if (node === 1 && requests.length === 1) return response([{ partition: 0, errorCode: 6 }, { partition: 1 }]);
     return silence();
   });
   loops.kick();
@@ -140,7 +118,7 @@ test('given the leader moved, when the broker refuses, then it is looked up at o
 
 test('given an offset that the log does not have, then the fetch goes on from the earliest, and the position follows', async (t) => {
   const { loops, requests, pushed, counts, state } = setUp(t, async () => {
-    if (requests.length === 1) throw failure(1);
+    if (requests.length === 1) return response([{ partition: 0, errorCode: 1 }]);
     return silence();
   });
   loops.kick();

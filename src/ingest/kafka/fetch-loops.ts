@@ -1,16 +1,17 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Consumer, FetchOptions } from '@platformatic/kafka';
 import type { Clock } from '../../lib/clock.ts';
 import { type Assignment, noteFetched, type PartitionState, partitionName } from './assignment.ts';
+import type { Decompress } from './decompression.ts';
 import type { Delivery } from './delivery.ts';
-import { backoff, LIMIT, TIMING } from './kafka-options.ts';
+import type { FetchClient, FetchTopic, PartitionAnswer } from './fetch-client.ts';
+import { backoff } from './kafka-options.ts';
 import type { Lookout } from './lookout.ts';
-import { type Slice, sliceOf } from './record-batch.ts';
+import { sliceOf } from './record-batch.ts';
 import type { TroubleLog } from './trouble-log.ts';
 
 /**
- * Fetches what is assigned: one loop per broker that leads a partition of ours, each with one request in flight, so that
- * a broker's fetch session stays in step. Loops outlive assignments; what was asked for an old one is dropped.
+ * Fetches what is assigned: one loop per broker that leads a partition of ours, each with one request in flight. Loops
+ * outlive assignments; what was asked for an old one is dropped.
  */
 export interface FetchLoops {
   /** Something may be fetched that no loop fetches: assignment, leaders, or a pause that is over. */
@@ -18,15 +19,9 @@ export interface FetchLoops {
   close(): Promise<void>;
 }
 
-/** What is used of the client's consumer. */
-export interface FetchClient {
-  fetch(options: FetchOptions<Buffer, Buffer, Buffer, Buffer>): Promise<FetchResponse>;
-  clearMetadata(): void;
-  close(): Promise<void>;
-}
-
 export interface FetchLoopsOptions {
-  readonly consumer: FetchClient;
+  readonly client: FetchClient;
+  readonly decompress: Decompress;
   readonly clock: Clock;
   readonly random: () => number;
   readonly trouble: TroubleLog;
@@ -40,15 +35,12 @@ export interface FetchLoopsOptions {
   readonly onStale: () => void;
 }
 
-type FetchRequestTopic = FetchOptions<Buffer, Buffer, Buffer, Buffer>['topics'][number];
-type FetchResponse = Awaited<ReturnType<Consumer['fetch']>>;
-
 /** Kafka protocol error code: the offset asked for is not in the log. */
 const OFFSET_OUT_OF_RANGE = 1;
 const PARTITION_PAUSE_MS = 250;
 
 export function createFetchLoops(options: FetchLoopsOptions): FetchLoops {
-  const { consumer, clock, random, trouble, lookout, delivery, current, earliestOffset } = options;
+  const { client, clock, random, trouble, lookout, delivery, current, earliestOffset } = options;
   const running = new Set<number>();
   let kicks = 0;
   let closed = false;
@@ -60,42 +52,50 @@ export function createFetchLoops(options: FetchLoopsOptions): FetchLoops {
     return [...assignment.partitions.values()].filter((state) => leaderOf(state) === node && state.retryAt <= now);
   };
 
-  const request = (wanted: readonly PartitionState[]): FetchRequestTopic[] => {
-    const topics = new Map<string, FetchRequestTopic>();
-    for (const { topic, partition, fetchFrom } of wanted) {
+  const request = (wanted: readonly PartitionState[]): FetchTopic[] => {
+    const byTopic = Map.groupBy(wanted, ({ topic }) => topic);
+    return [...byTopic].flatMap(([topic, states]) => {
       const topicId = lookout.topics.get(topic)?.id;
-      if (topicId === undefined) continue;
-      const entry = topics.get(topic) ?? { topicId, partitions: [] };
-      topics.set(topic, entry);
-      entry.partitions.push({
-        partition,
-        fetchOffset: BigInt(fetchFrom),
-        currentLeaderEpoch: -1,
-        lastFetchedEpoch: -1,
-        partitionMaxBytes: LIMIT.fetchBytes,
-      });
-    }
-    return [...topics.values()];
+      if (topicId === undefined) return [];
+      return [{ topicId, partitions: states.map(({ partition, fetchFrom }) => ({ partition, offset: fetchFrom })) }];
+    });
   };
 
-  const reset = async (state: PartitionState, assignment: Assignment): Promise<void> => {
-    const offset = await earliestOffset(state.topic, state.partition);
-    if (assignment !== current()) return;
+  /** False: the earliest offset could not be had. */
+  const reset = async (state: PartitionState, assignment: Assignment): Promise<boolean> => {
+    const offset = await earliestOffset(state.topic, state.partition).catch(() => undefined);
+    if (offset === undefined || assignment !== current()) return false;
     options.onReset(state, offset);
     state.fetchFrom = offset;
     // Through the queue, so that it comes after what was fetched before.
-    delivery.push([{ state, records: [], bytes: 0, next: offset, end: offset }]);
+    delivery.push([{ state, records: [], unreadable: [], bytes: 0, next: offset, end: offset }]);
+    return true;
   };
 
-  const repair = async (error: unknown, assignment: Assignment): Promise<void> => {
-    consumer.clearMetadata();
-    const retryAt = clock.mono() + PARTITION_PAUSE_MS;
-    for (const { state, errorCode } of failedPartitions(error, assignment, lookout)) {
-      if (errorCode === OFFSET_OUT_OF_RANGE) await reset(state, assignment);
-      else state.retryAt = retryAt;
-    }
-    setTimeout(kick, PARTITION_PAUSE_MS + 1).unref();
+  /** One partition's error leaves the others as they are: this one has a pause, in which its leader is looked up. */
+  const refused = async (
+    state: PartitionState,
+    { errorCode, error }: PartitionAnswer,
+    assignment: Assignment,
+  ): Promise<void> => {
+    options.onFailed();
+    trouble.began(`fetching ${state.name}`, error);
     options.onStale();
+    if (errorCode === OFFSET_OUT_OF_RANGE && (await reset(state, assignment))) return;
+    state.retryAt = clock.mono() + PARTITION_PAUSE_MS;
+    setTimeout(kick, PARTITION_PAUSE_MS + 1).unref();
+  };
+
+  const accepted = (state: PartitionState, { bytes, end }: PartitionAnswer, sentAt: number): void => {
+    trouble.ended(`fetching ${state.name}`);
+    state.end = end;
+    if (bytes.length > 0) {
+      const slice = sliceOf(state, bytes, end, options.decompress);
+      state.fetchFrom = slice.next;
+      delivery.push([slice]);
+    }
+    // The answer may have waited for a process that was paused: it vouches for the time of the question only.
+    noteFetched(state, sentAt);
   };
 
   const fetchOnce = async (node: number): Promise<boolean> => {
@@ -104,57 +104,26 @@ export function createFetchLoops(options: FetchLoopsOptions): FetchLoops {
     if (closed || assignment === undefined) return false;
     const wanted = wantedFrom(node, assignment);
     if (wanted.length === 0) return false;
-    const offsets = wanted.map((state) => state.fetchFrom);
+    const broker = lookout.brokers.get(node);
+    if (broker === undefined) throw new Error(`broker ${node} is not in the cluster's metadata`);
+    const asked = new Map(wanted.map((state) => [state.name, state.fetchFrom]));
     const sentAt = clock.mono();
-    const response = await consumer.fetch({
-      node,
-      topics: request(wanted),
-      maxBytes: LIMIT.fetchBytes,
-      minBytes: 1,
-      maxWaitTime: TIMING.longPoll,
-    });
-    if (assignment === current()) accept(response, wanted, offsets, sentAt);
+    for (const answer of await client.fetch(broker, request(wanted))) {
+      // What one partition brought may be long in decoding and large: the next one's waits until there is room again.
+      await delivery.room();
+      if (assignment !== current()) break;
+      const state = assignment.partitions.get(partitionName(topicById(lookout, answer.topicId), answer.partition));
+      // It may have been asked of its old and its new leader at once: only one answer fits.
+      if (state === undefined || state.fetchFrom !== asked.get(state.name)) continue;
+      if (answer.error === undefined) accepted(state, answer, sentAt);
+      else await refused(state, answer, assignment);
+    }
     return true;
-  };
-
-  const accept = (
-    response: FetchResponse,
-    wanted: readonly PartitionState[],
-    offsets: readonly number[],
-    sentAt: number,
-  ): void => {
-    // The same partition may have been asked of its old and its new leader at once: only one answer fits.
-    const expected = new Map<string, PartitionState>();
-    wanted.forEach((state, index) => {
-      if (state.fetchFrom === offsets[index]) expected.set(state.name, state);
-    });
-    const slices: Slice[] = [];
-    for (const { topicId, partitions } of response.responses) {
-      const topic = topicById(lookout, topicId);
-      for (const { partitionIndex, highWatermark, records } of partitions) {
-        const state = expected.get(partitionName(topic, partitionIndex));
-        if (state === undefined) continue;
-        state.end = Number(highWatermark);
-        if (records === undefined || records === null || records.length === 0) continue;
-        const slice = sliceOf(state, records, state.end);
-        state.fetchFrom = slice.next;
-        slices.push(slice);
-      }
-    }
-    for (const state of expected.values()) {
-      // A session answers only for what changed: a partition that is left out and has no end yet is empty.
-      state.end ??= state.fetchFrom;
-      // The answer may have waited for a process that was paused: it vouches for the time of the question only.
-      noteFetched(state, sentAt);
-    }
-    if (slices.length > 0) delivery.push(slices);
   };
 
   const loop = async (node: number): Promise<void> => {
     const what = `fetching from broker ${node}`;
-    let answered = false;
     for (let failures = 0; ; ) {
-      const assignment = current();
       const kicksBefore = kicks;
       try {
         if (!(await fetchOnce(node))) {
@@ -166,16 +135,12 @@ export function createFetchLoops(options: FetchLoopsOptions): FetchLoops {
         failures = 0;
         trouble.ended(what);
       } catch (error) {
-        const answers = fetchResponseOf(error) !== undefined;
-        failures = answers === answered ? failures + 1 : 1;
-        answered = answers;
         if (closed) return;
+        failures += 1;
         options.onFailed();
         trouble.began(what, error);
-        // The first repetition is immediate, also when a broker that was away answers again: it has forgotten the
-        // fetch session, and says so just once.
-        if (failures > 1) await delay(backoff(failures - 1, 100, 1_000, random));
-        if (assignment !== undefined) await repair(error, assignment).catch(() => undefined);
+        options.onStale();
+        await delay(backoff(failures, 100, 1_000, random));
       }
     }
   };
@@ -196,7 +161,7 @@ export function createFetchLoops(options: FetchLoopsOptions): FetchLoops {
     kick,
     async close() {
       closed = true;
-      await consumer.close();
+      await client.close();
     },
   };
 }
@@ -206,30 +171,4 @@ function topicById(lookout: Lookout, id: string): string {
     if (topic.id === id) return name;
   }
   return '';
-}
-
-function failedPartitions(
-  error: unknown,
-  assignment: Assignment,
-  lookout: Lookout,
-): { state: PartitionState; errorCode: number }[] {
-  const failed: { state: PartitionState; errorCode: number }[] = [];
-  for (const { topicId, partitions } of fetchResponseOf(error)?.responses ?? []) {
-    const topic = topicById(lookout, topicId);
-    for (const { partitionIndex, errorCode } of partitions) {
-      const state = assignment.partitions.get(partitionName(topic, partitionIndex));
-      if (state !== undefined && errorCode !== 0) failed.push({ state, errorCode });
-    }
-  }
-  return failed;
-}
-
-/** The client rejects with the whole response in the error when one partition in it has failed. */
-function fetchResponseOf(error: unknown): FetchResponse | undefined {
-  if (typeof error !== 'object' || error === null || !('response' in error)) return undefined;
-  return isFetchResponse(error.response) ? error.response : undefined;
-}
-
-function isFetchResponse(value: unknown): value is FetchResponse {
-  return typeof value === 'object' && value !== null && 'responses' in value && Array.isArray(value.responses);
 }

@@ -60,6 +60,13 @@ export const LIMIT = {
   /** Bytes fetched but not yet handled; at most one fetch per broker comes on top. */
   pendingBytes: 524_288,
   /**
+   * Uncompressed bytes of a batch, and how many records and headers it may hold; a batch beyond either is passed over. When
+   * one of them is reached in decoding what a fetch brought, the rest is left for the next fetch. Producers limit a batch to
+   * 1 MB or less before they compress it, and 1 MB holds some 4,000 real events. Decoding as much as this blocks for TODO.
+   */
+  decodedBytes: 8 * 1_048_576,
+  decodedItems: 200_000,
+  /**
    * Records and bytes of their values in one call of the handler. A broker sends at least one producer's batch whole: up to
    * 1 MB, which may be 100,000 tiny records or, compressed, millions; nothing else would get its turn meanwhile.
    */

@@ -1,4 +1,4 @@
-import type { Admin } from '@platformatic/kafka';
+import type { Admin, Broker } from '@platformatic/kafka';
 import type { KafkaModule } from './kafka-options.ts';
 import type { TroubleLog } from './trouble-log.ts';
 
@@ -12,6 +12,8 @@ export interface TopicInfo {
 export interface Lookout {
   /** Topics that exist, as of the last look. */
   readonly topics: ReadonlyMap<string, TopicInfo>;
+  /** Where brokers are, by node id, as of the last look. */
+  readonly brokers: ReadonlyMap<number, Broker>;
   /** @throws when no broker answers */
   look(): Promise<void>;
   /** Other members of the group, undefined while the group is not settled or cannot be asked. */
@@ -27,11 +29,13 @@ export function createLookout(
   trouble: TroubleLog,
 ): Lookout {
   const topics = new Map<string, TopicInfo>();
+  let brokers: ReadonlyMap<number, Broker> = new Map();
 
   // One request per topic: the client fails a request as a whole when one of its topics does not exist.
   const lookAt = async (name: string): Promise<void> => {
     try {
       const metadata = await admin.metadata({ topics: [name], forceUpdate: true });
+      brokers = metadata.brokers;
       const found = metadata.topics.get(name);
       if (found === undefined) topics.delete(name);
       else topics.set(name, { id: found.id, leaders: Array.from(found.partitions, (each) => each?.leader ?? -1) });
@@ -45,6 +49,9 @@ export function createLookout(
 
   return {
     topics,
+    get brokers() {
+      return brokers;
+    },
     async look() {
       await Promise.all(names.map(lookAt));
     },

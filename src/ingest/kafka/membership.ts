@@ -134,4 +134,4 @@ const EARLIEST = -2n;
  * The client's constructor refuses group names with blanks in them, which the broker allows and which the default name
  * has (`Effective Stats Service`). It reads `groupId` for every request, so the real name is set after construction.
  */
-export const PLACEHOLDER_GROUP = 'placeholder';
+const PLACEHOLDER_GROUP = 'placeholder';

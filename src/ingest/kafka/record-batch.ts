@@ -1,18 +1,30 @@
-import type { KafkaRecord, RecordsBatch } from '@platformatic/kafka';
-import type { FeedRecord } from '../feed.ts';
+import type { FeedRecord, UnreadableBatch } from '../feed.ts';
 import type { PartitionState } from './assignment.ts';
+import { type Decompress, Oversized } from './decompression.ts';
+import { LIMIT } from './kafka-options.ts';
+import { readRecords } from './record-reader.ts';
 
-// Bits of a record batch's attributes (Kafka protocol, record batch format).
+// Where fields of a record batch lie (Kafka protocol, record batch format 2), and bits of its attributes.
+const LENGTH = 8;
+const LENGTH_COUNTS_FROM = 12;
+const MAGIC = 16;
+const ATTRIBUTES = 21;
+const LAST_OFFSET_DELTA = 23;
+const BASE_TIMESTAMP = 27;
+const MAX_TIMESTAMP = 35;
+const RECORD_COUNT = 57;
+const RECORDS = 61;
+const CODEC = 0b111;
 const LOG_APPEND_TIME = 1 << 3;
 const CONTROL = 1 << 5;
 
-const EMPTY = Buffer.alloc(0);
-
-/** What one fetch brought for one partition. */
+/** What one fetch brought for one partition, up to its end or to where decoding it takes long. */
 export interface Slice {
   readonly state: PartitionState;
   readonly records: readonly FeedRecord[];
-  /** Size of keys, values and headers is not counted exactly: values are what grows. */
+  /** Batches that are passed over. */
+  readonly unreadable: readonly UnreadableBatch[];
+  /** Uncompressed. */
   readonly bytes: number;
   /** Offset after the last one seen, control records and compacted gaps included. */
   readonly next: number;
@@ -20,49 +32,97 @@ export interface Slice {
   readonly end: number;
 }
 
-/** Records from `state.fetchFrom` on; a batch may begin before it, because compressed batches come whole. */
-export function sliceOf(state: PartitionState, batches: readonly RecordsBatch[], end: number): Slice {
+/**
+ * Records from `state.fetchFrom` on; a batch may begin before it, because batches come whole. The last one may be cut short
+ * by the limit of the fetch, and is left for the next one.
+ *
+ * A batch that is beyond a limit or cannot be read is passed over as a whole: to the fetch it would be an obstacle for ever.
+ *
+ * @param bytes batches, one after the other
+ */
+export function sliceOf(state: PartitionState, bytes: Buffer, end: number, decompress: Decompress): Slice {
   const records: FeedRecord[] = [];
+  const unreadable: UnreadableBatch[] = [];
   let next = state.fetchFrom;
-  let bytes = 0;
-  for (const batch of batches) {
-    const first = Number(batch.firstOffset);
-    next = Math.max(next, first + batch.lastOffsetDelta + 1);
-    if ((batch.attributes & CONTROL) !== 0) continue;
-    const appendTime = (batch.attributes & LOG_APPEND_TIME) !== 0 ? Number(batch.maxTimestamp) : undefined;
-    const firstTime = Number(batch.firstTimestamp);
-    for (const record of batch.records) {
-      const offset = first + record.offsetDelta;
-      if (offset < state.fetchFrom) continue;
-      const timestamp = appendTime ?? firstTime + Number(record.timestampDelta);
-      bytes += record.length;
-      const headers = headersOf(record);
-      for (const stream of state.streams) {
-        records.push({
-          stream,
-          topic: state.topic,
-          partition: state.partition,
-          offset,
-          timestamp,
-          headers,
-          value: record.value,
-        });
-      }
+  let spent = 0;
+  let items = 0;
+  for (
+    let at = 0;
+    at + LENGTH_COUNTS_FROM <= bytes.length && spent < LIMIT.decodedBytes && items < LIMIT.decodedItems;
+  ) {
+    const batchEnd = at + LENGTH_COUNTS_FROM + Math.max(0, bytes.readInt32BE(at + LENGTH));
+    if (batchEnd > bytes.length) break;
+    const batch = bytes.subarray(at, batchEnd);
+    at = batchEnd;
+    next = Math.max(next, offsetAfter(batch));
+    const before = records.length;
+    try {
+      const content = contentOf(batch, decompress);
+      items += readInto(records, state, batch, content);
+      spent += content.length;
+    } catch (error) {
+      records.length = before;
+      unreadable.push(unreadableBatch(state, batch, error));
+      // What it has cost is not known, except that it is no more than this.
+      spent += LIMIT.decodedBytes;
     }
   }
-  return { state, records, bytes, next, end };
+  return { state, records, unreadable, bytes: spent, next, end };
 }
 
-type Headers = FeedRecord['headers'];
-
-function headersOf(record: KafkaRecord): Headers {
-  const { headers } = record;
-  return allPresent(headers) ? headers : headers.map(([key, value]) => [key ?? EMPTY, value ?? EMPTY]);
+function contentOf(batch: Buffer, decompress: Decompress): Buffer {
+  const format = batch.readUInt8(MAGIC);
+  if (format !== 2) throw new Error(`format ${format}, which Kafka before 0.11 had`);
+  const attributes = batch.readInt16BE(ATTRIBUTES);
+  if ((attributes & CONTROL) !== 0) return batch.subarray(0, 0);
+  return decompress(attributes & CODEC, batch.subarray(RECORDS));
 }
 
-function allPresent(headers: KafkaRecord['headers']): headers is [Buffer, Buffer][] {
-  for (const header of headers) {
-    if (header[0] === null || header[1] === null) return false;
-  }
-  return true;
+function readInto(records: FeedRecord[], state: PartitionState, batch: Buffer, content: Buffer): number {
+  const attributes = batch.readInt16BE(ATTRIBUTES);
+  if ((attributes & CONTROL) !== 0) return 0;
+  const { streams, topic, partition, fetchFrom } = state;
+  const first = readInt64(batch, 0);
+  const appendTime = (attributes & LOG_APPEND_TIME) === 0 ? undefined : readInt64(batch, MAX_TIMESTAMP);
+  const firstTime = readInt64(batch, BASE_TIMESTAMP);
+  return readRecords(
+    content,
+    batch.readInt32BE(RECORD_COUNT),
+    LIMIT.decodedItems,
+    (offsetDelta, timestampDelta, headers, value) => {
+      const offset = first + offsetDelta;
+      if (offset < fetchFrom) return;
+      const timestamp = appendTime ?? firstTime + timestampDelta;
+      for (const stream of streams) {
+        records.push({ stream, topic, partition, offset, timestamp, headers, value });
+      }
+    },
+  );
+}
+
+/** In formats before 2 the offset is that of the last record within. */
+function offsetAfter(batch: Buffer): number {
+  const first = readInt64(batch, 0);
+  return first + 1 + (batch.length < RECORDS ? 0 : Math.max(0, batch.readInt32BE(LAST_OFFSET_DELTA)));
+}
+
+function unreadableBatch(state: PartitionState, batch: Buffer, error: unknown): UnreadableBatch {
+  const { streams, topic, partition } = state;
+  const offset = readInt64(batch, 0);
+  const reason = error instanceof Oversized ? 'oversized-batch' : 'unreadable-batch';
+  const why = error instanceof Error ? error.message : String(error);
+  return {
+    streams,
+    topic,
+    partition,
+    offset,
+    timestamp: batch.length < RECORDS ? 0 : readInt64(batch, MAX_TIMESTAMP),
+    reason,
+    detail: `${reason}: offsets ${offset} to ${offsetAfter(batch) - 1}: ${why}`,
+    bytes: batch,
+  };
+}
+
+function readInt64(bytes: Buffer, at: number): number {
+  return bytes.readInt32BE(at) * 2 ** 32 + bytes.readUInt32BE(at + 4);
 }

@@ -61,6 +61,7 @@ export function createHttpUpstream(options: HttpUpstreamOptions): HttpUpstream {
       service,
       baseUrl: options.baseUrls[service],
       connections: service === 'data' ? options.dataConcurrency : options.concurrency,
+      mayRepeat: () => gates[service].state === 'closed',
     });
   const clients: Readonly<Record<Service, ServiceClient>> = {
     characters: clientOf('characters'),

@@ -20,6 +20,7 @@ async function setUp(handler: StubHandler, baseUrlOf = (url: string) => url) {
 }
 
 function clientOn(baseUrl: string, connections = 2) {
+  const known = { toFail: false };
   const outcomes: string[] = [];
   const seconds: number[] = [];
   const dates: number[][] = [];
@@ -29,6 +30,7 @@ function clientOn(baseUrl: string, connections = 2) {
     connections,
     clock: systemClock,
     random: () => 0,
+    mayRepeat: () => !known.toFail,
     onDate: (_service, ...times) => dates.push(times),
     observe(_service, outcome, took) {
       outcomes.push(outcome);
@@ -38,7 +40,7 @@ function clientOn(baseUrl: string, connections = 2) {
   cleanUps.push(() => client.close());
   const get = (overrides: Partial<ServiceRequest> = {}) =>
     client.get({ path: 'thing', headers: {}, deadline: 5_000, attempts: 3, ...overrides }, rootOf);
-  return { client, get, outcomes, seconds, dates };
+  return { client, get, outcomes, seconds, dates, known };
 }
 
 const failsWith = (code: ErrorCode) => (error: unknown) => error instanceof AppError && error.code === code;
@@ -247,6 +249,16 @@ describe('the retries of an upstream request', () => {
     await get();
     const took = performance.now() - began;
     assert.ok(took >= 1_990 && took < 3_500, `${took} ms`);
+  });
+
+  it('given a service that is known to fail, then nothing is tried again; if that is known during the pause, neither', async () => {
+    const { get, known, outcomes } = await setUp(answerWith('', 503, { 'retry-after': '1' }));
+    const request = assert.rejects(get(), failsWith('UPSTREAM_REFUSED'));
+    await until('the first attempt has failed', () => outcomes.length === 1);
+    known.toFail = true;
+    await request;
+    await assert.rejects(get(), failsWith('UPSTREAM_REFUSED'));
+    assert.deepEqual(outcomes, ['failed', 'failed']);
   });
 
   it('given the client is closed during a pause, then it ends at once', async () => {

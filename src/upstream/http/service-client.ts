@@ -19,6 +19,8 @@ export interface ServiceClientOptions {
   readonly clock: Clock;
   /** 0 ≤ random() < 1 */
   readonly random: () => number;
+  /** False: nothing is tried again for now, because the service is known to fail. */
+  readonly mayRepeat: () => boolean;
   /** Told of each answer's Date: epoch ms, and the clock's `now` when the request was sent and when the answer came. */
   readonly onDate: (service: Service, date: number, sentAt: number, receivedAt: number) => void;
   readonly observe: (service: Service, outcome: RequestOutcome, seconds: number) => void;
@@ -64,7 +66,7 @@ interface Failure {
 }
 
 export function createServiceClient(options: ServiceClientOptions): ServiceClient {
-  const { service, clock, random, onDate, observe } = options;
+  const { service, clock, random, mayRepeat, onDate, observe } = options;
   const base = new URL(options.baseUrl);
   const prefix = base.pathname.endsWith('/') ? base.pathname : `${base.pathname}/`;
   const closing = new AbortController();
@@ -122,10 +124,12 @@ export function createServiceClient(options: ServiceClientOptions): ServiceClien
       for (let count = 1; ; count += 1) {
         const result = await attempt(request, decode);
         if ('value' in result) return result.value;
-        if (result.pause === undefined || count >= request.attempts) throw result.error;
+        const isLast = result.pause === undefined || count >= request.attempts;
+        if (isLast || !mayRepeat()) throw result.error;
         const jitter = random() * Math.min(PAUSE_MAX_MS, PAUSE_FIRST_MS * 2 ** (count - 1));
         const pause = delay(Math.max(result.pause, jitter), undefined, { signal: closing.signal });
         await pause.catch(() => undefined);
+        if (!mayRepeat()) throw result.error;
       }
     },
     async close() {
