@@ -47,10 +47,10 @@ export function createMetrics(): Metrics {
     ['route'],
   );
   const visibleSeries = visible.series();
-  const statusCounts = new Map<string, Map<number, number>>();
+  const statusCounts = new Map<string, Map<number, { n: number }>>();
   exportCounter(registry, 'http_requests', 'HTTP requests answered.', ['route', 'status'], () =>
     [...statusCounts].flatMap(([route, counts]) =>
-      [...counts].map(([status, count]): Sample => [{ route, status }, count]),
+      [...counts].map(([status, count]): Sample => [{ route, status }, count.n]),
     ),
   );
 
@@ -64,12 +64,14 @@ export function createMetrics(): Metrics {
     eventVisible: (latency) => visibleSeries.observe(latency),
     upstreamAnswered: (service, outcome, latency) => upstream.series(service, outcome).observe(latency),
     httpRoute(route) {
-      const counts = statusCounts.get(route) ?? new Map<number, number>();
+      const counts = statusCounts.get(route) ?? new Map<number, { n: number }>();
       statusCounts.set(route, counts);
       const series = http.series(route);
       return {
         answered(status, ms) {
-          counts.set(status, (counts.get(status) ?? 0) + 1);
+          const count = counts.get(status);
+          if (count === undefined) counts.set(status, { n: 1 });
+          else count.n += 1;
           series.observe(ms);
         },
       };
