@@ -1,6 +1,7 @@
 import type { FastifyReply, FastifyRequest, RouteHandlerMethod } from 'fastify';
 import type { Clock } from '../lib/clock.ts';
 import type { HttpRouteObserver } from '../telemetry/metrics.ts';
+import type { Shedding } from './shedding.ts';
 
 /** What goes back to a client, complete; made by {@link createAnswer}. May be sent any number of times. */
 export interface Answer {
@@ -30,19 +31,26 @@ export interface HandlingOptions {
   readonly answerOfError: (error: unknown, request: FastifyRequest) => Answer;
   readonly observer: HttpRouteObserver;
   readonly clock: Clock;
+  /** undefined: the route is answered however much there is to do. */
+  readonly shedding: Shedding | undefined;
 }
 
 /**
  * Makes a route handler of a function from request to answer: what it throws goes through the error mapper, what it answers
  * is counted. Without hooks, and without a promise when the handler answers at once: the hottest route would feel each.
  */
-export function handling({ handler, answerOfError, observer, clock }: HandlingOptions): RouteHandlerMethod {
+export function handling({ handler, answerOfError, observer, clock, shedding }: HandlingOptions): RouteHandlerMethod {
   const finish = (reply: FastifyReply, answer: Answer, began: number): void => {
     send(reply, answer);
     observer.answered(answer.status, clock.mono() - began);
   };
   return (request, reply) => {
     const began = clock.mono();
+    const refusal = shedding?.refusal(began);
+    if (refusal !== undefined) {
+      finish(reply, refusal, began);
+      return;
+    }
     let answer: Answer | Promise<Answer>;
     try {
       answer = handler(request);
