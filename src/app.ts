@@ -121,12 +121,15 @@ export async function createApp(config: Config, ports: AppPorts): Promise<App> {
     },
   });
   /** Memory mode is for one process: with another member in the group, some events do not come here. */
-  const isShared = (): boolean => (feed.health().members ?? 1) > 1;
-  const isFeedCurrent = (): boolean => feed.health().current && !isShared();
+  const isShared = ({ members = 1 } = feed.health()): boolean => members > 1;
+  const isFeedCurrent = (): boolean => {
+    const health = feed.health();
+    return health.current && !isShared(health);
+  };
   const effective = createEffectiveCache({ ...shared, isFeedCurrent });
   const clamping = openClamping(config, { store, effective, clock, random, logger });
   const flow = createReadFlow({ store, refresher, clock, isFeedCurrent, readWait: config.readWait });
-  const reader = createReader({ flow, effective, encode: encodeStats });
+  const reader = createReader({ store, clock, flow, effective, encode: encodeStats });
   const explainer = createExplainer({ flow, effective, isFeedCurrent });
   const previewer = createPreviewer({ flow, effective, upstream, rulesetOf, readWait: config.readWait });
   const handle = createPipeline({

@@ -35,6 +35,7 @@ import {
 } from './operations-routes.ts';
 import { createPreviewHandler, PREVIEW_BODY_MAX, PREVIEW_URL } from './preview-route.ts';
 import type { Readiness } from './readiness.ts';
+import { createShedding, type Shedding } from './shedding.ts';
 import { createStatsHandler, STATS_URL } from './stats-route.ts';
 import { createUrlMatcher } from './url-matcher.ts';
 
@@ -51,7 +52,7 @@ export interface ApiDeps {
   readonly readiness: Readiness;
   readonly deadLetters: DeadLetterView;
   readonly levers: Levers;
-  readonly metrics: Pick<Metrics, 'contentType' | 'expose' | 'httpRoute'>;
+  readonly metrics: Pick<Metrics, 'contentType' | 'expose' | 'httpRoute' | 'requestShed' | 'connectionRefused'>;
   /** Shows the payloads of dead letters; undefined: nobody sees them. */
   readonly adminToken: string | undefined;
   readonly logger: ApiLogger;
@@ -70,6 +71,8 @@ const LIMITS = {
   /** Request line and headers together: cookies of web clients come along. */
   maxHeaderSize: 16_384,
   bodyLimit: 1_024,
+  /** Ten times what an installation's channels keep open; at most a tenth of a gigabyte when all are idle. */
+  connections: 10_000,
 } as const;
 
 /** The label in metrics of requests that no route takes. */
@@ -103,21 +106,25 @@ export function createApi(deps: ApiDeps): FastifyInstance {
     frameworkErrors: (error, request, reply) => send(reply, refuse(error, request)),
     clientErrorHandler: (error, socket) => refuseConnection(error, socket, unmatched),
   });
+  app.server.maxConnections = LIMITS.connections;
+  app.server.on('drop', deps.metrics.connectionRefused);
   app.setErrorHandler<Error>((error, request, reply) => send(reply, refuse(error, request)));
   // Whatever its type says, a body is text that its route reads or that nobody does; a large one is refused.
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', { parseAs: 'string' }, (_request, body, done) => done(null, body));
 
-  const handle = (handler: Handler, observer: HttpRouteObserver) =>
-    handling({ handler, observer, answerOfError: errorAnswer, clock: deps.clock });
+  const shedding = createShedding({ onShed: deps.metrics.requestShed });
+  const handle = (handler: Handler, observer: HttpRouteObserver, shed?: Shedding) =>
+    handling({ handler, observer, answerOfError: errorAnswer, clock: deps.clock, shedding: shed });
   const routes = routesOf(deps, () => app.swagger());
   app.register(swagger, {
     openapi: { ...OPENAPI, components: { securitySchemes: SECURITY_SCHEMES } },
     transform: ({ url }) => ({ url, schema: routes.find((route) => route.url === url)?.schema ?? {} }),
   });
   app.register(async (scope) => {
-    for (const { method = 'GET', url, handler, bodyLimit = LIMITS.bodyLimit } of routes) {
-      scope.route({ method, url, bodyLimit, handler: handle(handler, deps.metrics.httpRoute(url)) });
+    for (const { method = 'GET', url, handler, isSheddable, bodyLimit = LIMITS.bodyLimit } of routes) {
+      const observer = deps.metrics.httpRoute(url);
+      scope.route({ method, url, bodyLimit, handler: handle(handler, observer, isSheddable ? shedding : undefined) });
     }
   });
   const routeOf = createUrlMatcher(routes);
@@ -141,6 +148,8 @@ interface Route {
   readonly handler: Handler;
   /** Bytes. Left out: that of routes that take no body. */
   readonly bodyLimit?: number;
+  /** Asked by clients, who repeat a 503. Left out: asked by probes and people, to see what is wrong; never refused. */
+  readonly isSheddable?: true;
 }
 
 function routesOf(deps: ApiDeps, describe: () => object): readonly Route[] {
@@ -152,14 +161,25 @@ function routesOf(deps: ApiDeps, describe: () => object): readonly Route[] {
     return description;
   };
   return [
-    { url: STATS_URL, schema: ROUTE_SCHEMAS.stats, handler: createStatsHandler(deps.reader, requestOf) },
-    { url: EXPLAIN_URL, schema: ROUTE_SCHEMAS.explain, handler: createExplainHandler(deps.explainer, requestOf) },
+    {
+      url: STATS_URL,
+      schema: ROUTE_SCHEMAS.stats,
+      handler: createStatsHandler(deps.reader, requestOf),
+      isSheddable: true,
+    },
+    {
+      url: EXPLAIN_URL,
+      schema: ROUTE_SCHEMAS.explain,
+      handler: createExplainHandler(deps.explainer, requestOf),
+      isSheddable: true,
+    },
     {
       method: 'POST',
       url: PREVIEW_URL,
       schema: ROUTE_SCHEMAS.preview,
       handler: createPreviewHandler(deps.previewer, requestOf),
       bodyLimit: PREVIEW_BODY_MAX,
+      isSheddable: true,
     },
     { url: '/api/readyz', schema: ROUTE_SCHEMAS.ready, handler: createReadyHandler(deps.readiness) },
     { url: '/api/livez', schema: ROUTE_SCHEMAS.live, handler: createLiveHandler() },

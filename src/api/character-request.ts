@@ -56,13 +56,13 @@ function characterIdOf(request: FastifyRequest): CharacterId | undefined {
   const { params } = request;
   if (!hasIds(params)) return undefined;
   const { worldId, channelId, characterId } = params;
-  const valid = isId(worldId, BYTE_MAX) && isId(channelId, BYTE_MAX) && isId(characterId, UINT32_MAX);
-  return valid ? Number(characterId) : undefined;
+  const valid = idOf(worldId, BYTE_MAX) !== undefined && idOf(channelId, BYTE_MAX) !== undefined;
+  return valid ? idOf(characterId, UINT32_MAX) : undefined;
 }
 
 function pathProblems({ params }: FastifyRequest): FieldProblem[] {
   if (!hasIds(params)) return [];
-  return PATH_FIELDS.filter(([name, max]) => !isId(params[name], max)).map(([name, max]) =>
+  return PATH_FIELDS.filter(([name, max]) => idOf(params[name], max) === undefined).map(([name, max]) =>
     pathProblem(name, `an integer from 0 to ${max}`, params[name]),
   );
 }
@@ -80,6 +80,14 @@ function hasIds(params: unknown): params is PathIds {
   return typeof params === 'object' && params !== null && 'characterId' in params;
 }
 
-function isId(text: string, max: number): boolean {
-  return /^\d{1,10}$/.test(text) && Number(text) <= max;
+/** The number that 1 to 10 decimal digits spell; undefined: something else, or above the largest. */
+function idOf(text: string, max: number): number | undefined {
+  if (text.length === 0 || text.length > 10) return undefined;
+  let id = 0;
+  for (let index = 0; index < text.length; index += 1) {
+    const digit = text.charCodeAt(index) - 0x30;
+    if (digit < 0 || digit > 9) return undefined;
+    id = id * 10 + digit;
+  }
+  return id <= max ? id : undefined;
 }

@@ -10,12 +10,11 @@ export function refuseConnection(cause: Error & { code?: string }, socket: Socke
     socket.destroy();
     return;
   }
-  const { status, contentType, body } = answerOfError(error);
+  const { status, headers, body } = answerOfError(error);
   observer.answered(status, 0);
   const head = [
     `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
-    `Content-Type: ${contentType}`,
-    `Content-Length: ${Buffer.byteLength(body)}`,
+    ...Object.entries(headers).map(([name, value]) => `${name}: ${value}`),
     'Connection: close',
   ];
   socket.end(`${head.join('\r\n')}\r\n\r\n${body}`, () => socket.destroy());

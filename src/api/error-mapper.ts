@@ -1,5 +1,5 @@
 import { AppError, type ErrorCode } from '../lib/app-error.ts';
-import { type Answer, JSON_TYPE } from './answer.ts';
+import { type Answer, createAnswer } from './answer.ts';
 import { isFieldProblem } from './field-problem.ts';
 
 interface Mapping {
@@ -63,7 +63,7 @@ export function answerOfError(error: unknown): Answer {
     ...(typeof known.details.allow === 'string' ? { allow: known.details.allow } : {}),
     ...(status === 401 ? { 'www-authenticate': 'Bearer' } : {}),
   };
-  return { status, contentType: JSON_TYPE, body: JSON.stringify({ errors }), headers };
+  return createAnswer(status, JSON.stringify({ errors }), headers);
 }
 
 /** Error code of what Node's HTTP parser refused; undefined: the connection is gone, or never spoke. */

@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import type { StatsAnswer, StatsRead, StatsReader } from '../refresh/stats-reader.ts';
-import { type Answer, type Handler, JSON_TYPE } from './answer.ts';
+import { type Answer, createAnswer, type Handler } from './answer.ts';
 import { CHARACTER_URL, type CharacterRequestReader, errorOfUnanswered } from './character-request.ts';
 import { timeText } from './time-text.ts';
 
@@ -50,8 +50,8 @@ function answersOf({ body, version, asOf }: StatsAnswer): Answers {
   };
   return {
     tag,
-    whole: { status: 200, contentType: JSON_TYPE, body, headers },
-    unchanged: { status: 304, contentType: JSON_TYPE, body: '', headers },
+    whole: createAnswer(200, body, headers),
+    unchanged: createAnswer(304, '', headers),
   };
 }
 

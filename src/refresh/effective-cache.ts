@@ -13,6 +13,10 @@ export interface Effective {
   readonly degraded: readonly Degradable[];
   /** Of the character, when it was computed. */
   readonly version: number;
+  /** Of the tenant's static data, likewise. */
+  readonly revision: number;
+  /** Epoch ms of the next lapse of a buff; Infinity: none. */
+  readonly until: number;
 }
 
 /** What a character's stats are computed from at a moment, lapsed buffs included, and how. */
@@ -25,6 +29,8 @@ export interface Basis {
 export interface EffectiveCache {
   /** undefined: the base was never loaded. */
   of(view: CharacterView, moment: Moment): Effective | undefined;
+  /** Whether `of` would give the same again, but for the passing of time. For results that are not degraded. */
+  holds(effective: Effective, view: CharacterView): boolean;
   /** What `of` computes from, for whoever takes the calculation down or tries it with something changed; undefined likewise. */
   basisOf(view: CharacterView, moment: Moment): Basis | undefined;
 }
@@ -37,11 +43,9 @@ export interface EffectiveCacheOptions extends EffectiveOptions {
 
 /** What was computed and everything on which it depends; valid while none of that has moved. */
 interface Memo {
-  readonly revision: number;
   readonly staleParts: number;
-  /** Epoch ms between which it holds: from its calculation to the next lapse of a buff. */
+  /** Epoch ms of its calculation: it holds from then to the next lapse of a buff. */
   readonly from: number;
-  readonly until: number;
   readonly effective: Effective;
 }
 
@@ -54,9 +58,14 @@ export function createEffectiveCache(options: EffectiveCacheOptions): EffectiveC
     if (input === undefined) return undefined;
     const stats = options.rulesetOf(view.tenant).compute(input);
     askForMissing(view, stats);
-    const effective = { stats, degraded: degradedBy(staleParts, stats), version: view.version };
-    const until = nextLapseAt(input.buffs, options.expiryGrace);
-    memos.set(view, { revision: data.revision, staleParts, from: moment.now, until, effective });
+    const effective = {
+      stats,
+      degraded: degradedBy(staleParts, stats),
+      version: view.version,
+      revision: data.revision,
+      until: nextLapseAt(input.buffs, options.expiryGrace),
+    };
+    memos.set(view, { staleParts, from: moment.now, effective });
     return effective;
   }
 
@@ -76,14 +85,18 @@ export function createEffectiveCache(options: EffectiveCacheOptions): EffectiveC
       if (
         memo !== undefined &&
         memo.effective.version === view.version &&
-        memo.revision === revision &&
+        memo.effective.revision === revision &&
         memo.staleParts === staleParts &&
         moment.now >= memo.from &&
-        moment.now < memo.until
+        moment.now < memo.effective.until
       ) {
         return memo.effective;
       }
       return compute(view, moment, staleParts);
+    },
+    holds(effective, view) {
+      if (effective.version !== view.version || !options.isFeedCurrent()) return false;
+      return effective.revision === options.upstream.staticData(view.tenant).revision;
     },
     basisOf(view, moment) {
       const { tenant } = view;

@@ -59,6 +59,8 @@ function setUp(readWait = 300, visitorMax = 10) {
   const rulesetOf = () => ruleset;
   const effective = createEffectiveCache({ upstream, rulesetOf, isFeedCurrent, expiryGrace, checkRequirements: true });
   const reader = createReader({
+    store,
+    clock,
     flow: createReadFlow({ store, refresher, clock, isFeedCurrent, readWait }),
     effective,
     encode: (characterId, { values }, degraded) => JSON.stringify({ characterId, values, degraded }),

@@ -23,6 +23,10 @@ export interface Metrics {
   upstreamAnswered(service: string, outcome: string, latency: number): void;
   /** The observer of one route; routes are few and known at start. */
   httpRoute(route: string): HttpRouteObserver;
+  /** A request was refused because its turn of the event loop had had its share. */
+  requestShed(): void;
+  /** A connection was refused because as many as may be are open. */
+  connectionRefused(): void;
 }
 
 type Sample = readonly [labels: Record<string, string | number>, value: number];
@@ -47,12 +51,16 @@ export function createMetrics(): Metrics {
     ['route'],
   );
   const visibleSeries = visible.series();
-  const statusCounts = new Map<string, Map<number, number>>();
+  const statusCounts = new Map<string, Map<number, { n: number }>>();
   exportCounter(registry, 'http_requests', 'HTTP requests answered.', ['route', 'status'], () =>
     [...statusCounts].flatMap(([route, counts]) =>
-      [...counts].map(([status, count]): Sample => [{ route, status }, count]),
+      [...counts].map(([status, count]): Sample => [{ route, status }, count.n]),
     ),
   );
+  let shed = 0;
+  let refused = 0;
+  exportCounter(registry, 'http_shed', 'HTTP requests refused under overload.', [], () => [[{}, shed]]);
+  exportCounter(registry, 'http_connections_refused', 'Connections beyond their bound.', [], () => [[{}, refused]]);
 
   return {
     contentType: registry.contentType,
@@ -63,13 +71,21 @@ export function createMetrics(): Metrics {
     watch: (sources) => exportSources(registry, sources),
     eventVisible: (latency) => visibleSeries.observe(latency),
     upstreamAnswered: (service, outcome, latency) => upstream.series(service, outcome).observe(latency),
+    requestShed() {
+      shed += 1;
+    },
+    connectionRefused() {
+      refused += 1;
+    },
     httpRoute(route) {
-      const counts = statusCounts.get(route) ?? new Map<number, number>();
+      const counts = statusCounts.get(route) ?? new Map<number, { n: number }>();
       statusCounts.set(route, counts);
       const series = http.series(route);
       return {
         answered(status, ms) {
-          counts.set(status, (counts.get(status) ?? 0) + 1);
+          const count = counts.get(status);
+          if (count === undefined) counts.set(status, { n: 1 });
+          else count.n += 1;
           series.observe(ms);
         },
       };

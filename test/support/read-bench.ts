@@ -65,7 +65,7 @@ export async function createReadBench(ruleset: Ruleset, input: CalculationInput)
     bench,
     flow,
     effective,
-    reader: createReader({ flow, effective, encode: encodeStats }),
+    reader: createReader({ store, clock, flow, effective, encode: encodeStats }),
     explainer: createExplainer({ flow, effective, isFeedCurrent }),
     items,
     previewer: createPreviewer({

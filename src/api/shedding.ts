@@ -1,0 +1,59 @@
+import { AppError } from '../lib/app-error.ts';
+import { type Answer, createAnswer } from './answer.ts';
+import { answerOfError } from './error-mapper.ts';
+
+/** How much one turn of the event loop may spend on requests, ms: as long as probes and events then wait for their turn. */
+const TURN_MAX_MS = 100;
+/** What passes between two requests counts this much at most, ms: the rest of it was a collection, a batch or a pause. */
+const REQUEST_MAX_MS = 5;
+/** Seconds after which the refused come back, by turns: not all at once. Go clients wait for whole seconds (contract §3). */
+const RETRY_AFTER = [1, 2] as const;
+
+/** Refuses requests that would make everything else wait. */
+export interface Shedding {
+  /** The refusal of a request that was taken up at this monotonic ms; undefined: it is to be answered. */
+  refusal(now: number): Answer | undefined;
+}
+
+export interface SheddingOptions {
+  readonly onShed: () => void;
+  /** Runs the callback once when the current turn of the event loop has handled what had come in. */
+  readonly atEndOfTurn?: (callback: () => void) => void;
+}
+
+/**
+ * Node handles everything that has arrived on its sockets in one turn, and answers nothing else until then: a turn with
+ * thousands of requests is the latency of all of them. So time is counted from request to request, their parsing and writing
+ * included, and what comes after the turn has had its share gets a 503 that costs next to nothing. A turn that is long for
+ * another reason refuses nobody.
+ */
+export function createShedding({ onShed, atEndOfTurn = setImmediate }: SheddingOptions): Shedding {
+  const refusals = RETRY_AFTER.map(refusalAfter);
+  let last: number | undefined;
+  let spent = 0;
+  let shed = 0;
+
+  const beginTurn = (): void => {
+    last = undefined;
+    spent = 0;
+  };
+
+  return {
+    refusal(now) {
+      if (last === undefined) atEndOfTurn(beginTurn);
+      else spent += Math.min(now - last, REQUEST_MAX_MS);
+      last = now;
+      if (spent <= TURN_MAX_MS) return undefined;
+      onShed();
+      shed += 1;
+      return refusals[shed % refusals.length];
+    },
+  };
+}
+
+function refusalAfter(seconds: number): Answer {
+  const { status, body, headers } = answerOfError(
+    new AppError('OVERLOADED', 'one turn of the event loop brought too many requests', { retryable: true }),
+  );
+  return createAnswer(status, body, { ...headers, 'retry-after': String(seconds) });
+}
