@@ -337,7 +337,7 @@ describe('the bound of the static catalog', () => {
     await ensure([1]);
     const { revision } = data();
     await ensure([4]);
-    assert.deepEqual({ ...catalog.counts }, { entries: 3, evicted: 1 });
+    assert.deepEqual({ ...catalog.counts }, { size: 3, evicted: 1 });
     assert.equal(data().skill(2), undefined);
     assert.equal(data().skill(1), SKILL);
     assert.ok(data().revision > revision);
@@ -352,7 +352,7 @@ describe('the bound of the static catalog', () => {
     assert.equal(data().skill(2), SKILL);
     await ensure([2], [], OTHER_TENANT);
     assert.equal(data().skill(1), undefined);
-    assert.equal(catalog.counts.entries, 2);
+    assert.equal(catalog.counts.size, 2);
     await ensure([1]);
     assert.equal(data().skill(1), SKILL);
   });
@@ -365,7 +365,7 @@ describe('the bound of the static catalog', () => {
     const third = ensure([3]);
     const fourth = ensure([4]);
     await second;
-    assert.deepEqual({ ...catalog.counts }, { entries: 2, evicted: 2 });
+    assert.deepEqual({ ...catalog.counts }, { size: 2, evicted: 2 });
     release();
     await Promise.all([first, third, fourth]);
     assert.deepEqual(ids(), [1, 4]);

@@ -10,6 +10,7 @@ import type { EventContext } from '../domain/event.ts';
 import type { StaticData } from '../domain/static-data.ts';
 import type { Tenant } from '../domain/tenant.ts';
 import type { Clock } from '../lib/clock.ts';
+import type { CacheCounts } from '../lib/expiring-set.ts';
 import { createHeap } from '../lib/heap.ts';
 import type { Gate } from './gate.ts';
 import type { StaticDataWanted } from './port.ts';
@@ -35,11 +36,6 @@ export interface StaticCatalogOptions {
   readonly maxEntries: number;
 }
 
-export interface StaticCatalogCounts {
-  readonly entries: number;
-  readonly evicted: number;
-}
-
 export interface StaticCatalog {
   /** See Upstream.staticData. */
   of(tenant: Tenant): StaticData;
@@ -49,7 +45,7 @@ export interface StaticCatalog {
   flush(tenant?: Tenant): void;
   /** Asks again what is due; to be called a few times per second. */
   sweep(): void;
-  readonly counts: StaticCatalogCounts;
+  readonly counts: CacheCounts;
 }
 
 const MISSING_MS = 60_000;
@@ -249,7 +245,7 @@ export function createStaticCatalog(options: StaticCatalogOptions): StaticCatalo
       pump();
     },
     counts: {
-      get entries() {
+      get size() {
         return entries.size;
       },
       get evicted() {
