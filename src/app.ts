@@ -78,6 +78,7 @@ export async function createApp(config: Config, ports: AppPorts): Promise<App> {
     timeout: config.httpClientTimeout,
     concurrency: UPSTREAM_CONCURRENCY,
     dataConcurrency: STATIC_DATA_CONCURRENCY,
+    staticDataMax: config.staticDataMax,
     environment: config.atlasEnvironment,
     onDate: (service, date, sentAt, receivedAt) => clock.vote(service, date, sentAt, receivedAt),
     observe: (service, outcome, seconds) => metrics.upstreamAnswered(service, outcome, seconds * 1_000),
@@ -166,7 +167,8 @@ export async function createApp(config: Config, ports: AppPorts): Promise<App> {
     return [...feedTrouble, ...shut.map((what) => ({ what, reason: 'most requests fail; it is being probed' }))];
   };
 
-  metrics.watch({ events: tally, feed, refreshes: refresher, gates: upstream.gates, store, deadLetters });
+  const caches = { ...store.caches, 'unknown-ids': refresher.unknownIds, 'static-data': upstream.staticDataCounts };
+  metrics.watch({ events: tally, feed, refreshes: refresher, gates: upstream.gates, store, deadLetters, caches });
   const { adminToken } = config;
   const levers: Levers = {
     reread(tenant, characterId) {

@@ -50,6 +50,7 @@ test('given no variables, when the configuration is read, then it is the demo wi
     visitorTtl: 30_000,
     residentIdleTtl: 86_400_000,
     auditPeriod: 600_000,
+    staticDataMax: 200_000,
   });
 });
 
@@ -159,6 +160,7 @@ const REFUSED: readonly (readonly [string, string])[] = [
   ['HTTP_CLIENT_TIMEOUT', '11m'],
   ['READ_WAIT', '-1s'],
   ['VISITOR_MAX', '0'],
+  ['STATIC_DATA_MAX', '999'],
   ['KAFKA_TLS', 'true'],
   ['KAFKA_SASL_MECHANISM', 'GSSAPI'],
   ['TRACE_ENDPOINT', 'http://jaeger:4317'],

@@ -24,6 +24,7 @@ interface CommonConfig {
   readonly visitorTtl: number;
   readonly residentIdleTtl: number;
   readonly auditPeriod: number;
+  readonly staticDataMax: number;
 }
 
 /** One process on an in-process feed and simulated upstream services. */
@@ -190,6 +191,7 @@ function configOf(environment: Environment): Config {
     httpClientTimeout: environment.HTTP_CLIENT_TIMEOUT,
     readWait: environment.READ_WAIT,
     visitorMax: environment.VISITOR_MAX,
+    staticDataMax: environment.STATIC_DATA_MAX,
     visitorTtl: environment.VISITOR_TTL,
     residentIdleTtl: environment.RESIDENT_IDLE_TTL,
     auditPeriod: environment.AUDIT_PERIOD,

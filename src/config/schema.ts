@@ -253,6 +253,16 @@ export const EnvironmentSchema = Type.Object({
     [1, '1ms'],
     [LONGEST, '576h'],
   ),
+  STATIC_DATA_MAX: variable(
+    {
+      group: 'State and answers',
+      description:
+        'Skills and items whose game data are kept at most, of all tenants; beyond it those go that were not wanted for longest.',
+      expected: 'an integer from 1000 to 10000000',
+      default: '200000',
+    },
+    integerBetween(1_000, 10_000_000),
+  ),
   AUDIT_PERIOD: duration(
     'State and answers',
     'Time in which everything held is re-read once, to find and repair drift.',

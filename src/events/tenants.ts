@@ -50,7 +50,7 @@ export function createTenantReader(): TenantReader {
     let spelling = known.get(key);
     if (spelling === undefined) {
       const tenant = tenantOf(idText, regionText, majorVersion, minorVersion);
-      spelling = { id: Buffer.from(id), region: Buffer.from(region), majorVersion, minorVersion, tenant };
+      spelling = { id: ownCopy(id), region: ownCopy(region), majorVersion, minorVersion, tenant };
       known.set(key, spelling);
       const [oldest] = known.size > TENANTS_MAX ? known.keys() : [];
       if (oldest !== undefined) known.delete(oldest);
@@ -58,6 +58,11 @@ export function createTenantReader(): TenantReader {
     last = spelling;
     return spelling.tenant;
   };
+}
+
+/** Not `Buffer.from(bytes)`: that is a slice of a shared block of 64 KiB, all of which would be kept with it. */
+function ownCopy(bytes: Buffer): Buffer {
+  return Buffer.from(new Uint8Array(bytes).buffer);
 }
 
 function present(name: string, bytes: Buffer | undefined): Buffer {

@@ -44,6 +44,15 @@ describe('dead letters', () => {
     assert.deepEqual(letters.list(), [{ ...record(1), valueLength: 3, headerCount: 1 }]);
   });
 
+  test('small letters keep 64 KiB each: given a letter of a few bytes, when it is kept, then no others are kept with it', () => {
+    const letters = createDeadLetters(MANY);
+    letters.add(record(1));
+    const [letter] = letters.list();
+    for (const bytes of [letter?.value, ...(letter?.headers.flat() ?? [])]) {
+      assert.equal(bytes?.buffer.byteLength, 'REGIONGMS{x}'.length);
+    }
+  });
+
   test('given several, when listed, then the newest comes first', () => {
     const letters = createDeadLetters(MANY);
     for (const offset of [1, 2, 3]) letters.add(record(offset));

@@ -93,13 +93,16 @@ export function createDeadLetters({ maxLetters, maxBytes }: DeadLettersLimits): 
 
 function copyOf(record: DeadRecord): DeadLetter {
   const { stream, topic, partition, offset, timestamp, reason, headers, value, isBatch } = record;
-  const kept: (readonly [Buffer, Buffer])[] = [];
+  const keptHeaders: (readonly [Buffer, Buffer])[] = [];
   let headerBytes = 0;
-  for (const [name, content] of headers.slice(0, HEADERS_MAX)) {
+  for (const header of headers.slice(0, HEADERS_MAX)) {
+    const [name, content] = header;
+    if (headerBytes + name.length + content.length > HEADER_BYTES_MAX) break;
     headerBytes += name.length + content.length;
-    if (headerBytes > HEADER_BYTES_MAX) break;
-    kept.push([Buffer.from(name), Buffer.from(content)]);
+    keptHeaders.push(header);
   }
+  const keptValue = value?.subarray(0, VALUE_BYTES_MAX);
+  const keep = keeperOf(headerBytes + (keptValue?.length ?? 0));
   return {
     stream,
     topic,
@@ -108,10 +111,24 @@ function copyOf(record: DeadRecord): DeadLetter {
     timestamp,
     reason,
     ...(isBatch === undefined ? {} : { isBatch }),
-    headers: kept,
+    headers: keptHeaders.map(([name, content]) => [keep(name), keep(content)]),
     headerCount: headers.length,
-    value: value === null ? null : Buffer.from(value.subarray(0, VALUE_BYTES_MAX)),
+    value: keptValue === undefined ? null : keep(keptValue),
     valueLength: value?.length ?? 0,
+  };
+}
+
+/**
+ * Copies into one block of this size. Of its own: Node hands out small buffers as slices of shared blocks of
+ * `Buffer.poolSize` (64 KiB), and each slice that is kept would keep its whole block.
+ */
+function keeperOf(size: number): (bytes: Buffer) => Buffer {
+  const block = Buffer.allocUnsafeSlow(size);
+  let used = 0;
+  return (bytes) => {
+    const from = used;
+    used += bytes.copy(block, from);
+    return block.subarray(from, used);
   };
 }
 

@@ -1,6 +1,12 @@
-/** Keys that are remembered for a fixed time, at most `max` of them; the oldest goes first. */
-export interface ExpiringSet {
+/** How full something is that is bounded, and how much its bound has cost. */
+export interface CacheCounts {
   readonly size: number;
+  /** What went because there was no more room, before its time. */
+  readonly evicted: number;
+}
+
+/** Keys that are remembered for a fixed time, at most `max` of them; the oldest goes first. */
+export interface ExpiringSet extends CacheCounts {
   /** Monotonic ms. */
   add(key: string, mono: number): void;
   has(key: string, mono: number): boolean;
@@ -11,16 +17,23 @@ export interface ExpiringSet {
 
 export function createExpiringSet(ttl: number, max: number): ExpiringSet {
   const addedAt = new Map<string, number>();
+  let evicted = 0;
   return {
     get size() {
       return addedAt.size;
+    },
+    get evicted() {
+      return evicted;
     },
     add(key, mono) {
       addedAt.delete(key);
       addedAt.set(key, mono);
       if (addedAt.size <= max) return;
-      const oldest = addedAt.keys().next();
-      if (oldest.done !== true) addedAt.delete(oldest.value);
+      const oldest = addedAt.entries().next();
+      if (oldest.done === true) return;
+      const [oldestKey, at] = oldest.value;
+      addedAt.delete(oldestKey);
+      if (mono < at + ttl) evicted += 1;
     },
     has(key, mono) {
       const at = addedAt.get(key);

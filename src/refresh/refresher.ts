@@ -5,7 +5,7 @@ import type { PartSnapshot } from '../domain/snapshot.ts';
 import type { CharacterId, Tenant } from '../domain/tenant.ts';
 import { RETRY_MAX_MS, UNKNOWN_MS } from '../domain/timing.ts';
 import type { Clock } from '../lib/clock.ts';
-import { createExpiringSet } from '../lib/expiring-set.ts';
+import { type CacheCounts, createExpiringSet } from '../lib/expiring-set.ts';
 import { settledWithin } from '../lib/settled-within.ts';
 import type { Claim, StateStore } from '../state/store.ts';
 import { SERVICE_OF_PART, type Upstream } from '../upstream/port.ts';
@@ -44,6 +44,7 @@ export interface Refresher {
   nextRead(tenant: Tenant, characterId: CharacterId, within: number): Promise<void>;
   /** True for ids that the character service has lately said it does not know. */
   isUnknown(tenant: Tenant, characterId: CharacterId): boolean;
+  readonly unknownIds: CacheCounts;
   readonly counts: RefreshCounts;
   readonly inFlight: Readonly<Record<Part, number>>;
 }
@@ -222,6 +223,7 @@ export function createRefresher(options: RefresherOptions): Refresher {
       });
     },
     isUnknown: (tenant, characterId) => unknown.has(keyOf({ tenant, characterId }), clock.mono()),
+    unknownIds: unknown,
     counts,
     inFlight,
   };

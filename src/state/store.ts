@@ -32,7 +32,6 @@ export interface Population {
   readonly visitors: number;
   /** Visitors dropped because VISITOR_MAX was reached. */
   readonly visitorsEvicted: number;
-  readonly sessionsRemembered: number;
 }
 
 /**

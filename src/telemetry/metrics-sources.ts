@@ -41,4 +41,6 @@ export interface MetricsSources {
     population(): { readonly residents: number; readonly visitors: number; readonly visitorsEvicted: number };
   };
   readonly deadLetters: { readonly total: number; readonly evicted: number };
+  /** By name: what is remembered within a bound. */
+  readonly caches: Readonly<Record<string, { readonly size: number; readonly evicted: number }>>;
 }

@@ -33,6 +33,7 @@ function sources(): MetricsSources & { readonly feed: { counters: { commits: num
     gates: { characters: { state: 'open' }, buffs: { state: 'closed' } },
     store: { population: () => ({ residents: 12, visitors: 3, visitorsEvicted: 1 }) },
     deadLetters: { total: 6, evicted: 2 },
+    caches: { 'static-data': { size: 8, evicted: 9 } },
   };
 }
 
@@ -69,6 +70,8 @@ test('given sources, when metrics are asked for, then their numbers at that mome
     'effective_stats_visitors_evicted_total 1',
     'effective_stats_dead_letters_total 6',
     'effective_stats_dead_letters_evicted_total 2',
+    'effective_stats_cache_entries{cache="static-data"} 8',
+    'effective_stats_cache_evicted_total{cache="static-data"} 9',
   ]) {
     assert.ok(lines.includes(line), line);
   }

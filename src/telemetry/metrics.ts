@@ -96,7 +96,7 @@ export function createMetrics(): Metrics {
 function exportSources(registry: Registry, sources: MetricsSources): void {
   exportFeed(registry, sources);
   exportRefreshes(registry, sources);
-  const { store, deadLetters } = sources;
+  const { store, deadLetters, caches } = sources;
   exportGauge(registry, 'residents', 'Characters held with an open session.', [], () => [
     [{}, store.population().residents],
   ]);
@@ -110,6 +110,12 @@ function exportSources(registry: Registry, sources: MetricsSources): void {
   exportCounter(registry, 'dead_letters_evicted', 'Dead letters that are no longer kept.', [], () => [
     [{}, deadLetters.evicted],
   ]);
+  exportGauge(registry, 'cache_entries', 'What is remembered, by cache.', ['cache'], () =>
+    Object.entries(caches).map(([cache, { size }]): Sample => [{ cache }, size]),
+  );
+  exportCounter(registry, 'cache_evicted', 'What was forgotten for want of room, by cache.', ['cache'], () =>
+    Object.entries(caches).map(([cache, { evicted }]): Sample => [{ cache }, evicted]),
+  );
 }
 
 function exportFeed(registry: Registry, { events, feed }: MetricsSources): void {

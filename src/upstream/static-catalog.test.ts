@@ -337,7 +337,7 @@ describe('the bound of the static catalog', () => {
     await ensure([1]);
     const { revision } = data();
     await ensure([4]);
-    assert.deepEqual({ ...catalog.counts }, { entries: 3, evicted: 1 });
+    assert.deepEqual({ ...catalog.counts }, { size: 3, evicted: 1 });
     assert.equal(data().skill(2), undefined);
     assert.equal(data().skill(1), SKILL);
     assert.ok(data().revision > revision);
@@ -352,8 +352,23 @@ describe('the bound of the static catalog', () => {
     assert.equal(data().skill(2), SKILL);
     await ensure([2], [], OTHER_TENANT);
     assert.equal(data().skill(1), undefined);
-    assert.equal(catalog.counts.entries, 2);
+    assert.equal(catalog.counts.size, 2);
     await ensure([1]);
     assert.equal(data().skill(1), SKILL);
+  });
+
+  it('static data that wait for a slow service have no bound: given more of them than are kept, then the oldest wait in vain', async () => {
+    const { catalog, ensure, ids, data, hold, release } = setUp({ concurrency: 1, maxEntries: 2 });
+    hold();
+    const first = ensure([1]);
+    const second = ensure([2]);
+    const third = ensure([3]);
+    const fourth = ensure([4]);
+    await second;
+    assert.deepEqual({ ...catalog.counts }, { size: 2, evicted: 2 });
+    release();
+    await Promise.all([first, third, fourth]);
+    assert.deepEqual(ids(), [1, 4]);
+    assert.equal(data().skill(4), SKILL);
   });
 });

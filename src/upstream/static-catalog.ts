@@ -10,6 +10,7 @@ import type { EventContext } from '../domain/event.ts';
 import type { StaticData } from '../domain/static-data.ts';
 import type { Tenant } from '../domain/tenant.ts';
 import type { Clock } from '../lib/clock.ts';
+import type { CacheCounts } from '../lib/expiring-set.ts';
 import { createHeap } from '../lib/heap.ts';
 import type { Gate } from './gate.ts';
 import type { StaticDataWanted } from './port.ts';
@@ -31,13 +32,8 @@ export interface StaticCatalogOptions {
   readonly random: () => number;
   /** Entries asked for at the same time at most. */
   readonly concurrency: number;
-  /** Entries kept at most, of all tenants; the one that was not wanted for longest goes. */
+  /** Entries kept at most, of all tenants; the one that was not wanted for longest goes, unless it is being asked for. */
   readonly maxEntries: number;
-}
-
-export interface StaticCatalogCounts {
-  readonly entries: number;
-  readonly evicted: number;
 }
 
 export interface StaticCatalog {
@@ -49,7 +45,7 @@ export interface StaticCatalog {
   flush(tenant?: Tenant): void;
   /** Asks again what is due; to be called a few times per second. */
   sweep(): void;
-  readonly counts: StaticCatalogCounts;
+  readonly counts: CacheCounts;
 }
 
 const MISSING_MS = 60_000;
@@ -72,7 +68,7 @@ export function createStaticCatalog(options: StaticCatalogOptions): StaticCatalo
   const background = new Set<AnyEntry>();
   const failing = new Set<AnyEntry>();
   /** By the time at which they are due; an entry whose `askAt` has changed since has another place. */
-  const schedule = createHeap<AnyEntry>();
+  const schedule = createHeap<AnyEntry>((at, entry) => entry.askAt === at && !entry.evicted);
   let inFlight = 0;
   let revisions = 0;
   let flushes = 0;
@@ -190,18 +186,20 @@ export function createStaticCatalog(options: StaticCatalogOptions): StaticCatalo
     shelf.revision = revisions;
   }
 
-  /** Down to the bound; what is being asked stays. */
+  /** Down to the bound; what is being asked stays, and ends its attempt by itself. */
   function evict(): void {
     let surplus = entries.size - options.maxEntries;
     for (const entry of entries) {
       if (surplus <= 0) return;
-      if (entry.attempt !== undefined) continue;
+      const waits = awaited.delete(entry) || background.delete(entry);
+      if (entry.attempt !== undefined && !waits) continue;
       const { shelf } = entry;
       entries.delete(entry);
       failing.delete(entry);
       removeEntry(entry);
       if (shelf.skills.size + shelf.requirements.size === 0) shelves.delete(shelf.tenant.key);
       entry.evicted = true;
+      endAttempt(entry);
       touchRevision(shelf);
       evicted += 1;
       surplus -= 1;
@@ -247,7 +245,7 @@ export function createStaticCatalog(options: StaticCatalogOptions): StaticCatalo
       pump();
     },
     counts: {
-      get entries() {
+      get size() {
         return entries.size;
       },
       get evicted() {

@@ -19,6 +19,8 @@ export interface Bed {
   /** Environment of the service under test. */
   readonly variables: Record<string, string>;
   readonly topics: Readonly<Record<Stream, string>>;
+  /** Makes the world answer for this tenant as well; of those that came this way, the last {@link ADMITTED_MAX} stay. */
+  admit(tenant: Tenant): void;
   /** What the world has emitted since the last call. */
   takeEmitted(): WorldRecord[];
   /** Sends records in order, per topic; resolves with the offset of each when all are on their topics. */
@@ -42,8 +44,19 @@ export function stillMaxHp(tenant: number, character: number): number {
   return 10_000 + 1_000 * tenant + character;
 }
 
-/** Short enough that what a phantom event left is found within the run, and that visitors come and go. */
-export const HELD = { AUDIT_PERIOD: '5s', VISITOR_TTL: '2s', VISITOR_MAX: '2000' } as const;
+const ADMITTED_MAX = 50;
+
+/**
+ * Short enough that what a phantom event left is found within the run, that visitors come and go, that residents go whose
+ * sessions are phantoms, and that static data reach their bound.
+ */
+export const HELD = {
+  AUDIT_PERIOD: '5s',
+  VISITOR_TTL: '2s',
+  VISITOR_MAX: '2000',
+  RESIDENT_IDLE_TTL: '30s',
+  STATIC_DATA_MAX: '1000',
+} as const;
 
 /** Records are sent together up to this many bytes; the broker takes a little more than a million. */
 const REQUEST_BYTES = 900_000;
@@ -67,8 +80,9 @@ export async function layBed(
   const topics = Object.fromEntries(STREAMS.map((stream) => [stream, `${name}-${stream}`])) as Record<Stream, string>;
   for (const stream of STREAMS) await kafka.createTopic(topics[stream]);
   let emitted: WorldRecord[] = [];
+  const tenants = [...TENANTS];
   const emit = (record: WorldRecord) => void emitted.push(record);
-  const world = createWorld({ seed, clock: systemClock, tenants: TENANTS, characters: charactersPerTenant, emit });
+  const world = createWorld({ seed, clock: systemClock, tenants, characters: charactersPerTenant, emit });
   TENANTS.forEach((tenant, at) => {
     STILL_IDS.forEach((characterId, nth) => {
       world.makeUp({ tenant, characterId, base: { max_hp: stillMaxHp(at, nth) } });
@@ -96,6 +110,10 @@ export async function layBed(
     variables,
     topics,
     sent,
+    admit(tenant) {
+      tenants.push(tenant);
+      if (tenants.length > TENANTS.length + ADMITTED_MAX) tenants.splice(TENANTS.length, 1);
+    },
     takeEmitted() {
       const taken = emitted;
       emitted = [];

@@ -63,6 +63,7 @@ export function createStubbedUpstream(url: string, options: Partial<HttpUpstream
     timeout: 1_000,
     concurrency: 8,
     dataConcurrency: 4,
+    staticDataMax: 1_000,
     environment: undefined,
     clock: systemClock,
     random: Math.random,

@@ -20,9 +20,9 @@ export interface DueReads {
 }
 
 export function createDueReads(part: Part): DueReads {
-  const later = createHeap<MemoryCharacter>();
-  /** When the earliest entry of a character comes up, so that a character has few entries. */
+  /** When the earliest entry of a character comes up: the only one that is needed. */
   const noted = new Map<MemoryCharacter, number>();
+  const later = createHeap<MemoryCharacter>((at, character) => noted.get(character) === at);
   const ready: Record<Priority, Set<MemoryCharacter>> = {
     reader: new Set(),
     live: new Set(),

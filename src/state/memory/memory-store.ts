@@ -15,7 +15,7 @@ import type { CharacterId, Tenant } from '../../domain/tenant.ts';
 import { noticeLapses } from '../../domain/transitions/lapse.ts';
 import { holdCharacter } from '../../domain/transitions/session.ts';
 import type { Clock } from '../../lib/clock.ts';
-import { createExpiringSet } from '../../lib/expiring-set.ts';
+import { type CacheCounts, createExpiringSet } from '../../lib/expiring-set.ts';
 import type { Claim, MergeOutcome, StateStore } from '../store.ts';
 import { createDueReads, type DueReads } from './due-reads.ts';
 import type { Home } from './home.ts';
@@ -75,6 +75,12 @@ class MemoryStore implements StateStore, Home {
     this.#options = options;
     this.#clock = options.clock;
   }
+
+  /** What is remembered of absent characters. */
+  readonly caches: Readonly<Record<'ended-sessions' | 'touched-parts', CacheCounts>> = {
+    'ended-sessions': this.#ended,
+    'touched-parts': this.#touched,
+  };
 
   // --- StateStore
 
@@ -249,7 +255,6 @@ class MemoryStore implements StateStore, Home {
     residents: this.#held - this.#visitors.size,
     visitors: this.#visitors.size,
     visitorsEvicted: this.#visitorsEvicted,
-    sessionsRemembered: this.#ended.size,
   });
 
   // --- Home

@@ -276,7 +276,7 @@ describe('static data over HTTP', () => {
     assert.ok(SKILL_IDS.every((id) => upstream.staticData(STUB_TENANT).skill(id) !== undefined));
     await upstream.ensureStaticData(wanted);
     assert.equal(stub.requests.length, 60);
-    assert.equal(upstream.staticDataCounts.entries, 60);
+    assert.equal(upstream.staticDataCounts.size, 60);
   });
 
   it('given a service that comes back, then what failed is loaded without anybody asking', async () => {

@@ -1,9 +1,10 @@
 import type { Tenant } from '../../domain/tenant.ts';
 import type { Clock } from '../../lib/clock.ts';
+import type { CacheCounts } from '../../lib/expiring-set.ts';
 import { createUpstreamGates, PROBE_DEADLINE_MS } from '../gate.ts';
 import type { ItemSource } from '../item-source.ts';
 import { SERVICE_OF_PART, SERVICES, type Service, type Upstream } from '../port.ts';
-import { createStaticCatalog, type StaticCatalogCounts } from '../static-catalog.ts';
+import { createStaticCatalog } from '../static-catalog.ts';
 import type { StaticAsk } from '../static-entry.ts';
 import { gateOpen } from '../upstream-errors.ts';
 import { readRequirements, readSkillData, readTemplate } from './data-answer.ts';
@@ -22,6 +23,8 @@ export interface HttpUpstreamOptions {
   readonly concurrency: number;
   /** The same for static data. */
   readonly dataConcurrency: number;
+  /** Static data kept at most, of all tenants. */
+  readonly staticDataMax: number;
   /** ENVIRONMENT header of requests whose event names none. */
   readonly environment: string | undefined;
   readonly clock: Clock;
@@ -40,11 +43,10 @@ export interface HttpUpstreamOptions {
 export interface HttpUpstream extends Upstream, ItemSource {
   /** To be called after game data were imported: everything is asked again, old values serve until answered. */
   flushStaticData(tenant?: Tenant): void;
-  readonly staticDataCounts: StaticCatalogCounts;
+  readonly staticDataCounts: CacheCounts;
 }
 
 const ATTEMPTS = 3;
-const STATIC_ENTRIES_MAX = 200_000;
 /** How often static data that are due again are looked for. */
 const SWEEP_MS = 250;
 
@@ -82,7 +84,7 @@ export function createHttpUpstream(options: HttpUpstreamOptions): HttpUpstream {
     clock,
     random,
     concurrency: options.dataConcurrency,
-    maxEntries: STATIC_ENTRIES_MAX,
+    maxEntries: options.staticDataMax,
     source: {
       skill: (ask) =>
         clients.data.get({ ...commons(ask, ask.probe), path: `data/skills/${ask.id}` }, (document) =>
