@@ -5,9 +5,11 @@ import { type BurstReport, burst } from './burst.ts';
 import { type ChurnReport, churn } from './churn.ts';
 import { createMessageCampaign, type MessageReport } from './message-campaign.ts';
 import { type Observed, observe, observeCollected } from './observed.ts';
+import { type OverloadReport, overload } from './overload.ts';
 import { createRequestCampaign, type RequestReport } from './request-campaign.ts';
 import { wrongAtRest } from './rest.ts';
 import { internalIn, secretIn } from './secrets.ts';
+import { growthOf, type SoakReading, type SoakReport, soak } from './soak.ts';
 import { type ProbeReport, startStallProbe } from './stall-probe.ts';
 
 export interface CampaignOptions {
@@ -18,8 +20,12 @@ export interface CampaignOptions {
   readonly charactersPerTenant: number;
   /** Records of the burst. */
   readonly burst: number;
+  /** Records of the burst that takes more than ten times as long to apply as to deliver. */
+  readonly heavy: number;
   /** Characters that come and go, visitors and sessions each. */
   readonly churn: number;
+  /** How long everything comes and goes with every bound filled; 0 leaves it out. */
+  readonly soakMinutes: number;
   /** The bed is being made. */
   readonly onSetup?: Progress;
   /** Messages and requests so far, and what happens. */
@@ -40,6 +46,8 @@ export interface CampaignReport {
   readonly wrongAtRest: readonly string[];
   readonly churn: ChurnReport;
   readonly burst: BurstReport;
+  readonly overload: OverloadReport;
+  readonly soak: SoakReport | undefined;
   /** With its garbage collected, before and after all. */
   readonly before: Observed;
   readonly after: Observed;
@@ -54,6 +62,11 @@ export interface CampaignReport {
 
 /** Warm code and caches: what they take is not growth. */
 const WARM_UP = { messages: 2_000, requests: 400 };
+
+/** Fetched and not yet applied are 512 KB and one fetch (a producer's batch whole), and what is made of them on the way. */
+const HELD_MAX_BYTES = 48 * 2 ** 20;
+/** Readings scatter by a MiB or two. */
+const SOAK_GROWTH_MAX_BYTES = 3 * 2 ** 20;
 
 /** Attacks one service with everything, and reports what it did. */
 export async function runCampaign(options: CampaignOptions): Promise<CampaignReport> {
@@ -95,8 +108,13 @@ export async function runCampaign(options: CampaignOptions): Promise<CampaignRep
     const churned = await churn(bed, options.churn);
     done('burst');
     const burstReport = await burst(bed, options.burst);
+    done('overload');
+    const overloadReport = await overload(bed, options.heavy);
     const after = await observeCollected(service);
     const told = await toldBy(service, after);
+    const { soakMinutes: minutes } = options;
+    const onReading = (reading: SoakReading): void => done(`soak, minute ${reading.minutes.toFixed(1)}`);
+    const soaked = minutes === 0 ? undefined : await soak(bed, { minutes, seed: seed + 3, onReading });
     const survived = (await service.get('/api/livez')).status === 200 && (await service.end()) === 0;
     const log = service.output();
     const inLog = secretIn(log);
@@ -113,6 +131,8 @@ export async function runCampaign(options: CampaignOptions): Promise<CampaignRep
       wrongAtRest: wrong,
       churn: churned,
       burst: burstReport,
+      overload: overloadReport,
+      soak: soaked,
       before,
       after,
       defects,
@@ -141,11 +161,13 @@ export function failuresOf(
   report: CampaignReport,
   bounds: { readonly stallMs: number; readonly heapBytes: number },
 ): string[] {
+  const { overload: heavy, soak: soaked } = report;
   const failures = [
     ...report.messages.wrong.map((wrong) => `message: ${wrong}`),
     ...report.requests.wrong.map((wrong) => `request: ${wrong}`),
     ...report.wrongAtRest.map((wrong) => `at rest: ${wrong}`),
     ...report.burst.wrong,
+    ...(soaked?.wrong ?? []).map((wrong) => `soak: ${wrong}`),
     ...report.told,
     ...report.defects.map((line) => `logged: ${line}`),
   ];
@@ -158,5 +180,12 @@ export function failuresOf(
   holds(report.probe.max <= bounds.stallMs * 2, `a probe took ${Math.round(report.probe.max)} ms`);
   const growth = report.after.heapBytes - report.before.heapBytes;
   holds(growth <= bounds.heapBytes, `the heap grew by ${Math.round(growth / 2 ** 20)} MiB`);
+  holds(
+    heavy.offered >= 10 * heavy.applied,
+    `the burst came only ${(heavy.offered / heavy.applied).toFixed(1)} times as fast`,
+  );
+  holds(heavy.heldBytes <= HELD_MAX_BYTES, `${Math.round(heavy.heldBytes / 2 ** 20)} MiB were held in the burst`);
+  const soakGrowth = soaked === undefined ? 0 : growthOf(soaked);
+  holds(soakGrowth <= SOAK_GROWTH_MAX_BYTES, `the heap grew by ${(soakGrowth / 2 ** 20).toFixed(1)} MiB in the soak`);
   return failures;
 }

@@ -34,7 +34,9 @@ describe('the service under hostile input', () => {
       slowClients: 0,
       charactersPerTenant: 12,
       burst: 10_000,
+      heavy: 400,
       churn: 200,
+      soakMinutes: 0,
     });
     assert.deepEqual(failuresOf(report, BOUNDS), []);
   });

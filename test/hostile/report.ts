@@ -1,8 +1,9 @@
 import type { CampaignReport } from './campaign.ts';
+import { growthOf, type SoakReport, slopeOf } from './soak.ts';
 
 /** The run as a table, and what does not hold. */
 export function reportOf(report: CampaignReport, failures: readonly string[]): string {
-  const { messages, requests, probe, churn, burst, before, after } = report;
+  const { messages, requests, probe, churn, burst, overload, soak, before, after } = report;
   const rows: readonly (readonly [string, string | number])[] = [
     ['seed', report.seed],
     ['duration', `${Math.round(report.seconds)} s`],
@@ -28,15 +29,34 @@ export function reportOf(report: CampaignReport, failures: readonly string[]): s
     ['  taken in', `${Math.round(burst.rate)}/s`],
     ['  heap / RSS at most', `${mib(burst.peakHeapBytes)} / ${mib(burst.peakRssBytes)}`],
     ['  event loop: longest delay', ms(burst.stallMs)],
+    ['overload: records / size', `${overload.records} / ${mib(overload.bytes)}`],
+    ['  offered / applied', `${mib(overload.offered)}/s / ${mib(overload.applied)}/s`],
+    ['  held at most, garbage not counted', mib(overload.heldBytes)],
     ['heap before → after, collected', `${mib(before.heapBytes)} → ${mib(after.heapBytes)}`],
     ['outside the heap before → after', `${mib(before.externalBytes)} → ${mib(after.externalBytes)}`],
     ['RSS before → after', `${mib(before.rssBytes)} → ${mib(after.rssBytes)}`],
     ['secrets and internals told', report.told.length],
+    ...(soak === undefined ? [] : soakRows(soak)),
   ];
   const width = Math.max(...rows.map(([name]) => name.length));
   const table = rows.map(([name, value]) => `${name.padEnd(width)}  ${value}`);
   const verdict = failures.length === 0 ? ['all of it holds'] : failures.map((failure) => `FAILED ${failure}`);
   return [...table, '', ...verdict].join('\n');
+}
+
+function soakRows(soak: SoakReport): [string, string | number][] {
+  const heap = soak.readings.map(({ heapBytes }) => (heapBytes / 2 ** 20).toFixed(1));
+  const minutes = soak.readings.at(-1)?.minutes ?? 0;
+  return [
+    ['soak: minutes / rounds', `${minutes.toFixed(1)} / ${soak.rounds}`],
+    [
+      '  sessions / new tenants / visits / dead letters / requests',
+      [soak.sessions, soak.tenants, soak.visits, soak.deadLetters, soak.requests].join(' / '),
+    ],
+    ['  heap with all bounds filled, collected, MiB', heap.join(' ')],
+    ['  growth / trend', `${mib(growthOf(soak))} / ${mib(slopeOf(soak))} per minute`],
+    ['  not as foreseen', soak.wrong.length],
+  ];
 }
 
 function listed(counts: readonly (readonly [string | number, number])[]): string {

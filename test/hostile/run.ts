@@ -5,14 +5,17 @@ import { failuresOf, runCampaign } from './campaign.ts';
 import { createProgressBar } from './progress-bar.ts';
 import { reportOf } from './report.ts';
 
-const HELP = `node test/hostile/run.ts [options]
+const HELP = `npm run test:hostile -- [options]
 
 Hostile messages and requests against the whole service on a real Kafka: nothing may crash, stall, leak or be lost.
 
   --messages N   records on the topics (default 100000)
   --requests N   HTTP requests (default 20000)
+  --soak N       minutes in which everything comes and goes with every bound filled (default 10; 0: none)
   --seed N       the seed of an earlier run, to see the same messages and requests again
   -h, --help     this
+
+  npm run test:hostile -- --messages 1000000 --requests 200000 --soak 30
 
 Ends with 1 when something does not hold. Kafka: the one that KAFKA_BROKERS names, else Docker, else Java 17 with Maven.
 `;
@@ -20,14 +23,17 @@ Ends with 1 when something does not hold. Kafka: the one that KAFKA_BROKERS name
 /** What the long run holds the service to. */
 export const BOUNDS = { stallMs: 500, heapBytes: 24 * 2 ** 20 };
 
-/** A run of the default size takes a tenth of this. */
-const DEADLINE_MS = 60 * 60_000;
+/** Several times what runs take: some 400 records and 40 requests a second, and the rest. */
+function deadlineMs(messages: number, requests: number, soakMinutes: number): number {
+  return 20 * 60_000 + 10 * messages + 50 * requests + 2 * 60_000 * soakMinutes;
+}
 
 async function main(): Promise<number> {
   const { values } = parseArgs({
     options: {
       messages: { type: 'string', default: '100000' },
       requests: { type: 'string', default: '20000' },
+      soak: { type: 'string', default: '10' },
       seed: { type: 'string', default: String(randomInt(2 ** 31)) },
       help: { type: 'boolean', short: 'h', default: false },
     },
@@ -36,17 +42,21 @@ async function main(): Promise<number> {
     process.stdout.write(HELP);
     return 0;
   }
-  const [messages, requests, seed] = [values.messages, values.requests, values.seed].map(Number);
+  const given = [values.messages, values.requests, values.soak, values.seed];
+  const [messages, requests, soakMinutes, seed] = given.map(Number);
   const isCount = (value: number | undefined): value is number => Number.isSafeInteger(value) && Number(value) >= 0;
-  if (!isCount(messages) || !isCount(requests) || !isCount(seed)) {
-    process.stderr.write(`--messages, --requests and --seed take whole numbers\n\n${HELP}`);
+  if (!isCount(messages) || !isCount(requests) || !isCount(soakMinutes) || !isCount(seed)) {
+    process.stderr.write(`--messages, --requests, --soak and --seed take whole numbers\n\n${HELP}`);
     return 2;
   }
   process.stdout.write(`seed ${seed}\n`);
-  setTimeout(() => {
-    process.stderr.write('\ngave up: the run takes too long\n');
-    process.exit(1);
-  }, DEADLINE_MS).unref();
+  setTimeout(
+    () => {
+      process.stderr.write('\ngave up: the run takes too long\n');
+      process.exit(1);
+    },
+    deadlineMs(messages, requests, soakMinutes),
+  ).unref();
   const bar = createProgressBar(messages + requests);
   try {
     const report = await runCampaign({
@@ -55,8 +65,10 @@ async function main(): Promise<number> {
       requests,
       slowClients: 60,
       charactersPerTenant: 40,
-      burst: Math.max(10_000, 2 * messages),
-      churn: Math.max(500, Math.ceil(messages / 10)),
+      burst: Math.max(10_000, Math.min(200_000, 2 * messages)),
+      heavy: 5_000,
+      churn: Math.max(500, Math.min(10_000, Math.ceil(messages / 10))),
+      soakMinutes,
       onSetup: (line) => process.stderr.write(`${line}\n`),
       onProgress: bar.update,
     });
