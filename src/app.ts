@@ -206,10 +206,10 @@ export async function createApp(config: Config, ports: AppPorts): Promise<App> {
           store.caughtUp(partition);
           refresher.wake();
         },
-        onMissed(partition) {
+        onMissed(partitions) {
           const characters = store.distrust();
           if (characters > 0)
-            logger.warn({ partition, characters }, 'events may have been missed: all held are re-read');
+            logger.warn({ partitions, characters }, 'events may have been missed: all held are re-read');
           refresher.wake();
         },
         onUnreadable({ streams, reason, detail, bytes, ...where }) {

@@ -92,10 +92,10 @@ export interface FeedListeners {
   /** A partition (`topic/partition`) that was behind has caught up, or is no longer ours. */
   onCaughtUp(partition: string): void;
   /**
-   * Records of a partition (`topic/partition`) did not come here: another member of the group had them, they were deleted,
+   * Records of these partitions (`topic/partition`) did not come here: another member of the group had them, they were deleted,
    * or they could not be read. What is held may lack what they said.
    */
-  onMissed(partition: string): void;
+  onMissed(partitions: readonly string[]): void;
   /** A batch was passed over; `onMissed` follows. */
   onUnreadable(batch: UnreadableBatch): void;
 }

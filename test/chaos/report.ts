@@ -12,6 +12,12 @@ const PROBES_PER_SECOND_MAX = 1.7;
 
 /** A commit is at most an interval of 100 ms behind; what was handled since comes again after a crash. */
 const AGAIN_PER_JOIN_MAX = 500;
+/**
+ * After an outage, or a pause, of longer than the session, the group does not take the commits any more: all that came in
+ * meanwhile (the outbox holds the actors up at 4,000) may be handled before the member learns of it, and comes again.
+ */
+const AGAIN_PER_OUTAGE_MAX = 4_500;
+const OUTAGES = ['broker frozen', 'broker killed', 'broker restart', 'process paused'] as const;
 
 /** Reasons why the run failed; empty: everything that the twin holds the service to was kept. */
 export function failuresOf(report: TwinReport): string[] {
@@ -38,7 +44,9 @@ export function failuresOf(report: TwinReport): string[] {
   }
   expect(report.joins <= joinsMax(report), `${report.joins} joins are a storm`);
   const again = report.delivered - report.sent;
-  expect(again <= AGAIN_PER_JOIN_MAX * report.joins, `${again} records were delivered again`);
+  const outages = OUTAGES.reduce((sum, fault) => sum + (report.faults[fault] ?? 0), 0);
+  const againMax = AGAIN_PER_JOIN_MAX * report.joins + AGAIN_PER_OUTAGE_MAX * outages;
+  expect(again <= againMax, `${again} records were delivered again, more than ${againMax}`);
   return failures;
 }
 

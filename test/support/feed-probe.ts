@@ -64,7 +64,7 @@ export async function startProbe(
     },
     {
       onCaughtUp: (name) => void caughtUp.push(name),
-      onMissed: (name) => void missed.push(name),
+      onMissed: (names) => void missed.push(...names),
       onUnreadable: (batch) => void unreadable.push(batch),
     },
   );

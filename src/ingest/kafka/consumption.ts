@@ -96,7 +96,7 @@ export function startConsumption(kafka: KafkaModule, options: KafkaFeedOptions, 
     },
     onReset: (state, offset) => {
       counters.offsetResets += 1;
-      if (offset > state.fetchFrom) listeners.onMissed(state.name);
+      if (offset > state.fetchFrom) listeners.onMissed([state.name]);
       logger.warn({ partition: state.name, from: state.fetchFrom, to: offset }, 'offset is not in the log, reset');
     },
     onStale: wake.ring,
@@ -150,10 +150,11 @@ export function startConsumption(kafka: KafkaModule, options: KafkaFeedOptions, 
     }
     previous = undefined;
     assignment = next;
-    for (const { name, done, committed } of next.partitions.values()) {
-      // Committed further than it was handled here, and not by us: somebody else had the records in between.
-      if (committed !== undefined && done > (reached.get(name) ?? 0)) listeners.onMissed(name);
-    }
+    // Committed further than it was handled here, and not by us: somebody else had the records in between.
+    const missed = [...next.partitions.values()].filter(
+      ({ name, done, committed }) => committed !== undefined && done > (reached.get(name) ?? 0),
+    );
+    if (missed.length > 0) listeners.onMissed(missed.map(({ name }) => name));
     counters.rebalances += 1;
     onChange();
     logger.info({ group: options.groupId, partitions: [...next.partitions.keys()] }, 'partitions assigned');

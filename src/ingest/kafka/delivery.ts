@@ -131,7 +131,7 @@ export function createDelivery(options: DeliveryOptions): Delivery {
 function settle({ state, next, unreadable }: Slice, allBehind: ReadonlySet<string>, listeners: FeedListeners): void {
   state.done = next;
   for (const batch of unreadable) listeners.onUnreadable(batch);
-  if (unreadable.length > 0) listeners.onMissed(state.name);
+  if (unreadable.length > 0) listeners.onMissed([state.name]);
   const behind = allBehind.has(state.name);
   const caughtUp = state.behind && !behind;
   state.behind = behind;
