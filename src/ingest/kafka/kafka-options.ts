@@ -62,7 +62,8 @@ export const LIMIT = {
   /**
    * Uncompressed bytes of a batch, and how many records and headers it may hold; a batch beyond either is passed over. When
    * one of them is reached in decoding what a fetch brought, the rest is left for the next fetch. Producers limit a batch to
-   * 1 MB or less before they compress it, and 1 MB holds some 4,000 real events. Decoding as much as this blocks for TODO.
+   * 1 MB or less before they compress it, and 1 MB holds some 4,000 real events. Decoding as much as this
+   * blocks for some 50 ms, 400 ms in code that is cold on a busy machine (measured with empty records, by codec).
    */
   decodedBytes: 8 * 1_048_576,
   decodedItems: 200_000,
