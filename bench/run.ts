@@ -7,6 +7,7 @@ import { get } from './cases/get.ts';
 import { ingest } from './cases/ingest.ts';
 import { login } from './cases/login.ts';
 import { memory } from './cases/memory.ts';
+import { overload } from './cases/overload.ts';
 import { start } from './cases/start.ts';
 import { visible } from './cases/visible.ts';
 import type { Figure } from './figure.ts';
@@ -19,6 +20,7 @@ const CASES: Readonly<Record<string, Case>> = {
   'ingest-8': ingest(8),
   visible,
   get,
+  overload,
   login,
   memory,
   start,

@@ -1,0 +1,80 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Bed } from '../bed.ts';
+import type { Case } from '../case.ts';
+import { type Figure, quantile } from '../figure.ts';
+import type { CrowdLoad } from '../processes/crowd.ts';
+import { sessionCreated } from '../records.ts';
+import { loggedIn, ready, type Service, statsPath } from '../service.ts';
+import { POPULATIONS } from '../upstream-answers.ts';
+
+const CROWDS = [1_000, 8_000] as const;
+const PROBE_EVERY_MS = 20;
+
+/** More clients than one process can answer at once: what they, and a probe beside them, notice of it. */
+export const overload: Case = {
+  about: `GETs/s, latency and 503s with ${CROWDS.join(' and ')} clients that ask without a pause`,
+  steps: () => 1 + CROWDS.length,
+  async run(bed, _sizes, progress) {
+    progress.step('overload: login');
+    const topics = await bed.createTopics();
+    const upstream = await bed.startHelper('upstream', '0');
+    const service = await bed.startService(topics, upstream.port);
+    const characterId = POPULATIONS.bonuses.first;
+    await ready(service);
+    await bed.kafka.produce(topics.session, [sessionCreated(characterId)]);
+    await loggedIn(service, 1);
+    await service.stats(characterId);
+    const figures: Figure[] = [];
+    for (const clients of CROWDS) {
+      progress.step(`overload: ${clients} clients`);
+      figures.push(...(await measure(bed, service, statsPath(characterId), clients)));
+    }
+    return figures;
+  },
+};
+
+async function measure(bed: Bed, service: Service, path: string, clients: number): Promise<Figure[]> {
+  const memoryBefore = await residentBytes(service);
+  const crowd = await bed.startHelper('crowd', String(service.port), path, String(clients));
+  const memory = ((await residentBytes(service)) - memoryBefore) / clients;
+  const probing = new AbortController();
+  const probes = probe(service, probing.signal);
+  const load = await service.child.whileAlive(crowd.child.ask('load'));
+  probing.abort();
+  const liveness = await probes;
+  await crowd.child.end();
+  if (!isLoad(load)) throw new Error('the crowd did not tell what it saw');
+  const { goodput, latencies, shed, givenUp } = load;
+  const name = `${clients} clients`;
+  const answers = latencies.length + shed;
+  return [
+    { name: `${name}: 200s`, unit: 'req/s', service: goodput },
+    { name: `${name}: time to a 200, p50`, unit: 'ms', service: quantile(latencies, 0.5) },
+    { name: `${name}: time to a 200, p99`, unit: 'ms', service: quantile(latencies, 0.99) },
+    { name: `${name}: answers that are 503`, unit: '%', service: (100 * shed) / answers },
+    { name: `${name}: given up after three`, unit: '%', service: (100 * givenUp) / (latencies.length + givenUp) },
+    { name: `${name}: /api/livez, p99`, unit: 'ms', service: quantile(liveness, 0.99) },
+    { name: `${name}: a connection that has not asked yet`, unit: 'bytes', service: memory },
+  ];
+}
+
+/** Ms that each question for liveness took. */
+async function probe(service: Service, signal: AbortSignal): Promise<number[]> {
+  const times: number[] = [];
+  while (!signal.aborted) {
+    const from = performance.now();
+    await service.http.text('/api/livez');
+    times.push(performance.now() - from);
+    await delay(PROBE_EVERY_MS);
+  }
+  return times;
+}
+
+async function residentBytes({ http }: Service): Promise<number> {
+  const metrics = await http.text('/api/metrics');
+  return Number(/^effective_stats_process_resident_memory_bytes (\S+)$/m.exec(metrics)?.[1]);
+}
+
+function isLoad(value: unknown): value is CrowdLoad {
+  return typeof value === 'object' && value !== null && 'goodput' in value && 'latencies' in value;
+}
