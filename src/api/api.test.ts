@@ -22,7 +22,7 @@ for (const url of [
   '/',
   '/api',
   '/api/worlds/0/channels/1/characters/12',
-  `${STATS}/`,
+  `${STATS}/more`,
   '/api/readyz?x=1/y',
   '/%61pi/x',
 ]) {

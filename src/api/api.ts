@@ -102,7 +102,8 @@ export function createApi(deps: ApiDeps): FastifyInstance {
       connectionsCheckingInterval: 1_000,
     },
     // An id that is too long is a bad id, not an unknown route.
-    routerOptions: { maxParamLength: LIMITS.maxHeaderSize },
+    // Slashes too many: the Go service redirects to the clean path, so a base URL that ends in two worked.
+    routerOptions: { maxParamLength: LIMITS.maxHeaderSize, ignoreTrailingSlash: true, ignoreDuplicateSlashes: true },
     frameworkErrors: (error, request, reply) => send(reply, refuse(error, request)),
     clientErrorHandler: (error, socket) => refuseConnection(error, socket, unmatched),
   });

@@ -57,6 +57,13 @@ test('given a read that has to wait, when it ends, then its document is the answ
   assert.equal((await app.inject({ url: URL, headers: TENANT_HEADERS })).body, BODY);
 });
 
+test('given slashes too many, when stats are asked for, then they are answered all the same', async () => {
+  const { app } = createStubApi({ reader: recordingReader() });
+  for (const url of [`${URL}/`, URL.replace('/api', '/api/'), `/${URL}?a=b`]) {
+    assert.equal((await app.inject({ url, headers: TENANT_HEADERS })).body, BODY, url);
+  }
+});
+
 test('given a HEAD request, when stats are asked for, then the headers come without the document', async () => {
   const { app } = createStubApi({ reader: recordingReader() });
   const response = await app.inject({ method: 'HEAD', url: URL, headers: TENANT_HEADERS });
