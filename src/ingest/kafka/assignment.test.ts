@@ -75,7 +75,7 @@ test('given a topic shared by two streams, then each has its position', () => {
 });
 
 test('given no topic exists yet, then the feed is current as long as brokers answer', () => {
-  const inputs = { assignment: undefined, noTopics: true, members: undefined };
+  const inputs = { assignment: undefined, topics: new Map(), members: undefined };
   assert.equal(healthOf({ ...inputs, lookedAt: undefined }, 0).current, false);
   assert.equal(healthOf({ ...inputs, lookedAt: 1_000 }, 6_000).current, true);
   assert.deepEqual(healthOf({ ...inputs, lookedAt: 1_000 }, 6_001), {
@@ -85,8 +85,16 @@ test('given no topic exists yet, then the feed is current as long as brokers ans
   });
 });
 
-test('given topics exist, when nothing is assigned, then the feed is not current', () => {
-  const inputs = { assignment: undefined, lookedAt: 0, noTopics: false, members: 2 };
-  assert.equal(healthOf(inputs, 0).current, false);
-  assert.equal(healthOf({ ...inputs, assignment: { partitions: new Map() } }, 0).current, true);
+test('given topics exist, when not all of their partitions are assigned, then the feed is not current', () => {
+  const topics = new Map([['buff', { id: 'b', leaders: [1, 1] }]]);
+  const inputs = { lookedAt: 0, topics, members: 2 };
+  assert.equal(healthOf({ ...inputs, assignment: undefined }, 0).current, false);
+  const states = [0, 1].map((partition) => {
+    const state = newPartition('buff', partition, ['buff'], 0, undefined);
+    state.fetchedAt = 0;
+    return [state.name, state] as const;
+  });
+  const half = healthOf({ ...inputs, assignment: { partitions: new Map(states.slice(0, 1)) } }, 0);
+  assert.deepEqual([half.current, half.reason], [false, 'buff/1 is not assigned to this process, which needs all']);
+  assert.equal(healthOf({ ...inputs, assignment: { partitions: new Map(states) } }, 0).current, true);
 });

@@ -24,7 +24,8 @@ import { createTroubleLog } from './trouble-log.ts';
 export interface Consumption {
   readonly assignment: Assignment | undefined;
   readonly lookedAt: number | undefined;
-  readonly noTopics: boolean;
+  /** Those of our topics that exist. */
+  readonly topics: ReadonlyMap<string, TopicInfo>;
   readonly members: number | undefined;
   stop(): Promise<void>;
 }
@@ -215,9 +216,7 @@ export function startConsumption(kafka: KafkaModule, options: KafkaFeedOptions, 
     get lookedAt() {
       return lookedAt;
     },
-    get noTopics() {
-      return lookout.topics.size === 0;
-    },
+    topics: lookout.topics,
     get members() {
       return membership.membersAsLeader ?? membersDescribed;
     },

@@ -1,14 +1,15 @@
 import type { Clock } from '../../lib/clock.ts';
 import type { FeedHealth } from '../feed.ts';
-import { type Assignment, whyNotCurrent } from './assignment.ts';
+import { type Assignment, partitionName, whyNotCurrent } from './assignment.ts';
 import { TIMING } from './kafka-options.ts';
+import type { TopicInfo } from './lookout.ts';
 
 export interface HealthInputs {
   readonly assignment: Assignment | undefined;
   /** Monotonic ms of the last look at the cluster that was answered. */
   readonly lookedAt: number | undefined;
-  /** True when no topic of ours exists. */
-  readonly noTopics: boolean;
+  /** Those of our topics that exist, as of that look. */
+  readonly topics: ReadonlyMap<string, TopicInfo>;
   readonly members: number | undefined;
 }
 
@@ -34,25 +35,38 @@ export function createHealth(clock: Clock, inputs: () => HealthInputs): { read()
   };
 }
 
-export function healthOf({ assignment, lookedAt, noTopics, members }: HealthInputs, now: number): FeedHealth {
-  const reason = reasonOf(assignment, lookedAt, noTopics, now);
+export function healthOf({ assignment, lookedAt, topics, members }: HealthInputs, now: number): FeedHealth {
+  const reason = reasonOf(assignment, lookedAt, topics, now);
   return { current: reason === undefined, reason, members };
 }
 
 function reasonOf(
   assignment: Assignment | undefined,
   lookedAt: number | undefined,
-  noTopics: boolean,
+  topics: HealthInputs['topics'],
   now: number,
 ): string | undefined {
-  if (noTopics) {
+  if (topics.size === 0) {
     const answered = lookedAt !== undefined && now - lookedAt <= TIMING.current;
     return answered ? undefined : 'no broker answers';
   }
   if (assignment === undefined) return 'no partitions assigned: joining the consumer group';
+  const foreign = firstNotIn(assignment, topics);
+  if (foreign !== undefined) return `${foreign} is not assigned to this process, which needs all`;
   for (const state of assignment.partitions.values()) {
     const reason = whyNotCurrent(state, now, TIMING.current);
     if (reason !== undefined) return reason;
+  }
+  return undefined;
+}
+
+/** State is kept in memory: this process has to get every event. Partitions may be new, or another member's. */
+function firstNotIn({ partitions }: Assignment, topics: HealthInputs['topics']): string | undefined {
+  for (const [topic, { leaders }] of topics) {
+    for (let partition = 0; partition < leaders.length; partition += 1) {
+      const name = partitionName(topic, partition);
+      if (!partitions.has(name)) return name;
+    }
   }
   return undefined;
 }

@@ -3,6 +3,9 @@ import { positionsOf } from './assignment.ts';
 import { type Consumption, startConsumption } from './consumption.ts';
 import { createHealth } from './feed-health.ts';
 import type { KafkaFeedOptions } from './kafka-options.ts';
+import type { TopicInfo } from './lookout.ts';
+
+const NO_TOPICS: ReadonlyMap<string, TopicInfo> = new Map();
 
 /**
  * The feed from Apache Kafka 3.1 or later. `start` loads the client library (0.6 s) and returns; brokers that do not
@@ -15,7 +18,7 @@ export function createKafkaFeed(options: KafkaFeedOptions): Feed {
   const health = createHealth(options.clock, () => ({
     assignment: consumption?.assignment,
     lookedAt: consumption?.lookedAt,
-    noTopics: consumption?.noTopics ?? true,
+    topics: consumption?.topics ?? NO_TOPICS,
     members: consumption?.members,
   }));
   return {

@@ -31,17 +31,23 @@ export function createLookout(
   const topics = new Map<string, TopicInfo>();
   let brokers: ReadonlyMap<number, Broker> = new Map();
 
+  /** It may come up later; or its variable is mistyped, which nothing else would tell. */
+  const miss = (name: string, error: unknown): void => {
+    topics.delete(name);
+    trouble.began(`finding topic ${name}`, error);
+  };
   // One request per topic: the client fails a request as a whole when one of its topics does not exist.
   const lookAt = async (name: string): Promise<void> => {
     try {
       const metadata = await admin.metadata({ topics: [name], forceUpdate: true });
       brokers = metadata.brokers;
       const found = metadata.topics.get(name);
-      if (found === undefined) topics.delete(name);
-      else topics.set(name, { id: found.id, leaders: Array.from(found.partitions, (each) => each?.leader ?? -1) });
       trouble.ended(`looking up topic ${name}`);
+      if (found === undefined) return miss(name, undefined);
+      topics.set(name, { id: found.id, leaders: Array.from(found.partitions, (each) => each?.leader ?? -1) });
+      trouble.ended(`finding topic ${name}`);
     } catch (error) {
-      if (error instanceof kafka.UserError) topics.delete(name);
+      if (error instanceof kafka.UserError) miss(name, error);
       else if (error instanceof kafka.ResponseError) trouble.began(`looking up topic ${name}`, error);
       else throw error;
     }
