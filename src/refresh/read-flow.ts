@@ -74,7 +74,8 @@ export function createReadFlow(options: ReadFlowOptions): ReadFlow {
     store.touch(view);
     const moment = readClock();
     if (mustWait(view, moment, moment.mono)) return counted(readAfterLoad(view, context, moment.mono, answerFrom));
-    if (!options.isFeedCurrent() && requestReads(view, moment)) return readAfterReread(view, moment.mono, answerFrom);
+    if (!options.isFeedCurrent() && requestReads(view, moment))
+      return readAfterReread(view, context, moment.mono, answerFrom);
     return answer(view, moment, answerFrom);
   }
 
@@ -122,6 +123,7 @@ export function createReadFlow(options: ReadFlowOptions): ReadFlow {
   /** Without a current feed, what is held may have changed unseen: re-reads, and waits a moment for it (rule 8). */
   async function readAfterReread<T>(
     view: CharacterView,
+    context: EventContext | undefined,
     askedAt: number,
     answerFrom: AnswerFrom<T>,
   ): Promise<T | Unanswered> {
@@ -132,7 +134,9 @@ export function createReadFlow(options: ReadFlowOptions): ReadFlow {
       if (left <= 0) break;
       await refresher.nextRead(tenant, characterId, left);
     }
-    const current = store.find(tenant, characterId) ?? view;
+    const current = store.visit(tenant, characterId, context);
+    // It went and came back meanwhile (a logout, a visitor's time that was up), with nothing loaded.
+    if (mustWait(current, readClock(), askedAt)) return counted(readAfterLoad(current, context, askedAt, answerFrom));
     return answer(current, readClock(), answerFrom);
   }
 

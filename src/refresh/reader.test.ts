@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { afterEach, describe, it } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
 import { createMemoryStore } from '../../src/state/memory/memory-store.ts';
 import { createScriptedUpstream } from '../../test/support/scripted-upstream.ts';
 import { asset, BASE, buffStat, createStateBench, instant, TENANT } from '../../test/support/state-bench.ts';
@@ -74,8 +75,8 @@ function setUp(readWait = 300, visitorMax = 10) {
     assert.equal(outcome.kind, 'answer', `answered: ${JSON.stringify(outcome)}`);
     return JSON.parse(outcome.kind === 'answer' ? outcome.body : '{}') as { values: number[]; degraded: string[] };
   };
-  const login = async () => {
-    await bench.login();
+  const login = async (sessionId = 's1') => {
+    await bench.login(sessionId);
     refresher.wake();
   };
   return { clock, scripted, store, refresher, reader, feed, bench, read, stats, login, drift };
@@ -290,6 +291,26 @@ describe('rule 8: feed health is freshness', () => {
     assert.deepEqual((await stats()).degraded, ['buffs']);
     assert.ok(performance.now() - asked >= 240);
     scripted.release('buffs');
+  });
+});
+
+describe('a character that goes and comes back while a read waits', () => {
+  it('given a feed that is not current, when it logs out and in within the wait, then it is loaded, not unavailable', async () => {
+    const { read, scripted, feed, clock, login, bench } = setUp(5_000);
+    await login();
+    assert.equal((await read()).kind, 'answer');
+    feed.current = false;
+    clock.pass(5_001);
+    scripted.hold('buffs');
+    scripted.hold('base');
+    const reading = read();
+    await bench.logout();
+    await login('s2');
+    // Beyond the 250 ms for which a re-read is waited for.
+    await Promise.race([reading, delay(400)]);
+    scripted.release('base');
+    scripted.release('buffs');
+    assert.equal((await reading).kind, 'answer');
   });
 });
 
