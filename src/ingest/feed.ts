@@ -71,6 +71,8 @@ export interface FeedCounters {
   commitFailures: number;
   commits: number;
   offsetResets: number;
+  /** Records that were handled here before and come again: their commit had not arrived when the assignment ended. */
+  redelivered: number;
 }
 
 /**

@@ -28,6 +28,7 @@ export interface MetricsSources {
       readonly commitFailures: number;
       readonly fetchFailures: number;
       readonly offsetResets: number;
+      readonly redelivered: number;
     };
   };
   readonly refreshes: {

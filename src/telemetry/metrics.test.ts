@@ -19,7 +19,7 @@ function sources(): MetricsSources & { readonly feed: { counters: { commits: num
         { topic: 'T', partition: 0, position: 5, committed: 4, end: 9 },
         { topic: 'T', partition: 1, position: 1, committed: undefined, end: 1 },
       ],
-      counters: { rebalances: 1, commits: 2, commitFailures: 3, fetchFailures: 4, offsetResets: 5 },
+      counters: { rebalances: 1, commits: 2, commitFailures: 3, fetchFailures: 4, offsetResets: 5, redelivered: 6 },
     },
     refreshes: {
       counts: {

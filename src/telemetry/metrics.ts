@@ -150,6 +150,7 @@ function exportFeed(registry: Registry, { events, feed }: MetricsSources): void 
   perFeed('commits', 'Offset commits.', () => counters.commits);
   perFeed('commit_failures', 'Offset commits that failed.', () => counters.commitFailures);
   perFeed('fetch_failures', 'Fetches that failed.', () => counters.fetchFailures);
+  perFeed('redelivered', 'Records that were handled here before and come again.', () => counters.redelivered);
   perFeed('offset_resets', 'Positions that were out of range and started anew.', () => counters.offsetResets);
 }
 

@@ -5,6 +5,7 @@ import { silentLogger } from '../support/feed-probe.ts';
 import { startService } from '../support/service-process.ts';
 import { until } from '../support/wait.ts';
 import type { Stage } from './stage.ts';
+import type { Watch } from './watch.ts';
 
 /** What may happen to processes, the broker and clocks. Each is over when its promise resolves. */
 export const FAULTS = [
@@ -32,8 +33,7 @@ const NOTICE_WITHIN_MS = 20_000;
 
 export type Faults = Readonly<Record<Fault, () => Promise<void>>>;
 
-/** `beforeKill` runs while the service still answers. */
-export function createFaults(stage: Stage, prng: Prng, beforeKill: () => Promise<void>): Faults {
+export function createFaults(stage: Stage, prng: Prng, watch: Pick<Watch, 'beforeKill' | 'afterKill'>): Faults {
   const { broker, subject } = stage;
 
   const withoutBroker = async (away: () => Promise<void>, ms: number, back: () => Promise<void>): Promise<void> => {
@@ -51,8 +51,9 @@ export function createFaults(stage: Stage, prng: Prng, beforeKill: () => Promise
 
   return {
     async kill() {
-      await beforeKill();
+      await watch.beforeKill();
       await subject.end('SIGKILL');
+      await watch.afterKill();
       await pause(prng.between(0, 1_000));
       await subject.start();
     },

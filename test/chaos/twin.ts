@@ -71,7 +71,7 @@ export interface TwinReport extends TwinProgress {
   /** Ms for which exact answers had been out of date, as far as the service could know. */
   readonly ages: { readonly p50: number; readonly p99: number; readonly max: number };
   readonly commitRewinds: readonly string[];
-  readonly delivered: number;
+  readonly redelivered: number;
   readonly joins: number;
   readonly starts: number;
   /** What the service printed, its warnings. */
@@ -132,7 +132,7 @@ export async function runTwin(options: TwinOptions): Promise<TwinReport> {
     upSince = isUp ? performance.now() : Number.POSITIVE_INFINITY;
   };
   const parts = { options, stage, actors, readers, watch, upstreamFaults, noteUp };
-  const run = createRun(parts, createFaults(stage, createPrng(seed ^ 0x0b4), watch.sample));
+  const run = createRun(parts, createFaults(stage, createPrng(seed ^ 0x0b4), watch));
   try {
     await run.play(began + options.deadlineMs);
     await watch.sample();
@@ -269,7 +269,7 @@ function createRun({ options, stage, actors, readers, watch, upstreamFaults, not
         healings,
         ages: quantilesOf(readers.ages),
         commitRewinds: watch.commitRewinds,
-        delivered: watch.delivered,
+        redelivered: watch.redelivered,
         joins: watch.joins,
         starts: stage.subject.starts,
         output: stage.subject.output(),

@@ -5,11 +5,15 @@ import type { Stage } from './stage.ts';
 /** What is counted from outside: commits as the broker has them, deliveries and joins as the service tells them. */
 export interface Watch {
   readonly commitRewinds: readonly string[];
-  /** Records handled by all processes together; those handled after a process's last sample are missing. */
-  readonly delivered: number;
+  /** Records handled more than once, by all processes together; those handled between `beforeKill` and the kill are missing. */
+  readonly redelivered: number;
   readonly joins: number;
-  /** Takes the service's figures now, e.g. before it is killed. */
+  /** Takes the service's figures now. */
   sample(): Promise<void>;
+  /** Notes how far the service has come. */
+  beforeKill(): Promise<void>;
+  /** Counts what lies between what was noted and the commits: the next process gets it again. */
+  afterKill(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -19,7 +23,10 @@ export function startWatch({ kafka, topics, groupId, subject }: Stage): Watch {
   const committed = new Map<string, number>();
   const commitRewinds: string[] = [];
   /** Newest figures of each process, by its start. */
-  const processes = new Map<number, { readonly delivered: number; readonly joins: number }>();
+  const processes = new Map<number, { readonly redelivered: number; readonly joins: number }>();
+  /** Next offset by `topic/partition` when the service was about to be killed. */
+  let positions: ReadonlyMap<string, number> = new Map();
+  let redeliveredByKills = 0;
   let stopped = false;
 
   const sample = async (): Promise<void> => {
@@ -27,7 +34,7 @@ export function startWatch({ kafka, topics, groupId, subject }: Stage): Watch {
     const text = await subject.text('/api/metrics');
     if (text === undefined || starts !== subject.starts) return;
     processes.set(starts, {
-      delivered: sumOf(text, 'effective_stats_events_total'),
+      redelivered: sumOf(text, 'effective_stats_feed_redelivered_total'),
       joins: sumOf(text, 'effective_stats_feed_rebalances_total'),
     });
   };
@@ -35,7 +42,7 @@ export function startWatch({ kafka, topics, groupId, subject }: Stage): Watch {
   const lookAtCommits = async (): Promise<void> => {
     for (const stream of STREAMS) {
       for (const [partition, offset] of await kafka.allCommitted(groupId, topics[stream])) {
-        const name = `${stream}/${partition}`;
+        const name = `${topics[stream]}/${partition}`;
         const before = committed.get(name) ?? 0;
         if (offset < before) commitRewinds.push(`${name}: ${before} → ${offset}`);
         committed.set(name, offset);
@@ -52,18 +59,28 @@ export function startWatch({ kafka, topics, groupId, subject }: Stage): Watch {
     }
   };
   const looping = loop();
-  const total = (figure: 'delivered' | 'joins'): number =>
+  const total = (figure: 'redelivered' | 'joins'): number =>
     [...processes.values()].reduce((sum, process) => sum + process[figure], 0);
 
   return {
     commitRewinds,
-    get delivered() {
-      return total('delivered');
+    get redelivered() {
+      return redeliveredByKills + total('redelivered');
     },
     get joins() {
       return total('joins');
     },
     sample,
+    async beforeKill() {
+      await sample();
+      positions = positionsOf((await subject.text('/api/metrics')) ?? '');
+    },
+    async afterKill() {
+      await lookAtCommits();
+      for (const [name, position] of positions) {
+        redeliveredByKills += Math.max(0, position - (committed.get(name) ?? position));
+      }
+    },
     async stop() {
       stopped = true;
       await looping;
@@ -76,4 +93,9 @@ function sumOf(metrics: string, name: string): number {
     .split('\n')
     .filter((line) => line.startsWith(`${name} `) || line.startsWith(`${name}{`))
     .reduce((sum, line) => sum + Number(line.slice(line.lastIndexOf(' ') + 1)), 0);
+}
+
+function positionsOf(metrics: string): Map<string, number> {
+  const lines = metrics.matchAll(/^effective_stats_partition_position\{topic="(.+)",partition="(\d+)"\} (\d+)$/gm);
+  return new Map([...lines].map(([, topic, partition, position]) => [`${topic}/${partition}`, Number(position)]));
 }

@@ -43,7 +43,14 @@ const NOTHING: ReadonlySet<string> = new Set();
 
 /** The feed of the demo: a broker's part played within the process. Its topics are named like the streams. */
 export function createInProcessFeed(clock: Clock): InProcessFeed {
-  const counters: FeedCounters = { rebalances: 0, fetchFailures: 0, commitFailures: 0, commits: 0, offsetResets: 0 };
+  const counters: FeedCounters = {
+    rebalances: 0,
+    fetchFailures: 0,
+    commitFailures: 0,
+    commits: 0,
+    offsetResets: 0,
+    redelivered: 0,
+  };
   const ends = new Map<Stream, number>(STREAMS.map((stream) => [stream, 0]));
   const handled = new Map(ends);
   const stopping = new AbortController();

@@ -156,6 +156,9 @@ export function startConsumption(kafka: KafkaModule, options: KafkaFeedOptions, 
       ({ name, done, committed }) => committed !== undefined && done > (reached.get(name) ?? 0),
     );
     if (missed.length > 0) listeners.onMissed(missed.map(({ name }) => name));
+    for (const { name, done } of next.partitions.values()) {
+      counters.redelivered += Math.max(0, (reached.get(name) ?? 0) - done);
+    }
     counters.rebalances += 1;
     onChange();
     logger.info({ group: options.groupId, partitions: [...next.partitions.keys()] }, 'partitions assigned');

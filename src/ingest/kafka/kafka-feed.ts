@@ -12,7 +12,14 @@ const NO_TOPICS: ReadonlyMap<string, TopicInfo> = new Map();
  * answer and topics that do not exist are waited for. A new group starts at the earliest offset.
  */
 export function createKafkaFeed(options: KafkaFeedOptions): Feed {
-  const counters: FeedCounters = { rebalances: 0, fetchFailures: 0, commitFailures: 0, commits: 0, offsetResets: 0 };
+  const counters: FeedCounters = {
+    rebalances: 0,
+    fetchFailures: 0,
+    commitFailures: 0,
+    commits: 0,
+    offsetResets: 0,
+    redelivered: 0,
+  };
   let consumption: Consumption | undefined;
   let stopped = false;
   const health = createHealth(options.clock, () => ({
