@@ -169,7 +169,34 @@ test('given a connection that is kept alive, when the API closes, then it ends a
   await closed;
 });
 
+test('given a request that waits for its answer, when the API closes, then its connection ends with the answer', async (context) => {
+  const { app, socket, answers, resolve } = await waitingForAnswer(context);
+  const closing = app.close();
+  await notListening(app);
+  resolve();
+  await once(socket, 'close', { signal: AbortSignal.timeout(2_000) });
+  await closing;
+  assert.match(answers(), /^HTTP\/1.1 200 OK[\s\S]*\{"data":1\}$/);
+});
+
 test('given requests under way on one connection, when the API closes, then each is answered first', async (context) => {
+  const { app, socket, answers, resolve } = await waitingForAnswer(context);
+  const closing = app.close();
+  await notListening(app);
+  socket.write(`GET /api/livez HTTP/1.1\r\n${HOST}\r\n`);
+  resolve();
+  await once(socket, 'close', { signal: AbortSignal.timeout(2_000) });
+  await closing;
+  assert.match(answers(), /^HTTP\/1.1 200 OK[\s\S]*\{"data":1\}HTTP\/1.1 200 OK[\s\S]*\{"status":"live"\}$/);
+});
+
+async function notListening({ server }: FastifyInstance): Promise<void> {
+  const deadline = Date.now() + 2_000;
+  while (server.listening && Date.now() < deadline) await setImmediate();
+}
+
+/** A GET of stats that has arrived at its reader, which answers when told to. */
+async function waitingForAnswer(context: TestContext) {
   const answer = Promise.withResolvers<StatsRead>();
   const asked = Promise.withResolvers<void>();
   const { app } = createStubApi({
@@ -192,12 +219,6 @@ test('given requests under way on one connection, when the API closes, then each
   const headers = Object.entries(TENANT_HEADERS).map(([name, value]) => `${name}: ${value}\r\n`);
   socket.write(`GET ${STATS} HTTP/1.1\r\n${HOST}${headers.join('')}\r\n`);
   await asked.promise;
-  const closing = app.close();
-  const deadline = Date.now() + 2_000;
-  while (app.server.listening && Date.now() < deadline) await setImmediate();
-  socket.write(`GET /api/livez HTTP/1.1\r\n${HOST}\r\n`);
-  answer.resolve({ kind: 'answer', body: '{"data":1}', version: 1, asOf: 0 });
-  await once(socket, 'close', { signal: AbortSignal.timeout(2_000) });
-  await closing;
-  assert.match(answers, /^HTTP\/1.1 200 OK[\s\S]*\{"data":1\}HTTP\/1.1 200 OK[\s\S]*\{"status":"live"\}$/);
-});
+  const resolve = (): void => answer.resolve({ kind: 'answer', body: '{"data":1}', version: 1, asOf: 0 });
+  return { app, socket, answers: () => answers, resolve };
+}

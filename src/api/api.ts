@@ -75,6 +75,9 @@ const LIMITS = {
   connections: 10_000,
 } as const;
 
+/** How long, while the API closes, a connection without a request may stay, ms. */
+const IDLE_AT_CLOSING_MS = 50;
+
 /** The label in metrics of requests that no route takes. */
 const UNMATCHED = 'unmatched';
 
@@ -106,6 +109,10 @@ export function createApi(deps: ApiDeps): FastifyInstance {
     routerOptions: { maxParamLength: LIMITS.maxHeaderSize, ignoreTrailingSlash: true, ignoreDuplicateSlashes: true },
     frameworkErrors: (error, request, reply) => send(reply, refuse(error, request)),
     clientErrorHandler: (error, socket) => refuseConnection(error, socket, unmatched),
+  });
+  app.addHook('preClose', (done) => {
+    endIdleConnections(app);
+    done();
   });
   app.server.maxConnections = LIMITS.connections;
   app.server.on('drop', deps.metrics.connectionRefused);
@@ -139,6 +146,13 @@ export function createApi(deps: ApiDeps): FastifyInstance {
   };
   app.setNotFoundHandler(handle(refuseUrl, unmatched));
   return app;
+}
+
+/** Until the server has closed: it only ends those by itself that are idle when the closing begins, not those that wait for an answer. */
+function endIdleConnections({ server }: FastifyInstance): void {
+  if (!server.listening) return;
+  const ending = setInterval(() => server.closeIdleConnections(), IDLE_AT_CLOSING_MS);
+  server.once('close', () => clearInterval(ending));
 }
 
 interface Route {
