@@ -102,7 +102,7 @@ export interface CharacterView {
   sessions(): readonly OpenSession[];
   /** True when the session's DESTROYED has been seen. */
   hasEnded(sessionId: string): boolean;
-  /** True when an event that concerns the part came moments ago, while the character was absent. */
+  /** True when an event that concerns the part came moments ago, while the character was absent or shortly before. */
   wasTouchedAbsent(part: Part): boolean;
   base(field: BaseField): BaseEntry | undefined;
   assets(): readonly AssetEntry[];
@@ -129,6 +129,7 @@ export type Priority = (typeof PRIORITIES)[number];
 export interface CharacterWriter {
   /** Absent → held without sessions, all parts never loaded and due: at once, or when the backlog has caught up. */
   hold(backlog: string | undefined): void;
+  /** Held → absent. Parts whose events are not confirmed yet are remembered as touched. */
   drop(): void;
   openSession(session: OpenSession): void;
   closeSession(sessionId: string): void;

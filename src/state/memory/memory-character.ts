@@ -17,6 +17,7 @@ import { markStale, newPart, type PartState, settle, waitForBacklog, want } from
 import type { BuffStat, SkillLevel, WornAsset } from '../../domain/snapshot.ts';
 import type { BaseField } from '../../domain/stat.ts';
 import type { CharacterId, Tenant } from '../../domain/tenant.ts';
+import { unconfirmedParts } from '../../domain/transitions/session.ts';
 import { AT, BASE_AT, type CharacterNumbers, newNumbers, numberAt } from './character-numbers.ts';
 import { ENTRIES_MAX, type Entries, keep, put } from './entries.ts';
 import { HeldBuffs } from './held-buffs.ts';
@@ -188,6 +189,7 @@ export class MemoryCharacter implements CharacterView, CharacterWriter {
   }
 
   drop(): void {
+    for (const part of unconfirmedParts(this, this.#home.moment)) this.#home.rememberTouched(this, part);
     this.held = false;
     this.#sessions = NONE;
     this.#home.moved(this);

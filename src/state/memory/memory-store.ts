@@ -64,7 +64,7 @@ class MemoryStore implements StateStore, Home {
     passives: createDueReads('passives'),
   };
   readonly #waiting = new Map<string, Set<MemoryCharacter>>();
-  /** Parts of absent characters that an event concerned moments ago. */
+  /** Parts of absent characters that an event concerned moments ago, or that were not confirmed when they went. */
   readonly #touched = createExpiringSet(TOUCHED_TTL_MS, TOUCHED_MAX);
   #held = 0;
   #visitorsEvicted = 0;
@@ -131,6 +131,7 @@ class MemoryStore implements StateStore, Home {
     if (character === undefined) return;
     const part = character.stir(claim.part);
     if (!character.resident && part.asOf === undefined) {
+      this.#read();
       character.begin().drop();
       return;
     }
