@@ -128,8 +128,9 @@ export function clearStale(part: PartState, untilVersion: number): void {
 /** Owes a confirming read at a time; hints that follow push it back, so that the last of them is confirmed too (rule 5). */
 export function settle(part: PartState, at: number): void {
   part.settleAt = Math.max(part.settleAt ?? at, at);
-  // A stale part is read before; that read's end asks for this one.
-  if (part.staleVersion === 0 && part.fetch === undefined) want(part, part.settleAt, 'live');
+  // A stale part, and one whose load waits for its backlog, is read before; that read's end asks for this one.
+  if (part.staleVersion === 0 && part.fetch === undefined && part.waitsFor === undefined)
+    want(part, part.settleAt, 'live');
 }
 
 /** Somebody asks that a failing part be read at once, e.g. because its service is back. */

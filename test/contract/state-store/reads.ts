@@ -150,6 +150,19 @@ export function describeReads(name: string, { setUp, loggedIn }: StoreBenches): 
       await other.claim('base');
     });
 
+    it('symptom: whoever logs in within a backlog after another of its events is read before the backlog is over', async () => {
+      const bench = setUp();
+      await bench.event({ type: 'base-changed', values: { luck: 9 }, incomplete: false, backlog: 't/0' });
+      await bench.event({ type: 'session-created', sessionId: 's', worldId: 0, channelId: 1, backlog: 't/0' });
+      bench.clock.pass(3_000);
+      bench.store.sweep();
+      assert.deepEqual(await bench.store.claimDue('base', 1), []);
+      bench.store.caughtUp('t/0');
+      await bench.read({ part: 'base', values: BASE });
+      bench.clock.pass(60_000);
+      assert.deepEqual(await bench.store.claimDue('base', 1), [], 'it began late enough to need no confirmation');
+    });
+
     it('rule 7: given a character that logs in and out in a backlog, then it is never read', async () => {
       const bench = setUp();
       await bench.event({ type: 'session-created', sessionId: 's', worldId: 0, channelId: 1, backlog: 't/0' });
