@@ -3,7 +3,7 @@ import type { BuffApplied, BuffExpired, BuffStatUpdated } from '../event.ts';
 import { compareInstants, type Instant } from '../instant.ts';
 import { newestFetch } from '../part-state.ts';
 import { FETCH_GRACE_MS, SETTLE_MS } from '../timing.ts';
-import { hint, predatesFetch } from './hint.ts';
+import { hint, isSettled, predatesFetch } from './hint.ts';
 import type { Outcome } from './outcome.ts';
 
 /** The tombstone that says that this instance has ended, if there is one (rule 2). */
@@ -59,25 +59,33 @@ export function applyBuff(view: CharacterView, event: BuffApplied, moment: Momen
     }
     writer.putBuff({ sourceId, statType, amount, level, createdAt, expiresAt }, Number.NEGATIVE_INFINITY, false);
     applied = true;
-    if (!clearlyNewer) stale = 'buff near a read';
+    // An instance that is held already is no news, whatever its clock says: one of the two amounts is outdated.
+    if (!clearlyNewer || order === 0) stale = 'buff near a read';
   }
-  if (leavesOutHeldTypes(view, event)) stale = 'buff incomplete';
+  if (meetsAnotherInstance(view, event)) stale = 'buff incomplete';
   if (stale !== undefined) hint('buffs', stale, event, moment, writer);
   if (applied) return 'applied';
   if (stale !== undefined) return 'hinted';
   return outdated ? 'outdated' : 'unchanged';
 }
 
-/** An older instance of the source holds stat types that the event does not name: replaced or collected, the re-read tells. */
-function leavesOutHeldTypes(view: CharacterView, event: BuffApplied): boolean {
-  return view
+/**
+ * Another instance of the source holds stat types that the event does not name, or has ended and was later: one replaced
+ * the other or they were collected, in whatever order their events come. The re-read tells.
+ */
+function meetsAnotherInstance(view: CharacterView, { sourceId, createdAt, changes }: BuffApplied): boolean {
+  const holds = view
     .buffs()
     .some(
       ({ buff }) =>
-        buff.sourceId === event.sourceId &&
-        compareInstants(buff.createdAt, event.createdAt) < 0 &&
-        !event.changes.some((change) => change.type === buff.statType),
+        buff.sourceId === sourceId &&
+        compareInstants(buff.createdAt, createdAt) !== 0 &&
+        !changes.some((change) => change.type === buff.statType),
     );
+  const isLate = view
+    .buffTombstones()
+    .some((stone) => stone.sourceId === sourceId && compareInstants(stone.createdAt, createdAt) > 0);
+  return holds || isLate;
 }
 
 /** Ends instances that are not later than the event's own, always, and remembers that they ended (rule 2). */
@@ -134,8 +142,10 @@ export function updateBuff(
     const level = event.level ?? sibling.buff.level;
     writer.putBuff({ ...sibling.buff, statType, amount, level }, event.recordTime, sibling.lapseNoticed);
   }
+  // What repeats a value that no read has confirmed yet may keep a read under way from correcting it.
+  if (!applied && isSettled(view, 'buffs')) return 'unchanged';
   // The outbox may publish an older value again with a newer record time: a read soon after the last one confirms.
-  if (applied && event.backlog === undefined) writer.settle('buffs', moment.mono + SETTLE_MS);
-  else if (applied) hint('buffs', 'buff out of order', event, moment, writer);
+  if (event.backlog === undefined) writer.settle('buffs', moment.mono + SETTLE_MS);
+  else hint('buffs', 'buff out of order', event, moment, writer);
   return applied ? 'applied' : 'unchanged';
 }
