@@ -194,13 +194,14 @@ export interface AuditedRead {
 export function judgeAudit(part: PartState, read: AuditedRead, changed: boolean, mono: number): boolean {
   const suspected = part.suspectedAt;
   part.suspectedAt = undefined;
-  if (read.priority !== 'audit' || part.events !== read.events) return false;
-  if (changed) {
+  if (part.events !== read.events) return false;
+  if (changed && read.priority === 'audit') {
     part.suspectedAt = part.events;
     want(part, mono + SETTLE_MS, 'audit');
     return false;
   }
-  return suspected === part.events;
+  // A confirming read may have been wanted at the same time as the audit's; only a reader's may come sooner.
+  return !changed && read.priority !== 'reader' && suspected === part.events;
 }
 
 const PRIORITY_RANK: Readonly<Record<Priority, number>> = { reader: 0, live: 1, backlog: 2, audit: 3 };

@@ -12,6 +12,7 @@ import {
   want,
 } from '../../domain/part-state.ts';
 import type { CharacterId, Tenant } from '../../domain/tenant.ts';
+import { SETTLE_MS } from '../../domain/timing.ts';
 import { noticeLapses } from '../../domain/transitions/lapse.ts';
 import { holdCharacter } from '../../domain/transitions/session.ts';
 import type { Clock } from '../../lib/clock.ts';
@@ -189,10 +190,13 @@ class MemoryStore implements StateStore, Home {
   };
 
   distrust = (): number => {
-    this.#read();
+    const { mono } = this.#read();
     for (const character of this.#all()) {
       character.begin();
-      for (const part of PARTS) character.markStale(part, 'events missed', undefined);
+      for (const part of PARTS) {
+        character.markStale(part, 'events missed', undefined);
+        character.settle(part, mono + SETTLE_MS);
+      }
       this.#raiseLastVersion(character);
     }
     return this.#held;

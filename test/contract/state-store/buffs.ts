@@ -208,6 +208,17 @@ export function describeBuffs(name: string, { setUp, loggedIn }: StoreBenches): 
       assert.equal(bench.isStale('buffs'), true);
     });
 
+    it('symptom: a buff of a producer whose clock is behind vanishes when it is cast moments before a read', async () => {
+      const bench = await loggedIn();
+      const createdAt = instant(bench.clock.now() - 6_500);
+      await bench.event(applied(7, [['SPEED', 40]], createdAt));
+      bench.store.request(TENANT, 12, 'buffs', 'reader');
+      await bench.read({ part: 'buffs', buffs: [] });
+      bench.clock.pass(2_000);
+      await bench.read({ part: 'buffs', buffs: [buffStat(7, 'SPEED', 40, createdAt)] });
+      assert.deepEqual(bench.buffs(), ['7 SPEED 40']);
+    });
+
     it('symptom: a STAT_UPDATED that comes late revives a stat that has expired', async () => {
       const bench = await loggedIn();
       const createdAt = instant(bench.clock.now());
