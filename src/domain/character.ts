@@ -102,7 +102,7 @@ export interface CharacterView {
   sessions(): readonly OpenSession[];
   /** True when the session's DESTROYED has been seen. */
   hasEnded(sessionId: string): boolean;
-  /** True when an event that concerns the part came moments ago, while the character was absent or shortly before. */
+  /** True when an event that concerns the part came, or may have been missed, moments ago: while absent or just before. */
   wasTouchedAbsent(part: Part): boolean;
   base(field: BaseField): BaseEntry | undefined;
   assets(): readonly AssetEntry[];

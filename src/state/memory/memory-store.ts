@@ -67,6 +67,8 @@ class MemoryStore implements StateStore, Home {
   readonly #waiting = new Map<string, Set<MemoryCharacter>>();
   /** Parts of absent characters that an event concerned moments ago, or that were not confirmed when they went. */
   readonly #touched = createExpiringSet(TOUCHED_TTL_MS, TOUCHED_MAX);
+  /** Monotonic ms at which events may have been missed last, also of absent characters. */
+  #distrustedAt = Number.NEGATIVE_INFINITY;
   #held = 0;
   #visitorsEvicted = 0;
   #lastVersion = 0;
@@ -191,6 +193,7 @@ class MemoryStore implements StateStore, Home {
 
   distrust = (): number => {
     const { mono } = this.#read();
+    this.#distrustedAt = mono;
     for (const character of this.#all()) {
       character.begin();
       for (const part of PARTS) {
@@ -278,7 +281,8 @@ class MemoryStore implements StateStore, Home {
   }
 
   wasTouchedAbsent(character: MemoryCharacter, part: Part): boolean {
-    return this.#touched.has(touchKey(character, part), this.moment.mono);
+    const { mono } = this.moment;
+    return mono < this.#distrustedAt + TOUCHED_TTL_MS || this.#touched.has(touchKey(character, part), mono);
   }
 
   rememberTouched(character: MemoryCharacter, part: Part): void {

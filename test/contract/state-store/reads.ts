@@ -48,6 +48,16 @@ export function describeReads(name: string, { setUp, loggedIn }: StoreBenches): 
       assert.equal(bench.base('luck'), 9);
     });
 
+    it('rule 5: given events that went elsewhere, when a character is held moments later, then its load is confirmed', async () => {
+      const bench = setUp();
+      bench.store.distrust();
+      bench.clock.pass(100);
+      await bench.login();
+      await bench.load();
+      bench.clock.pass(2_000);
+      for (const part of ['base', 'equipment', 'buffs', 'passives'] as const) await bench.claim(part);
+    });
+
     it('rule 5: given a hint, then a read is due at once, another 2 s later, and none after that', async () => {
       const bench = await loggedIn();
       await bench.event({ type: 'base-changed', values: {}, incomplete: true });
