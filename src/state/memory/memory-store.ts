@@ -94,7 +94,6 @@ class MemoryStore implements StateStore, Home {
       const character = found ?? new MemoryCharacter(event.tenant, event.characterId, this);
       character.begin();
       step(character, event, moment, character);
-      this.#raiseLastVersion(character);
       if (character.held) character.context = latestContext(character.context, event.context);
     }
   };
@@ -110,7 +109,6 @@ class MemoryStore implements StateStore, Home {
     if (first && claim.part === 'base' && !character.resident) {
       character.visitorUntil = moment.mono + this.#options.visitorTtl;
     }
-    this.#raiseLastVersion(character);
     const drifted = !first && judgeAudit(part, claim, changed, moment.mono);
     character.rest(claim.part);
     this.rescheduled(character, claim.part);
@@ -200,7 +198,6 @@ class MemoryStore implements StateStore, Home {
         character.markStale(part, 'events missed', undefined);
         character.settle(part, mono + SETTLE_MS);
       }
-      this.#raiseLastVersion(character);
     }
     return this.#held;
   };
@@ -234,13 +231,13 @@ class MemoryStore implements StateStore, Home {
     for (const character of this.#all()) {
       if (moment.now >= character.nextExpiry + expiryGrace) {
         noticeLapses(character.begin(), moment, expiryGrace, character);
-        this.#raiseLastVersion(character);
       }
       if (character.resident && moment.mono >= character.touchedAt + residentIdleTtl) {
         character.visitorUntil = moment.mono + this.#options.visitorTtl;
         character.begin().becomeVisitor();
       }
     }
+    this.#evictVisitors();
   };
 
   audit: StateStore['audit'] = (readBefore, n) => {
@@ -344,8 +341,12 @@ class MemoryStore implements StateStore, Home {
     return valid && character.part(claim.part).fetch === claim.start ? character : undefined;
   }
 
-  /** Nothing of an absent character stays in the schedules: in a backlog, thousands come and go in a second. */
+  /**
+   * Nothing of an absent character stays in the schedules: in a backlog, thousands come and go in a second. What stays is how
+   * far its versions went.
+   */
   #forget(character: MemoryCharacter): void {
+    this.#lastVersion = Math.max(this.#lastVersion, character.version);
     for (const part of PARTS) {
       this.#due[part].forget(character);
     }
@@ -366,10 +367,6 @@ class MemoryStore implements StateStore, Home {
   #want(character: MemoryCharacter, part: Part, at: number, priority: Claim['priority']): void {
     want(character.stir(part), at, priority);
     this.#due[part].note(character, this.#clock.mono());
-  }
-
-  #raiseLastVersion(character: MemoryCharacter): void {
-    if (character.version > this.#lastVersion) this.#lastVersion = character.version;
   }
 
   #evictVisitors(): void {
