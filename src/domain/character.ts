@@ -112,6 +112,8 @@ export interface CharacterView {
   buffs(): readonly BuffEntry[];
   buff(sourceId: number, statType: string): BuffEntry | undefined;
   buffTombstones(): readonly BuffTombstone[];
+  /** The latest createdAt of all that has ended since the character is held, as {@link instantNumber}; -Infinity: none. */
+  readonly buffsEndedUntil: number;
   skills(): readonly SkillEntry[];
   skill(skillId: number): SkillEntry | undefined;
   part(part: Part): Readonly<PartState>;

@@ -60,7 +60,7 @@ const scenario = fc.record({
     ALL_KINDS,
   ),
   lag: fc.constantFrom(0, 30, 1_500),
-  skew: fc.constantFrom(0, 0, 1_500, -1_500, 6_500, -6_500, 12_000),
+  skew: fc.constantFrom(0, 0, 1_500, -1_500, 6_500, -6_500, 12_000, 60_000),
   /** Whether residents who are left alone become visitors. */
   idles: fc.constantFrom(false, false, true),
   steps: fc.constantFrom(false, false, false, true),

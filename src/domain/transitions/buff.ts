@@ -1,6 +1,6 @@
 import type { BuffTombstone, CharacterView, CharacterWriter, Moment, StaleReason } from '../character.ts';
 import type { BuffApplied, BuffExpired, BuffStatUpdated } from '../event.ts';
-import { compareInstants, type Instant } from '../instant.ts';
+import { compareInstants, type Instant, instantNumber } from '../instant.ts';
 import { newestFetch } from '../part-state.ts';
 import { FETCH_GRACE_MS, SETTLE_MS } from '../timing.ts';
 import { hint, isSettled, predatesFetch } from './hint.ts';
@@ -30,7 +30,9 @@ export function applyBuff(view: CharacterView, event: BuffApplied, moment: Momen
   const fetchWouldHaveIt = createdAt.ms < fetched - FETCH_GRACE_MS;
   // What was made in the future was made by a wrong clock, and may be a repetition of long ago.
   const plausible = createdAt.ms <= moment.now + FETCH_GRACE_MS;
-  const clearlyNewer = plausible && fetched !== Number.NEGATIVE_INFINITY && createdAt.ms > fetched + FETCH_GRACE_MS;
+  const afterFetch = fetched !== Number.NEGATIVE_INFINITY && createdAt.ms > fetched + FETCH_GRACE_MS;
+  // What is not later than something that has ended may have ended with it, or been replaced by it.
+  const clearlyNewer = plausible && afterFetch && instantNumber(createdAt) > view.buffsEndedUntil;
   let applied = false;
   let stale: StaleReason | undefined;
   let outdated = false;
@@ -70,11 +72,11 @@ export function applyBuff(view: CharacterView, event: BuffApplied, moment: Momen
 }
 
 /**
- * Another instance of the source holds stat types that the event does not name, or has ended and was later: one replaced
- * the other or they were collected, in whatever order their events come. The re-read tells.
+ * Another instance of the source holds stat types that the event does not name: one replaced the other or they were collected,
+ * in whatever order their events come. The re-read tells.
  */
 function meetsAnotherInstance(view: CharacterView, { sourceId, createdAt, changes }: BuffApplied): boolean {
-  const holds = view
+  return view
     .buffs()
     .some(
       ({ buff }) =>
@@ -82,10 +84,6 @@ function meetsAnotherInstance(view: CharacterView, { sourceId, createdAt, change
         compareInstants(buff.createdAt, createdAt) !== 0 &&
         !changes.some((change) => change.type === buff.statType),
     );
-  const isLate = view
-    .buffTombstones()
-    .some((stone) => stone.sourceId === sourceId && compareInstants(stone.createdAt, createdAt) > 0);
-  return holds || isLate;
 }
 
 /** Ends instances that are not later than the event's own, always, and remembers that they ended (rule 2). */

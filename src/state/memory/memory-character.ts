@@ -11,7 +11,7 @@ import type {
   StaleReason,
 } from '../../domain/character.ts';
 import type { EventContext } from '../../domain/event.ts';
-import type { Instant } from '../../domain/instant.ts';
+import { type Instant, instantNumber } from '../../domain/instant.ts';
 import { PARTS, type Part } from '../../domain/part.ts';
 import { markStale, newPart, type PartState, settle, waitForBacklog, want } from '../../domain/part-state.ts';
 import type { BuffStat, SkillLevel, WornAsset } from '../../domain/snapshot.ts';
@@ -143,6 +143,11 @@ export class MemoryCharacter implements CharacterView, CharacterWriter {
     return this.#buffs?.tombstones() ?? NONE;
   }
 
+  get buffsEndedUntil(): number {
+    const until = numberAt(this.#numbers, AT.buffsEndedUntil);
+    return Number.isNaN(until) ? Number.NEGATIVE_INFINITY : until;
+  }
+
   skills(): readonly SkillEntry[] {
     return (this.#skills ?? NONE).map((skill) => ({ skill, version: this.#versionOf('passives', skill.skillId) }));
   }
@@ -263,10 +268,13 @@ export class MemoryCharacter implements CharacterView, CharacterWriter {
 
   removeBuff(sourceId: number, statType: string): void {
     this.#stamp();
+    const held = this.#buffs?.find(sourceId, statType);
+    if (held !== undefined) this.#noteEnd(held.buff.createdAt);
     this.#buffs?.remove(sourceId, statType);
   }
 
   putBuffTombstone(sourceId: number, statType: string | undefined, createdAt: Instant): void {
+    this.#noteEnd(createdAt);
     this.#buffs ??= new HeldBuffs();
     if (this.#buffs.isEnded(sourceId, statType, createdAt)) return;
     this.#buffs.bury({ sourceId, statType, createdAt, setAt: this.#home.moment.mono, version: this.#stamp() });
@@ -319,6 +327,10 @@ export class MemoryCharacter implements CharacterView, CharacterWriter {
     if (state === undefined) return;
     state.events += 1;
     state.suspectedAt = undefined;
+  }
+
+  #noteEnd(createdAt: Instant): void {
+    this.#numbers[AT.buffsEndedUntil] = Math.max(this.buffsEndedUntil, instantNumber(createdAt));
   }
 
   #stir(part: Part): MovingPart {

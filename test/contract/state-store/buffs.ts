@@ -219,6 +219,30 @@ export function describeBuffs(name: string, { setUp, loggedIn }: StoreBenches): 
       assert.deepEqual(bench.buffs(), ['7 SPEED 40']);
     });
 
+    it('symptom: a buff of a producer whose clock is far ahead is revived for good after its end was confirmed', async () => {
+      const bench = await loggedIn();
+      const createdAt = instant(bench.clock.now() + 12_000);
+      await bench.event(applied(7, [['SPEED', 40]], createdAt));
+      bench.clock.pass(1_000);
+      await bench.event({ type: 'buff-expired', sourceId: 7, statTypes: ['SPEED'], createdAt });
+      bench.clock.pass(5_500);
+      await bench.read({ part: 'buffs', buffs: [] });
+      bench.clock.pass(1_000);
+      await bench.event(applied(7, [['SPEED', 40]], createdAt));
+      assert.equal(bench.isStale('buffs'), true);
+    });
+
+    it('symptom: a buff of a producer whose clock is far ahead is revived for good after a read ended it', async () => {
+      const bench = await loggedIn({ buffs: [buffStat(7, 'SPEED', 40, instant(Date.UTC(2026, 0, 1, 0, 1, 12)))] });
+      bench.store.request(TENANT, 12, 'buffs', 'reader');
+      await bench.read({ part: 'buffs', buffs: [] });
+      bench.clock.pass(2_000);
+      await bench.read({ part: 'buffs', buffs: [] });
+      bench.clock.pass(5_000);
+      await bench.event(applied(7, [['SPEED', 40]], instant(Date.UTC(2026, 0, 1, 0, 1, 12))));
+      assert.equal(bench.isStale('buffs'), true);
+    });
+
     it('symptom: a STAT_UPDATED that comes late revives a stat that has expired', async () => {
       const bench = await loggedIn();
       const createdAt = instant(bench.clock.now());
