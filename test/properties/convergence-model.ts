@@ -24,6 +24,8 @@ export const KIND = {
   logOutOrIn: 9,
   castShort: 10,
   clockSet: 11,
+  loseItem: 12,
+  rollBack: 13,
 } as const;
 
 export interface Truth {
@@ -117,14 +119,33 @@ export function createConvergenceModel({ lag, skew, now: clock }: ModelOptions) 
     change({ buffs }, 'buff', { type: 'buff-stat-updated', sourceId, level: 1, changes, createdAt });
   };
 
-  const equip = (assetId: number): void => {
+  const equip = (assetId: number, swapped: boolean): void => {
     const slots = new Map(truth().slots);
     const oldSlot = slots.get(assetId) ?? 1;
     const slot = oldSlot < 0 ? 10 + assetId : assetId === 4 ? -1 : -11;
     // The displaced item goes to the bag without an event.
     for (const [other, at] of slots) if (at === slot) slots.set(other, oldSlot);
     slots.set(assetId, slot);
-    change({ slots }, 'asset', { type: 'asset-moved', assetId, templateId: 1, slot, oldSlot });
+    change({ slots }, 'asset', moved(assetId, oldSlot, slot, swapped));
+  };
+
+  const loseItem = (assetId: number): void => {
+    const slots = new Map(truth().slots);
+    const slot = slots.get(assetId) ?? 1;
+    slots.set(assetId, 100);
+    change({ slots }, 'asset', ...(slot < 0 ? [{ type: 'asset-removed', assetId } as const] : []));
+  };
+
+  /** A move is announced and never committed. */
+  const rollBack = (assetId: number, swapped: boolean): void => {
+    const slot = truth().slots.get(assetId) ?? 1;
+    change({}, 'asset', moved(assetId, slot, slot < 0 ? 5 : -11, swapped));
+  };
+
+  /** Format S swaps the slots. */
+  const moved = (assetId: number, from: number, to: number, swapped: boolean): EventSketch => {
+    const [slot, oldSlot] = swapped ? [from, to] : [to, from];
+    return { type: 'asset-moved', assetId, templateId: 1, slot, oldSlot };
   };
 
   const scroll = (assetId: number): void => {
@@ -138,7 +159,7 @@ export function createConvergenceModel({ lag, skew, now: clock }: ModelOptions) 
   const learn = (skillId: number, level: number): void => {
     const skills = new Map(truth().skills).set(skillId, level);
     if (level === 0) skills.delete(skillId);
-    change({ skills }, 'skill', { type: 'skill-changed', skillId, level });
+    change({ skills }, 'skill', { type: 'skill-changed', skillId, level: serial % 3 === 0 ? undefined : level });
   };
 
   const moveSession = (next: string | undefined, createdFirst: boolean): void => {
@@ -158,7 +179,9 @@ export function createConvergenceModel({ lag, skew, now: clock }: ModelOptions) 
     mutate(kind: number, a: number, b: number): void {
       serial += 1;
       const id = a + 1;
-      if (kind === KIND.equip) equip(id);
+      if (kind === KIND.equip) equip(id, b === 3);
+      if (kind === KIND.loseItem) loseItem(id);
+      if (kind === KIND.rollBack) rollBack(id, b > 1);
       if (kind === KIND.cast) cast(id, STAT_TYPES[b] ?? [], LONG_MS);
       if (kind === KIND.castShort) cast(id, STAT_TYPES[b] ?? [], SHORT_MS);
       if (kind === KIND.endBuff) endBuff(id, b > 1);

@@ -40,13 +40,14 @@ const command = fc.oneof(
 
 const ALL_KINDS = Object.values(KIND);
 const { equip, cast, endBuff, scroll, raiseLuck, levelUp, learn, updateBuff } = KIND;
-const { changeChannel, logOutOrIn, castShort, clockSet } = KIND;
+const { changeChannel, logOutOrIn, castShort, clockSet, loseItem, rollBack } = KIND;
 
 /** Each run is about a few kinds of change, one delay of commits and one wrong clock, so that rare combinations come up. */
 const scenario = fc.record({
   kinds: fc.constantFrom<readonly number[]>(
     [equip],
     [equip, scroll],
+    [equip, loseItem, rollBack],
     [cast, endBuff],
     [cast, endBuff, updateBuff],
     [cast, updateBuff],
