@@ -57,6 +57,7 @@ export type ConvergenceModel = ReturnType<typeof createConvergenceModel>;
 export function createConvergenceModel({ lag, skew, now: clock }: ModelOptions) {
   const queues: Record<Topic, EventSketch[]> = { session: [], buff: [], asset: [], character: [], skill: [] };
   const emitted: EventSketch[] = [];
+  const announcedAt = new Map<EventSketch, number>();
   const history: { at: number; truth: Truth }[] = [
     {
       at: 0,
@@ -79,6 +80,7 @@ export function createConvergenceModel({ lag, skew, now: clock }: ModelOptions) 
     for (const sketch of sketches) {
       const stamped = { ...sketch, recordTime: clock() + (topic === 'buff' ? buffClock : 0) };
       queues[topic].push(stamped);
+      announcedAt.set(stamped, clock());
       emitted.push(stamped);
     }
   };
@@ -174,6 +176,18 @@ export function createConvergenceModel({ lag, skew, now: clock }: ModelOptions) 
     queues,
     emitted,
     truth,
+    /** How many events of the topic are waiting for `ms` at least. */
+    overdue: (topic: Topic, ms: number): number =>
+      queues[topic].filter((sketch) => (announcedAt.get(sketch) ?? 0) <= clock() - ms).length,
+    /** Every truth of the last `ms`, the one that it found included. */
+    lately(ms: number): Truth[] {
+      const from = clock() - ms;
+      const first = Math.max(
+        0,
+        history.findLastIndex(({ at }) => at <= from),
+      );
+      return history.slice(first).map((entry) => entry.truth);
+    },
     /** What a read sees now. */
     visible: (): Truth => history.findLast(({ at }) => at <= clock() - lag)?.truth ?? history[0]?.truth ?? truth(),
     mutate(kind: number, a: number, b: number): void {

@@ -1,4 +1,4 @@
-import type { BuffTombstone, CharacterView, CharacterWriter, Moment, StaleReason } from '../character.ts';
+import type { BuffEntry, BuffTombstone, CharacterView, CharacterWriter, Moment, StaleReason } from '../character.ts';
 import type { BuffApplied, BuffExpired, BuffStatUpdated } from '../event.ts';
 import { compareInstants, type Instant, instantNumber } from '../instant.ts';
 import { newestFetch } from '../part-state.ts';
@@ -120,8 +120,12 @@ export function updateBuff(
     .filter(({ buff }) => buff.sourceId === sourceId && compareInstants(buff.createdAt, createdAt) === 0);
   const [sibling] = instance;
   const named = event.changes.map((change) => change.type);
-  const outOfOrder =
-    predatesFetch(view, 'buffs', event, moment) || instance.some((entry) => event.recordTime < entry.updatedAt);
+  // Many records can bear one millisecond: which of two different values came later, it does not say.
+  const isLater = ({ buff, updatedAt }: BuffEntry): boolean =>
+    event.recordTime > updatedAt ||
+    (event.recordTime === updatedAt &&
+      event.changes.every(({ type, amount }) => type !== buff.statType || amount === buff.amount));
+  const outOfOrder = predatesFetch(view, 'buffs', event, moment) || !instance.every(isLater);
   const complete = instance.every((entry) => named.includes(entry.buff.statType));
   if (sibling === undefined) {
     const ended = named.some((statType) => tombstoneOf(view, sourceId, statType, createdAt) !== undefined);

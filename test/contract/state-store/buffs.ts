@@ -243,6 +243,17 @@ export function describeBuffs(name: string, { setUp, loggedIn }: StoreBenches): 
       assert.equal(bench.isStale('buffs'), true);
     });
 
+    it('symptom: a repeated STAT_UPDATED takes back one of the same millisecond, as if it were fresh', async () => {
+      const bench = await loggedIn();
+      const createdAt = instant(bench.clock.now());
+      const recordTime = bench.clock.now();
+      await bench.event(applied(7, [['ENERGY_CHARGE', 3_000]], createdAt));
+      await bench.event(updated(7, 9_000, createdAt, recordTime));
+      await bench.event(updated(7, 15_000, createdAt, recordTime));
+      await bench.event(updated(7, 9_000, createdAt, recordTime));
+      assert.equal(bench.isStale('buffs'), true);
+    });
+
     it('symptom: a STAT_UPDATED that comes late revives a stat that has expired', async () => {
       const bench = await loggedIn();
       const createdAt = instant(bench.clock.now());
