@@ -31,6 +31,9 @@ const ENDED_SESSIONS_MAX = 100_000;
 const TOUCHED_TTL_MS = 5_000;
 const TOUCHED_MAX = 100_000;
 
+/** How long a visitor is held at least that cannot be loaded: its VISITOR_TTL begins with its load. */
+const UNLOADED_MS = 30_000;
+
 export interface MemoryStoreOptions {
   readonly clock: Clock;
   /** Visitors held at the same time, the oldest goes first. */
@@ -167,7 +170,7 @@ class MemoryStore implements StateStore, Home {
     const character = new MemoryCharacter(tenant, characterId, this).begin();
     character.context = context;
     holdCharacter(character, undefined, moment, character);
-    character.visitorUntil = moment.mono + this.#options.visitorTtl;
+    character.visitorUntil = moment.mono + Math.max(this.#options.visitorTtl, UNLOADED_MS);
     for (const part of PARTS) this.#want(character, part, moment.mono, 'reader');
     this.#evictVisitors();
     return character;

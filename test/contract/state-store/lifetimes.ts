@@ -21,6 +21,20 @@ export function describeLifetimes(name: string, { setUp, loggedIn }: StoreBenche
       assert.equal(bench.isHeld(), false);
     });
 
+    it('given a visitor whose load takes longer than VISITOR_TTL, then it is held until VISITOR_TTL after it', async () => {
+      const bench = setUp(10, 1_000);
+      bench.store.visit(TENANT, 12, undefined);
+      bench.clock.pass(1_500);
+      bench.store.sweep();
+      await bench.load();
+      bench.clock.pass(999);
+      bench.store.sweep();
+      assert.equal(bench.isHeld(), true);
+      bench.clock.pass(1);
+      bench.store.sweep();
+      assert.equal(bench.isHeld(), false);
+    });
+
     it('given VISITOR_MAX visitors, when one more comes, then the oldest goes and is counted', () => {
       const bench = setUp(3);
       for (const id of [1, 2, 3, 4]) bench.store.visit(TENANT, id, undefined);
