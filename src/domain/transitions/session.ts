@@ -64,7 +64,9 @@ export function destroySession(view: CharacterView, event: SessionDestroyed, wri
   if (ended === undefined) return 'unchanged';
   for (const session of [...sessions]) {
     const lost = session.createdAt < ended.createdAt - LOST_SESSION_MS;
-    if (session === ended || lost) writer.closeSession(session.sessionId);
+    if (session !== ended && !lost) continue;
+    writer.rememberEnded(session.sessionId);
+    writer.closeSession(session.sessionId);
   }
   if (view.sessions().length === 0) writer.drop();
   return 'applied';

@@ -76,6 +76,16 @@ export function describeSessions(name: string, { setUp, loggedIn }: StoreBenches
       assert.equal(bench.isHeld(), false);
     });
 
+    it('symptom: a replay brings back a session whose DESTROYED was lost, though a younger one has ended it', async () => {
+      const bench = setUp();
+      await bench.login('lost');
+      bench.clock.pass(61_000);
+      await bench.login('next');
+      await bench.logout('next');
+      assert.equal(await bench.login('lost'), 'outdated');
+      assert.equal(bench.isHeld(), false);
+    });
+
     it('given an older session that is only 59 s older, when the younger ends, then the older stays open', async () => {
       const bench = setUp();
       await bench.login('older');
