@@ -143,6 +143,17 @@ describe('reading stats', () => {
     assert.equal((await read()).kind, 'answer');
   });
 
+  it('symptom: a character who was loaded since it was unknown is 404 once it has logged out', async () => {
+    const { read, scripted, bench, login } = setUp();
+    scripted.answers.base = 'missing';
+    assert.deepEqual(await read(), { kind: 'unknown' });
+    scripted.answers.base = { part: 'base', values: BASE };
+    await login();
+    await until('base is loaded', () => bench.view().part('base').asOf !== undefined);
+    await bench.logout();
+    assert.equal((await read()).kind, 'answer');
+  });
+
   it('given a resident that the character service does not know, when it is read, then 404', async () => {
     const { read, scripted, login } = setUp();
     scripted.answers.base = 'missing';
