@@ -39,6 +39,13 @@ const command = fc.oneof(
   { weight: 4, arbitrary: fc.record({ op: fc.constant('pass' as const), ticks: fc.constantFrom(1, 2, 4, 10, 60) }) },
   { weight: 1, arbitrary: fc.record({ op: fc.constant('outage' as const), part: fc.constantFrom(...PARTS) }) },
   { weight: 1, arbitrary: fc.record({ op: fc.constantFrom('ask', 'audit', 'lose') }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      op: fc.constant('step' as const),
+      ms: fc.constantFrom(-3_600_000, -3_000, 3_000, 3_600_000),
+    }),
+  },
 );
 
 const ALL_KINDS = Object.values(KIND);
@@ -57,13 +64,14 @@ const scenario = fc.record({
   /** Ticks that a read takes, and whether it sees what was there at its end. */
   latency: fc.nat(3),
   late: fc.boolean(),
+  steps: fc.constantFrom(false, false, true),
   commands: fc.array(command, { minLength: 8, maxLength: 40, size: 'max' }),
 });
 
 type Command = typeof command extends fc.Arbitrary<infer C> ? C : never;
 type Scenario = typeof scenario extends fc.Arbitrary<infer S> ? S : never;
 
-function createRun({ kinds, lag, skew, latency, late }: Scenario) {
+function createRun({ kinds, lag, skew, latency, late, steps }: Scenario) {
   const clock = createFakeClock();
   const store = createMemoryStore({
     clock,
@@ -73,7 +81,9 @@ function createRun({ kinds, lag, skew, latency, late }: Scenario) {
     expiryGrace: GRACE,
   });
   const bench = createStateBench(store, clock);
-  const model = createConvergenceModel({ lag, skew, now: clock.now });
+  const [wall, mono] = [clock.now(), clock.mono()];
+  const produced = (): number => wall + clock.mono() - mono;
+  const model = createConvergenceModel({ lag, skew, now: produced });
   const down = new Set<Part>();
   let inFlight: { claim: Claim; seen: Truth; endsAt: number }[] = [];
 
@@ -125,7 +135,7 @@ function createRun({ kinds, lag, skew, latency, late }: Scenario) {
       for (const key of part === 'buffs' ? KEYS : []) {
         const [sourceId = '', statType = ''] = key.split('/');
         const held = view.buff(Number(sourceId), statType)?.buff;
-        was(key, buffText(held, moment.now), (truth) => buffText(truth.buffs.get(key), moment.now));
+        was(key, buffText(held, produced()), (truth) => buffText(truth.buffs.get(key), produced()));
       }
       for (const id of part === 'passives' ? [1, 3, 1000001] : []) {
         was(`skill ${id}`, view.skill(id)?.skill.level ?? 0, ({ skills }) => skills.get(id) ?? 0);
@@ -141,6 +151,7 @@ function createRun({ kinds, lag, skew, latency, late }: Scenario) {
       if (step.op === 'ask') store.touch(store.visit(TENANT, 12, undefined));
       if (step.op === 'audit') store.audit(clock.mono(), 10);
       if (step.op === 'pass') for (let ticks = 0; ticks < step.ticks; ticks += 1) await tick();
+      if (step.op === 'step' && steps) clock.step(step.ms);
       if (step.op === 'lose') {
         for (const topic of TOPICS) if (topic !== 'session') model.queues[topic].length = 0;
         store.distrust();
@@ -150,7 +161,7 @@ function createRun({ kinds, lag, skew, latency, late }: Scenario) {
         const delivered = again !== undefined && TOPICS.every((topic) => !model.queues[topic].includes(again));
         // An older STAT_UPDATED that is published anew cannot be told from a newer one: it counts until it is confirmed.
         const republish = step.republish && again?.type !== 'buff-stat-updated';
-        if (delivered) await bench.event(republish ? { ...again, recordTime: clock.now() } : again);
+        if (delivered) await bench.event(republish ? { ...again, recordTime: produced() } : again);
       }
       check();
     },
