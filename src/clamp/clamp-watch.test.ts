@@ -116,6 +116,24 @@ describe('clamp commands (rule 10)', () => {
     assert.deepEqual(commands, ['CLAMP_HP 0/1 700']);
   });
 
+  it('symptom: a command that waited for the producer clamps to a maximum that has risen since, elsewhere', async () => {
+    const { bench, check, watch, store } = await setUp();
+    store.request(TENANT, 12, 'equipment', 'reader');
+    await bench.read({ part: 'equipment', assets: [] });
+    check();
+    const waiting = { type: 'CLAMP_HP', tenant: TENANT, characterId: 12, context: undefined } as const;
+    const fall = { ...waiting, worldId: 0, channelId: 1, maxValue: 500 };
+    assert.deepEqual(watch.latest(fall), fall);
+    await bench.event({ type: 'session-created', sessionId: 's2', worldId: 0, channelId: 9 });
+    store.request(TENANT, 12, 'equipment', 'reader');
+    await bench.read({ part: 'equipment', assets: [BELT] });
+    check();
+    assert.deepEqual(watch.latest(fall), { ...fall, channelId: 9, maxValue: 800 });
+    await bench.logout();
+    await bench.logout('s2');
+    assert.deepEqual(watch.latest(fall), fall);
+  });
+
   it('given a visitor, then nothing is commanded', async () => {
     const { bench, check, store, commands } = await setUp();
     await bench.logout();

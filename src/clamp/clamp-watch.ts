@@ -15,6 +15,11 @@ export interface ClampWatch {
   check(who: { readonly tenant: Tenant; readonly characterId: CharacterId }): void;
   /** Looks again at those whose last result was degraded; to be called about once a second. */
   sweep(): void;
+  /**
+   * A command that has waited, with where the character plays now and the last maximum that was all fresh: it may have risen
+   * again, and what it was lowered to would be lost. As it was when the character is no resident any more.
+   */
+  latest(command: ClampCommand): ClampCommand;
 }
 
 export interface ClampWatchOptions {
@@ -56,7 +61,7 @@ export function createClampWatch({ store, effective, clock, send }: ClampWatchOp
     const { tenant, characterId, place, context } = view;
     if (place === undefined) return;
     const { worldId, channelId } = place;
-    send({ type, tenant, characterId, worldId, channelId, maxValue: Math.min(value, UINT16_MAX), context });
+    send({ type, tenant, characterId, worldId, channelId, maxValue: clampable(value), context });
   }
 
   return {
@@ -71,5 +76,18 @@ export function createClampWatch({ store, effective, clock, send }: ClampWatchOp
         if (view.resident && store.find(view.tenant, view.characterId) === view) look(view);
       }
     },
+    latest(waiting) {
+      const view = store.find(waiting.tenant, waiting.characterId);
+      const maxima = view && references.get(view);
+      if (maxima === undefined || view?.place === undefined) return waiting;
+      const { worldId, channelId } = view.place;
+      const maxValue = clampable(waiting.type === 'CLAMP_HP' ? maxima.hp : maxima.mp);
+      return { ...waiting, worldId, channelId, maxValue };
+    },
   };
+}
+
+/** The wire's maxValue is a uint16. */
+function clampable(value: number): number {
+  return Math.min(value, UINT16_MAX);
 }

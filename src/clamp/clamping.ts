@@ -9,7 +9,9 @@ export interface Clamping extends Pick<ClampWatch, 'check'> {
   readonly outbox: CommandOutbox;
 }
 
-export interface ClampingOptions extends Omit<ClampWatchOptions, 'send'>, Omit<CommandOutboxOptions, 'producer'> {
+export interface ClampingOptions
+  extends Omit<ClampWatchOptions, 'send'>,
+    Omit<CommandOutboxOptions, 'producer' | 'latest'> {
   readonly producer: CommandProducer;
 }
 
@@ -18,7 +20,7 @@ const SWEEP_MS = 1_000;
 const STOP_MS = 500;
 
 export function createClamping(options: ClampingOptions): Clamping {
-  const outbox = createCommandOutbox(options);
+  const outbox = createCommandOutbox({ ...options, latest: (command) => watch.latest(command) });
   const watch = createClampWatch({ ...options, send: outbox.add });
   let sweeper: NodeJS.Timeout | undefined;
   return {

@@ -15,6 +15,8 @@ const command = (maxValue: number): ClampCommand => ({
   context: undefined,
 });
 
+const latest = (waiting: ClampCommand): ClampCommand => waiting;
+
 describe('command outbox', () => {
   it('given a producer that fails twice, when commands are added, then all are sent in order', async () => {
     const sent: number[] = [];
@@ -28,6 +30,7 @@ describe('command outbox', () => {
         },
         close: async () => undefined,
       },
+      latest,
       random: () => 0,
       onFailure: (_error, left) => waiting.push(left),
     });
@@ -38,9 +41,34 @@ describe('command outbox', () => {
     await outbox.stop(100);
   });
 
+  it('given a command that waits for its producer, when it is sent, then it is what it has become', async () => {
+    const sent: number[] = [];
+    let failures = 1;
+    let value = 1;
+    const outbox = createCommandOutbox({
+      producer: {
+        async send({ maxValue }) {
+          if (failures-- > 0) throw new Error('no broker');
+          sent.push(maxValue);
+        },
+        close: async () => undefined,
+      },
+      latest: (waiting) => ({ ...waiting, maxValue: value }),
+      random: () => 0,
+      onFailure: () => {
+        value = 2;
+      },
+    });
+    outbox.add(command(1));
+    await until('it is sent', () => outbox.sent === 1);
+    assert.deepEqual(sent, [2]);
+    await outbox.stop(100);
+  });
+
   it('given a producer that hangs, when the outbox stops, then it ends in time', async () => {
     const outbox = createCommandOutbox({
       producer: { send: () => new Promise(() => undefined), close: () => new Promise(() => undefined) },
+      latest,
       random: () => 0,
       onFailure: () => undefined,
     });
@@ -52,6 +80,7 @@ describe('command outbox', () => {
   it('given more commands than it holds, then the oldest are dropped and counted', () => {
     const outbox = createCommandOutbox({
       producer: { send: () => new Promise(() => undefined), close: async () => undefined },
+      latest,
       random: () => 0,
       onFailure: () => undefined,
     });

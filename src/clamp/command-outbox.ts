@@ -15,6 +15,8 @@ export interface CommandOutbox {
 
 export interface CommandOutboxOptions {
   readonly producer: CommandProducer;
+  /** What the command has become since it was added; asked before each attempt. */
+  readonly latest: (command: ClampCommand) => ClampCommand;
   /** 0 ≤ random() < 1 */
   readonly random: () => number;
   readonly onFailure: (error: unknown, waiting: number) => void;
@@ -25,7 +27,7 @@ const WAITING_MAX = 10_000;
 const RETRY_FIRST_MS = 100;
 const RETRY_MAX_MS = 5_000;
 
-export function createCommandOutbox({ producer, random, onFailure }: CommandOutboxOptions): CommandOutbox {
+export function createCommandOutbox({ producer, latest, random, onFailure }: CommandOutboxOptions): CommandOutbox {
   const queue: ClampCommand[] = [];
   const stopping = new AbortController();
   let sending: Promise<void> | undefined;
@@ -35,7 +37,7 @@ export function createCommandOutbox({ producer, random, onFailure }: CommandOutb
   async function drain(): Promise<void> {
     for (let failures = 0, [head] = queue; head !== undefined; [head] = queue) {
       try {
-        await producer.send(head);
+        await producer.send(latest(head));
         if (queue[0] === head) queue.shift();
         sent += 1;
         failures = 0;

@@ -102,7 +102,7 @@ export interface CharacterView {
   sessions(): readonly OpenSession[];
   /** True when the session's DESTROYED has been seen. */
   hasEnded(sessionId: string): boolean;
-  /** True when an event that concerns the part came moments ago, while the character was absent. */
+  /** True when an event that concerns the part came, or may have been missed, moments ago: while absent or just before. */
   wasTouchedAbsent(part: Part): boolean;
   base(field: BaseField): BaseEntry | undefined;
   assets(): readonly AssetEntry[];
@@ -112,6 +112,8 @@ export interface CharacterView {
   buffs(): readonly BuffEntry[];
   buff(sourceId: number, statType: string): BuffEntry | undefined;
   buffTombstones(): readonly BuffTombstone[];
+  /** The latest createdAt of all that has ended since the character is held, as {@link instantNumber}; -Infinity: none. */
+  readonly buffsEndedUntil: number;
   skills(): readonly SkillEntry[];
   skill(skillId: number): SkillEntry | undefined;
   part(part: Part): Readonly<PartState>;
@@ -129,6 +131,7 @@ export type Priority = (typeof PRIORITIES)[number];
 export interface CharacterWriter {
   /** Absent → held without sessions, all parts never loaded and due: at once, or when the backlog has caught up. */
   hold(backlog: string | undefined): void;
+  /** Held → absent. Parts whose events are not confirmed yet are remembered as touched. */
   drop(): void;
   openSession(session: OpenSession): void;
   closeSession(sessionId: string): void;

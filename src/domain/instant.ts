@@ -11,3 +11,8 @@ export interface Instant {
 export function compareInstants(a: Instant, b: Instant): number {
   return a.ms === b.ms ? a.ns - b.ns : a.ms - b.ms;
 }
+
+/** An instant as one number, epoch ms with a fraction. Those less than 244 ns apart may give the same. */
+export function instantNumber({ ms, ns }: Instant): number {
+  return ms + ns / 1e6;
+}

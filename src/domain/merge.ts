@@ -102,16 +102,14 @@ function mergeBuffs(
   writer: CharacterWriter,
 ): boolean {
   let changed = false;
-  // Announced only moments before the fetch that contradicts it: its producer may not have committed yet.
-  const confirmIfRecent = (held: BuffStat): void => {
-    const began = moment.now - (moment.mono - start.mono);
-    if (held.createdAt.ms > began - FETCH_GRACE_MS) writer.settle('buffs', moment.mono + SETTLE_MS);
-  };
+  // What the fetch contradicts may have been announced moments before it, by a producer that had not committed yet, and
+  // whose clock says nothing about that.
+  const confirm = (): void => writer.settle('buffs', moment.mono + SETTLE_MS);
   writer.dropBuffTombstones(start.mono - FETCH_GRACE_MS);
   const listed = new Set(buffs.map((buff) => `${buff.sourceId}/${buff.statType}`));
   for (const { buff, version } of [...view.buffs()]) {
     if (version > start.version || listed.has(`${buff.sourceId}/${buff.statType}`)) continue;
-    confirmIfRecent(buff);
+    confirm();
     writer.removeBuff(buff.sourceId, buff.statType);
     changed = true;
   }
@@ -129,7 +127,7 @@ function mergeBuffs(
     if (held !== undefined && (sameBuff(held.buff, buff) || keeps(held.version > start.version, held.buff, buff))) {
       continue;
     }
-    if (held !== undefined && compareInstants(buff.createdAt, held.buff.createdAt) < 0) confirmIfRecent(held.buff);
+    if (held !== undefined && compareInstants(buff.createdAt, held.buff.createdAt) < 0) confirm();
     writer.putBuff(buff, Number.NEGATIVE_INFINITY, hasLapsed(buff, moment, expiryGrace));
     changed = true;
   }

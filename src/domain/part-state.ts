@@ -128,8 +128,9 @@ export function clearStale(part: PartState, untilVersion: number): void {
 /** Owes a confirming read at a time; hints that follow push it back, so that the last of them is confirmed too (rule 5). */
 export function settle(part: PartState, at: number): void {
   part.settleAt = Math.max(part.settleAt ?? at, at);
-  // A stale part is read before; that read's end asks for this one.
-  if (part.staleVersion === 0 && part.fetch === undefined) want(part, part.settleAt, 'live');
+  // A stale part, and one whose load waits for its backlog, is read before; that read's end asks for this one.
+  if (part.staleVersion === 0 && part.fetch === undefined && part.waitsFor === undefined)
+    want(part, part.settleAt, 'live');
 }
 
 /** Somebody asks that a failing part be read at once, e.g. because its service is back. */
@@ -193,13 +194,14 @@ export interface AuditedRead {
 export function judgeAudit(part: PartState, read: AuditedRead, changed: boolean, mono: number): boolean {
   const suspected = part.suspectedAt;
   part.suspectedAt = undefined;
-  if (read.priority !== 'audit' || part.events !== read.events) return false;
-  if (changed) {
+  if (part.events !== read.events) return false;
+  if (changed && read.priority === 'audit') {
     part.suspectedAt = part.events;
     want(part, mono + SETTLE_MS, 'audit');
     return false;
   }
-  return suspected === part.events;
+  // A confirming read may have been wanted at the same time as the audit's; only a reader's may come sooner.
+  return !changed && read.priority !== 'reader' && suspected === part.events;
 }
 
 const PRIORITY_RANK: Readonly<Record<Priority, number>> = { reader: 0, live: 1, backlog: 2, audit: 3 };

@@ -99,8 +99,10 @@ export function createReadFlow(options: ReadFlowOptions): ReadFlow {
       const left = askedAt + options.readWait - moment.mono;
       if (left <= 0) break;
       await refresher.nextRead(tenant, characterId, waitFor(view, askedAt, left, moment.mono));
-      if (refresher.isUnknown(tenant, characterId) && store.find(tenant, characterId) === undefined) return UNKNOWN;
-      view = store.visit(tenant, characterId, context);
+      // Not `visit` at once: whose time is up while it is waited for would be loaded anew.
+      view = store.find(tenant, characterId);
+      if (view === undefined && refresher.isUnknown(tenant, characterId)) return UNKNOWN;
+      view ??= store.visit(tenant, characterId, context);
     }
     return view === undefined ? UNAVAILABLE : answer(view, readClock(), answerFrom);
   }
@@ -134,7 +136,7 @@ export function createReadFlow(options: ReadFlowOptions): ReadFlow {
       if (left <= 0) break;
       await refresher.nextRead(tenant, characterId, left);
     }
-    const current = store.visit(tenant, characterId, context);
+    const current = store.find(tenant, characterId) ?? store.visit(tenant, characterId, context);
     // It went and came back meanwhile (a logout, a visitor's time that was up), with nothing loaded.
     if (mustWait(current, readClock(), askedAt)) return counted(readAfterLoad(current, context, askedAt, answerFrom));
     return answer(current, readClock(), answerFrom);

@@ -33,11 +33,11 @@ afterEach(async () => {
   for (const stop of stops.splice(0)) await stop();
 });
 
-function setUp(readWait = 300, visitorMax = 10) {
+function setUp(readWait = 300, visitorMax = 10, visitorTtl = 30_000) {
   const clock = createTestClock();
   const scripted = createScriptedUpstream();
   const expiryGrace = 15_000;
-  const store = createMemoryStore({ clock, visitorMax, visitorTtl: 30_000, residentIdleTtl: 1e9, expiryGrace });
+  const store = createMemoryStore({ clock, visitorMax, visitorTtl, residentIdleTtl: 1e9, expiryGrace });
   const { upstream } = scripted;
   const ruleset = rulesetByName('atlas');
   const drift: CharacterId[] = [];
@@ -117,6 +117,20 @@ describe('reading stats', () => {
     assert.equal(reader.read(TENANT, 12, undefined), second);
   });
 
+  it('symptom: under a VISITOR_TTL shorter than a load, a character is loaded again and again and never answered', async () => {
+    const { read, scripted, bench } = setUp(2_000, 10, 1);
+    scripted.hold('base');
+    scripted.hold('equipment');
+    const answer = read();
+    await until('buffs are loaded', () => bench.isHeld() && bench.view().part('buffs').asOf !== undefined);
+    scripted.release('base');
+    await until('base is loaded', () => bench.view().part('base').asOf !== undefined);
+    await delay(5);
+    scripted.release('equipment');
+    assert.equal((await answer).kind, 'answer');
+    assert.equal(scripted.fetches.length, PARTS.length);
+  });
+
   it('given an unknown character, when it is read, then 404 and the id is not asked for again for 5 s', async () => {
     const { read, scripted, clock } = setUp();
     scripted.answers.base = 'missing';
@@ -126,6 +140,17 @@ describe('reading stats', () => {
     assert.equal(scripted.fetches.filter((fetch) => fetch.part === 'base').length, asked);
     clock.pass(5_001);
     scripted.answers.base = { part: 'base', values: BASE };
+    assert.equal((await read()).kind, 'answer');
+  });
+
+  it('symptom: a character who was loaded since it was unknown is 404 once it has logged out', async () => {
+    const { read, scripted, bench, login } = setUp();
+    scripted.answers.base = 'missing';
+    assert.deepEqual(await read(), { kind: 'unknown' });
+    scripted.answers.base = { part: 'base', values: BASE };
+    await login();
+    await until('base is loaded', () => bench.view().part('base').asOf !== undefined);
+    await bench.logout();
     assert.equal((await read()).kind, 'answer');
   });
 

@@ -134,6 +134,7 @@ export function createRefresher(options: RefresherOptions): Refresher {
         await store.missRead(claim, clock.mono() + UNKNOWN_MS);
         return;
       }
+      if (claim.part === 'base') unknown.delete(keyOf(claim));
       await prepareStaticData(claim, snapshot);
       const { start } = claim;
       const { expiryGrace } = options;

@@ -61,7 +61,10 @@ export interface StateStore {
   request(tenant: Tenant, characterId: CharacterId, part: Part, priority: Priority): void;
   /** The part's service is back: every failed read of it is due now. */
   retryNow(part: Part): void;
-  /** Events may have been missed: marks every part of everything that is held stale. Returns how many characters. */
+  /**
+   * Events may have been missed, the last of them just now: hints at every part of everything that is held (rule 5). Returns
+   * how many characters.
+   */
   distrust(): number;
   /** A partition (`topic/partition`) that was behind is so no longer. */
   caughtUp(partition: string): void;

@@ -1,9 +1,9 @@
-import type { BuffTombstone, CharacterView, CharacterWriter, Moment, StaleReason } from '../character.ts';
+import type { BuffEntry, BuffTombstone, CharacterView, CharacterWriter, Moment, StaleReason } from '../character.ts';
 import type { BuffApplied, BuffExpired, BuffStatUpdated } from '../event.ts';
-import { compareInstants, type Instant } from '../instant.ts';
+import { compareInstants, type Instant, instantNumber } from '../instant.ts';
 import { newestFetch } from '../part-state.ts';
 import { FETCH_GRACE_MS, SETTLE_MS } from '../timing.ts';
-import { hint, predatesFetch } from './hint.ts';
+import { hint, isSettled, predatesFetch } from './hint.ts';
 import type { Outcome } from './outcome.ts';
 
 /** The tombstone that says that this instance has ended, if there is one (rule 2). */
@@ -30,7 +30,9 @@ export function applyBuff(view: CharacterView, event: BuffApplied, moment: Momen
   const fetchWouldHaveIt = createdAt.ms < fetched - FETCH_GRACE_MS;
   // What was made in the future was made by a wrong clock, and may be a repetition of long ago.
   const plausible = createdAt.ms <= moment.now + FETCH_GRACE_MS;
-  const clearlyNewer = plausible && fetched !== Number.NEGATIVE_INFINITY && createdAt.ms > fetched + FETCH_GRACE_MS;
+  const afterFetch = fetched !== Number.NEGATIVE_INFINITY && createdAt.ms > fetched + FETCH_GRACE_MS;
+  // What is not later than something that has ended may have ended with it, or been replaced by it.
+  const clearlyNewer = plausible && afterFetch && instantNumber(createdAt) > view.buffsEndedUntil;
   let applied = false;
   let stale: StaleReason | undefined;
   let outdated = false;
@@ -59,24 +61,28 @@ export function applyBuff(view: CharacterView, event: BuffApplied, moment: Momen
     }
     writer.putBuff({ sourceId, statType, amount, level, createdAt, expiresAt }, Number.NEGATIVE_INFINITY, false);
     applied = true;
-    if (!clearlyNewer) stale = 'buff near a read';
+    // An instance that is held already is no news, whatever its clock says: one of the two amounts is outdated.
+    if (!clearlyNewer || order === 0) stale = 'buff near a read';
   }
-  if (leavesOutHeldTypes(view, event)) stale = 'buff incomplete';
+  if (meetsAnotherInstance(view, event)) stale = 'buff incomplete';
   if (stale !== undefined) hint('buffs', stale, event, moment, writer);
   if (applied) return 'applied';
   if (stale !== undefined) return 'hinted';
   return outdated ? 'outdated' : 'unchanged';
 }
 
-/** An older instance of the source holds stat types that the event does not name: replaced or collected, the re-read tells. */
-function leavesOutHeldTypes(view: CharacterView, event: BuffApplied): boolean {
+/**
+ * Another instance of the source holds stat types that the event does not name: one replaced the other or they were collected,
+ * in whatever order their events come. The re-read tells.
+ */
+function meetsAnotherInstance(view: CharacterView, { sourceId, createdAt, changes }: BuffApplied): boolean {
   return view
     .buffs()
     .some(
       ({ buff }) =>
-        buff.sourceId === event.sourceId &&
-        compareInstants(buff.createdAt, event.createdAt) < 0 &&
-        !event.changes.some((change) => change.type === buff.statType),
+        buff.sourceId === sourceId &&
+        compareInstants(buff.createdAt, createdAt) !== 0 &&
+        !changes.some((change) => change.type === buff.statType),
     );
 }
 
@@ -114,8 +120,12 @@ export function updateBuff(
     .filter(({ buff }) => buff.sourceId === sourceId && compareInstants(buff.createdAt, createdAt) === 0);
   const [sibling] = instance;
   const named = event.changes.map((change) => change.type);
-  const outOfOrder =
-    predatesFetch(view, 'buffs', event, moment) || instance.some((entry) => event.recordTime < entry.updatedAt);
+  // Many records can bear one millisecond: which of two different values came later, it does not say.
+  const isLater = ({ buff, updatedAt }: BuffEntry): boolean =>
+    event.recordTime > updatedAt ||
+    (event.recordTime === updatedAt &&
+      event.changes.every(({ type, amount }) => type !== buff.statType || amount === buff.amount));
+  const outOfOrder = predatesFetch(view, 'buffs', event, moment) || !instance.every(isLater);
   const complete = instance.every((entry) => named.includes(entry.buff.statType));
   if (sibling === undefined) {
     const ended = named.some((statType) => tombstoneOf(view, sourceId, statType, createdAt) !== undefined);
@@ -134,8 +144,10 @@ export function updateBuff(
     const level = event.level ?? sibling.buff.level;
     writer.putBuff({ ...sibling.buff, statType, amount, level }, event.recordTime, sibling.lapseNoticed);
   }
+  // What repeats a value that no read has confirmed yet may keep a read under way from correcting it.
+  if (!applied && isSettled(view, 'buffs')) return 'unchanged';
   // The outbox may publish an older value again with a newer record time: a read soon after the last one confirms.
-  if (applied && event.backlog === undefined) writer.settle('buffs', moment.mono + SETTLE_MS);
-  else if (applied) hint('buffs', 'buff out of order', event, moment, writer);
+  if (event.backlog === undefined) writer.settle('buffs', moment.mono + SETTLE_MS);
+  else hint('buffs', 'buff out of order', event, moment, writer);
   return applied ? 'applied' : 'unchanged';
 }

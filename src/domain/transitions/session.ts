@@ -1,7 +1,7 @@
 import type { CharacterView, CharacterWriter, Moment } from '../character.ts';
 import type { SessionCreated, SessionDestroyed } from '../event.ts';
-import { PARTS } from '../part.ts';
-import { LOST_SESSION_MS, SETTLE_MS } from '../timing.ts';
+import { PARTS, type Part } from '../part.ts';
+import { FETCH_GRACE_MS, LOST_SESSION_MS, SETTLE_MS } from '../timing.ts';
 import type { Outcome } from './outcome.ts';
 
 /**
@@ -17,6 +17,25 @@ export function holdCharacter(
   const touched = PARTS.filter((part) => view.wasTouchedAbsent(part));
   writer.hold(backlog);
   for (const part of touched) writer.settle(part, moment.mono + SETTLE_MS);
+}
+
+/**
+ * Parts whose newest events no read has confirmed yet. Whoever drops a character remembers them as touched: who comes back
+ * at once, as in a channel change, may be loaded before their producers have committed.
+ */
+export function unconfirmedParts(view: CharacterView, moment: Moment): readonly Part[] {
+  return PARTS.filter((part) => {
+    const { staleVersion, settleAt } = view.part(part);
+    return staleVersion > 0 || settleAt !== undefined || (part === 'buffs' && haveBuffsChangedLately(view, moment));
+  });
+}
+
+/** Buffs that begin or end mostly owe no read. */
+function haveBuffsChangedLately(view: CharacterView, { now, mono }: Moment): boolean {
+  return (
+    view.buffs().some(({ buff }) => buff.createdAt.ms > now - FETCH_GRACE_MS) ||
+    view.buffTombstones().some((stone) => stone.setAt > mono - FETCH_GRACE_MS)
+  );
 }
 
 /** Opens a session; the character becomes resident, in place when a visitor of it is held (architecture §2). */
@@ -45,7 +64,9 @@ export function destroySession(view: CharacterView, event: SessionDestroyed, wri
   if (ended === undefined) return 'unchanged';
   for (const session of [...sessions]) {
     const lost = session.createdAt < ended.createdAt - LOST_SESSION_MS;
-    if (session === ended || lost) writer.closeSession(session.sessionId);
+    if (session !== ended && !lost) continue;
+    writer.rememberEnded(session.sessionId);
+    writer.closeSession(session.sessionId);
   }
   if (view.sessions().length === 0) writer.drop();
   return 'applied';

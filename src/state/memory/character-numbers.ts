@@ -16,6 +16,7 @@ export const AT = {
   worldId: 4,
   channelId: 5,
   placeSince: 6,
+  buffsEndedUntil: 7,
 } as const;
 
 /** What is left of a part at rest, from the part's own position on. */

@@ -10,7 +10,7 @@ export interface Home {
   readonly moment: Moment;
   /** Hands out the object that stands for a skill of a level. */
   readonly skillLevels: SkillLevels;
-  /** A first version that no earlier holding of any character has reached. */
+  /** A first version that no earlier holding of the character has reached. */
   firstVersion(now: number): number;
   hasEnded(tenant: Tenant, sessionId: string): boolean;
   rememberEnded(tenant: Tenant, sessionId: string, mono: number): void;

@@ -11,12 +11,13 @@ import type {
   StaleReason,
 } from '../../domain/character.ts';
 import type { EventContext } from '../../domain/event.ts';
-import type { Instant } from '../../domain/instant.ts';
+import { type Instant, instantNumber } from '../../domain/instant.ts';
 import { PARTS, type Part } from '../../domain/part.ts';
 import { markStale, newPart, type PartState, settle, waitForBacklog, want } from '../../domain/part-state.ts';
 import type { BuffStat, SkillLevel, WornAsset } from '../../domain/snapshot.ts';
 import type { BaseField } from '../../domain/stat.ts';
 import type { CharacterId, Tenant } from '../../domain/tenant.ts';
+import { unconfirmedParts } from '../../domain/transitions/session.ts';
 import { AT, BASE_AT, type CharacterNumbers, newNumbers, numberAt } from './character-numbers.ts';
 import { ENTRIES_MAX, type Entries, keep, put } from './entries.ts';
 import { HeldBuffs } from './held-buffs.ts';
@@ -142,6 +143,11 @@ export class MemoryCharacter implements CharacterView, CharacterWriter {
     return this.#buffs?.tombstones() ?? NONE;
   }
 
+  get buffsEndedUntil(): number {
+    const until = numberAt(this.#numbers, AT.buffsEndedUntil);
+    return Number.isNaN(until) ? Number.NEGATIVE_INFINITY : until;
+  }
+
   skills(): readonly SkillEntry[] {
     return (this.#skills ?? NONE).map((skill) => ({ skill, version: this.#versionOf('passives', skill.skillId) }));
   }
@@ -188,6 +194,7 @@ export class MemoryCharacter implements CharacterView, CharacterWriter {
   }
 
   drop(): void {
+    for (const part of unconfirmedParts(this, this.#home.moment)) this.#home.rememberTouched(this, part);
     this.held = false;
     this.#sessions = NONE;
     this.#home.moved(this);
@@ -261,10 +268,13 @@ export class MemoryCharacter implements CharacterView, CharacterWriter {
 
   removeBuff(sourceId: number, statType: string): void {
     this.#stamp();
+    const held = this.#buffs?.find(sourceId, statType);
+    if (held !== undefined) this.#noteEnd(held.buff.createdAt);
     this.#buffs?.remove(sourceId, statType);
   }
 
   putBuffTombstone(sourceId: number, statType: string | undefined, createdAt: Instant): void {
+    this.#noteEnd(createdAt);
     this.#buffs ??= new HeldBuffs();
     if (this.#buffs.isEnded(sourceId, statType, createdAt)) return;
     this.#buffs.bury({ sourceId, statType, createdAt, setAt: this.#home.moment.mono, version: this.#stamp() });
@@ -317,6 +327,10 @@ export class MemoryCharacter implements CharacterView, CharacterWriter {
     if (state === undefined) return;
     state.events += 1;
     state.suspectedAt = undefined;
+  }
+
+  #noteEnd(createdAt: Instant): void {
+    this.#numbers[AT.buffsEndedUntil] = Math.max(this.buffsEndedUntil, instantNumber(createdAt));
   }
 
   #stir(part: Part): MovingPart {

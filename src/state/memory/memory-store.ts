@@ -12,6 +12,7 @@ import {
   want,
 } from '../../domain/part-state.ts';
 import type { CharacterId, Tenant } from '../../domain/tenant.ts';
+import { SETTLE_MS } from '../../domain/timing.ts';
 import { noticeLapses } from '../../domain/transitions/lapse.ts';
 import { holdCharacter } from '../../domain/transitions/session.ts';
 import type { Clock } from '../../lib/clock.ts';
@@ -29,6 +30,9 @@ const ENDED_SESSIONS_MAX = 100_000;
 /** Longer than any producer takes to commit what it has announced. */
 const TOUCHED_TTL_MS = 5_000;
 const TOUCHED_MAX = 100_000;
+
+/** How long a visitor is held at least that cannot be loaded: its VISITOR_TTL begins with its load. */
+const UNLOADED_MS = 30_000;
 
 export interface MemoryStoreOptions {
   readonly clock: Clock;
@@ -64,8 +68,10 @@ class MemoryStore implements StateStore, Home {
     passives: createDueReads('passives'),
   };
   readonly #waiting = new Map<string, Set<MemoryCharacter>>();
-  /** Parts of absent characters that an event concerned moments ago. */
+  /** Parts of absent characters that an event concerned moments ago, or that were not confirmed when they went. */
   readonly #touched = createExpiringSet(TOUCHED_TTL_MS, TOUCHED_MAX);
+  /** Monotonic ms at which events may have been missed last, also of absent characters. */
+  #distrustedAt = Number.NEGATIVE_INFINITY;
   #held = 0;
   #visitorsEvicted = 0;
   #lastVersion = 0;
@@ -91,7 +97,6 @@ class MemoryStore implements StateStore, Home {
       const character = found ?? new MemoryCharacter(event.tenant, event.characterId, this);
       character.begin();
       step(character, event, moment, character);
-      this.#raiseLastVersion(character);
       if (character.held) character.context = latestContext(character.context, event.context);
     }
   };
@@ -107,7 +112,6 @@ class MemoryStore implements StateStore, Home {
     if (first && claim.part === 'base' && !character.resident) {
       character.visitorUntil = moment.mono + this.#options.visitorTtl;
     }
-    this.#raiseLastVersion(character);
     const drifted = !first && judgeAudit(part, claim, changed, moment.mono);
     character.rest(claim.part);
     this.rescheduled(character, claim.part);
@@ -131,6 +135,7 @@ class MemoryStore implements StateStore, Home {
     if (character === undefined) return;
     const part = character.stir(claim.part);
     if (!character.resident && part.asOf === undefined) {
+      this.#read();
       character.begin().drop();
       return;
     }
@@ -165,7 +170,7 @@ class MemoryStore implements StateStore, Home {
     const character = new MemoryCharacter(tenant, characterId, this).begin();
     character.context = context;
     holdCharacter(character, undefined, moment, character);
-    character.visitorUntil = moment.mono + this.#options.visitorTtl;
+    character.visitorUntil = moment.mono + Math.max(this.#options.visitorTtl, UNLOADED_MS);
     for (const part of PARTS) this.#want(character, part, moment.mono, 'reader');
     this.#evictVisitors();
     return character;
@@ -188,11 +193,14 @@ class MemoryStore implements StateStore, Home {
   };
 
   distrust = (): number => {
-    this.#read();
+    const { mono } = this.#read();
+    this.#distrustedAt = mono;
     for (const character of this.#all()) {
       character.begin();
-      for (const part of PARTS) character.markStale(part, 'events missed', undefined);
-      this.#raiseLastVersion(character);
+      for (const part of PARTS) {
+        character.markStale(part, 'events missed', undefined);
+        character.settle(part, mono + SETTLE_MS);
+      }
     }
     return this.#held;
   };
@@ -226,13 +234,13 @@ class MemoryStore implements StateStore, Home {
     for (const character of this.#all()) {
       if (moment.now >= character.nextExpiry + expiryGrace) {
         noticeLapses(character.begin(), moment, expiryGrace, character);
-        this.#raiseLastVersion(character);
       }
       if (character.resident && moment.mono >= character.touchedAt + residentIdleTtl) {
         character.visitorUntil = moment.mono + this.#options.visitorTtl;
         character.begin().becomeVisitor();
       }
     }
+    this.#evictVisitors();
   };
 
   audit: StateStore['audit'] = (readBefore, n) => {
@@ -273,7 +281,8 @@ class MemoryStore implements StateStore, Home {
   }
 
   wasTouchedAbsent(character: MemoryCharacter, part: Part): boolean {
-    return this.#touched.has(touchKey(character, part), this.moment.mono);
+    const { mono } = this.moment;
+    return mono < this.#distrustedAt + TOUCHED_TTL_MS || this.#touched.has(touchKey(character, part), mono);
   }
 
   rememberTouched(character: MemoryCharacter, part: Part): void {
@@ -335,8 +344,12 @@ class MemoryStore implements StateStore, Home {
     return valid && character.part(claim.part).fetch === claim.start ? character : undefined;
   }
 
-  /** Nothing of an absent character stays in the schedules: in a backlog, thousands come and go in a second. */
+  /**
+   * Nothing of an absent character stays in the schedules: in a backlog, thousands come and go in a second. What stays is how
+   * far its versions went.
+   */
   #forget(character: MemoryCharacter): void {
+    this.#lastVersion = Math.max(this.#lastVersion, character.version);
     for (const part of PARTS) {
       this.#due[part].forget(character);
     }
@@ -357,10 +370,6 @@ class MemoryStore implements StateStore, Home {
   #want(character: MemoryCharacter, part: Part, at: number, priority: Claim['priority']): void {
     want(character.stir(part), at, priority);
     this.#due[part].note(character, this.#clock.mono());
-  }
-
-  #raiseLastVersion(character: MemoryCharacter): void {
-    if (character.version > this.#lastVersion) this.#lastVersion = character.version;
   }
 
   #evictVisitors(): void {

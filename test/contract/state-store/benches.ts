@@ -12,15 +12,15 @@ export interface StoreSettings {
 
 /** Benches on new stores of one kind. */
 export interface StoreBenches {
-  setUp(visitorMax?: number): StateBench;
+  setUp(visitorMax?: number, visitorTtl?: number): StateBench;
   /** With the character logged in and loaded, well away from that load, so that its allowances play no part. */
   loggedIn(...parts: Parameters<StateBench['load']>): Promise<StateBench>;
 }
 
 export function createStoreBenches(create: (settings: StoreSettings) => StateStore): StoreBenches {
-  const setUp = (visitorMax = 10): StateBench => {
+  const setUp = (visitorMax = 10, visitorTtl = 30_000): StateBench => {
     const clock = createFakeClock();
-    const settings = { clock, visitorMax, visitorTtl: 30_000, residentIdleTtl: 3_600_000, expiryGrace: 15_000 };
+    const settings = { clock, visitorMax, visitorTtl, residentIdleTtl: 3_600_000, expiryGrace: 15_000 };
     return createStateBench(create(settings), clock);
   };
   return {

@@ -156,6 +156,104 @@ export function describeBuffs(name: string, { setUp, loggedIn }: StoreBenches): 
       assert.equal(other.isStale('buffs'), true);
     });
 
+    it('symptom: a STAT_UPDATED that is published again during a read outlives that read for good', async () => {
+      const bench = await loggedIn();
+      const createdAt = instant(bench.clock.now());
+      await bench.event(applied(7, [['ENERGY_CHARGE', 3_000]], createdAt));
+      await bench.event(updated(7, 9_000, createdAt));
+      bench.store.request(TENANT, 12, 'buffs', 'reader');
+      bench.clock.pass(2_000);
+      const claim = await bench.claim('buffs');
+      await bench.event(updated(7, 9_000, createdAt));
+      const truth = { part: 'buffs', buffs: [buffStat(7, 'ENERGY_CHARGE', 3_000, createdAt)] } as const;
+      await bench.merge(claim, truth);
+      bench.clock.pass(2_000);
+      await bench.read(truth);
+      assert.deepEqual(bench.buffs(), ['7 ENERGY_CHARGE 3000']);
+    });
+
+    it('given a STAT_UPDATED that says what is known and confirmed, then no read is owed', async () => {
+      const bench = await loggedIn();
+      const createdAt = instant(bench.clock.now());
+      await bench.event(applied(7, [['ENERGY_CHARGE', 3_000]], createdAt));
+      assert.equal(await bench.event(updated(7, 3_000, createdAt)), 'unchanged');
+      bench.clock.pass(60_000);
+      assert.deepEqual(await bench.store.claimDue('buffs', 1), []);
+    });
+
+    it('symptom: an older APPLIED that comes late adds stats that its successor does not have', async () => {
+      const older = await loggedIn();
+      const old = instant(older.clock.now() - 1_000);
+      await older.event(applied(7, [['SPEED', 40]], instant(older.clock.now())));
+      await older.event(applied(7, [['JUMP', 20]], old));
+      assert.equal(older.isStale('buffs'), true);
+      const ended = await loggedIn();
+      await ended.event({
+        type: 'buff-expired',
+        sourceId: 7,
+        statTypes: ['SPEED'],
+        createdAt: instant(ended.clock.now()),
+      });
+      await ended.event(applied(7, [['JUMP', 20]], old));
+      assert.equal(ended.isStale('buffs'), true);
+    });
+
+    it('symptom: a repeated APPLIED of a producer whose clock is ahead takes back an updated value for good', async () => {
+      const bench = await loggedIn();
+      const createdAt = instant(bench.clock.now() + 6_500);
+      bench.store.request(TENANT, 12, 'buffs', 'reader');
+      await bench.read({ part: 'buffs', buffs: [buffStat(7, 'ENERGY_CHARGE', 15_000, createdAt)] });
+      bench.clock.pass(3_000);
+      await bench.event(applied(7, [['ENERGY_CHARGE', 3_000]], createdAt));
+      assert.equal(bench.isStale('buffs'), true);
+    });
+
+    it('symptom: a buff of a producer whose clock is behind vanishes when it is cast moments before a read', async () => {
+      const bench = await loggedIn();
+      const createdAt = instant(bench.clock.now() - 6_500);
+      await bench.event(applied(7, [['SPEED', 40]], createdAt));
+      bench.store.request(TENANT, 12, 'buffs', 'reader');
+      await bench.read({ part: 'buffs', buffs: [] });
+      bench.clock.pass(2_000);
+      await bench.read({ part: 'buffs', buffs: [buffStat(7, 'SPEED', 40, createdAt)] });
+      assert.deepEqual(bench.buffs(), ['7 SPEED 40']);
+    });
+
+    it('symptom: a buff of a producer whose clock is far ahead is revived for good after its end was confirmed', async () => {
+      const bench = await loggedIn();
+      const createdAt = instant(bench.clock.now() + 12_000);
+      await bench.event(applied(7, [['SPEED', 40]], createdAt));
+      bench.clock.pass(1_000);
+      await bench.event({ type: 'buff-expired', sourceId: 7, statTypes: ['SPEED'], createdAt });
+      bench.clock.pass(5_500);
+      await bench.read({ part: 'buffs', buffs: [] });
+      bench.clock.pass(1_000);
+      await bench.event(applied(7, [['SPEED', 40]], createdAt));
+      assert.equal(bench.isStale('buffs'), true);
+    });
+
+    it('symptom: a buff of a producer whose clock is far ahead is revived for good after a read ended it', async () => {
+      const bench = await loggedIn({ buffs: [buffStat(7, 'SPEED', 40, instant(Date.UTC(2026, 0, 1, 0, 1, 12)))] });
+      bench.store.request(TENANT, 12, 'buffs', 'reader');
+      await bench.read({ part: 'buffs', buffs: [] });
+      bench.clock.pass(2_000);
+      await bench.read({ part: 'buffs', buffs: [] });
+      bench.clock.pass(5_000);
+      await bench.event(applied(7, [['SPEED', 40]], instant(Date.UTC(2026, 0, 1, 0, 1, 12))));
+      assert.equal(bench.isStale('buffs'), true);
+    });
+
+    it('symptom: a repeated STAT_UPDATED takes back one of the same millisecond, as if it were fresh', async () => {
+      const bench = await loggedIn();
+      const createdAt = instant(bench.clock.now());
+      const recordTime = bench.clock.now();
+      await bench.event(applied(7, [['ENERGY_CHARGE', 3_000]], createdAt));
+      await bench.event(updated(7, 9_000, createdAt, recordTime));
+      await bench.event(updated(7, 15_000, createdAt, recordTime));
+      await bench.event(updated(7, 9_000, createdAt, recordTime));
+      assert.equal(bench.isStale('buffs'), true);
+    });
+
     it('symptom: a STAT_UPDATED that comes late revives a stat that has expired', async () => {
       const bench = await loggedIn();
       const createdAt = instant(bench.clock.now());

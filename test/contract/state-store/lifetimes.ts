@@ -21,6 +21,20 @@ export function describeLifetimes(name: string, { setUp, loggedIn }: StoreBenche
       assert.equal(bench.isHeld(), false);
     });
 
+    it('given a visitor whose load takes longer than VISITOR_TTL, then it is held until VISITOR_TTL after it', async () => {
+      const bench = setUp(10, 1_000);
+      bench.store.visit(TENANT, 12, undefined);
+      bench.clock.pass(1_500);
+      bench.store.sweep();
+      await bench.load();
+      bench.clock.pass(999);
+      bench.store.sweep();
+      assert.equal(bench.isHeld(), true);
+      bench.clock.pass(1);
+      bench.store.sweep();
+      assert.equal(bench.isHeld(), false);
+    });
+
     it('given VISITOR_MAX visitors, when one more comes, then the oldest goes and is counted', () => {
       const bench = setUp(3);
       for (const id of [1, 2, 3, 4]) bench.store.visit(TENANT, id, undefined);
@@ -84,6 +98,30 @@ export function describeLifetimes(name: string, { setUp, loggedIn }: StoreBenche
       assert.ok(bench.view().firstVersion > before + 3, 'above every version that it ever had');
       assert.equal(await bench.merge(claim, { part: 'base', values: BASE }), 'dropped');
       assert.equal(bench.view().part('base').asOf, undefined);
+    });
+
+    it('symptom: after a step of the clock, a visitor who comes again repeats versions', async () => {
+      const bench = setUp();
+      bench.store.visit(TENANT, 12, undefined);
+      await bench.load();
+      bench.clock.step(-3_600_000);
+      for (let failure = 0; failure < 5; failure += 1) {
+        bench.store.request(TENANT, 12, 'base', 'reader');
+        bench.clock.pass(1_000);
+        await bench.store.missRead(await bench.claim('base'), bench.clock.mono());
+      }
+      const before = bench.view().version;
+      bench.clock.pass(30_000);
+      assert.ok(bench.store.visit(TENANT, 12, undefined).firstVersion > before);
+    });
+
+    it('symptom: residents who were left alone are held beyond VISITOR_MAX', async () => {
+      const bench = setUp(3);
+      const created = { type: 'session-created', worldId: 0, channelId: 1 } as const;
+      for (const id of [1, 2, 3, 4, 5]) await bench.event({ ...created, sessionId: `s${id}`, characterId: id });
+      bench.clock.pass(3_600_000);
+      bench.store.sweep();
+      assert.equal(bench.store.population().visitors, 3);
     });
 
     it('given a visitor that the character service does not know, when its read misses, then it is gone', async () => {

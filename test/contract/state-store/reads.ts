@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { asset, BASE, TENANT } from '../../support/state-bench.ts';
+import { asset, BASE, buffStat, instant, TENANT } from '../../support/state-bench.ts';
 import type { StoreBenches } from './benches.ts';
 
 export function describeReads(name: string, { setUp, loggedIn }: StoreBenches): void {
@@ -37,6 +37,25 @@ export function describeReads(name: string, { setUp, loggedIn }: StoreBenches): 
       const bench = await loggedIn();
       assert.equal(bench.store.distrust(), 1);
       for (const part of ['base', 'equipment', 'buffs', 'passives'] as const) assert.equal(bench.isStale(part), true);
+    });
+
+    it('symptom: what another member was told just before it left is missed, because the re-read is not confirmed', async () => {
+      const bench = await loggedIn();
+      bench.store.distrust();
+      await bench.read({ part: 'base', values: BASE });
+      bench.clock.pass(2_000);
+      await bench.read({ part: 'base', values: { ...BASE, luck: 9 } });
+      assert.equal(bench.base('luck'), 9);
+    });
+
+    it('rule 5: given events that went elsewhere, when a character is held moments later, then its load is confirmed', async () => {
+      const bench = setUp();
+      bench.store.distrust();
+      bench.clock.pass(100);
+      await bench.login();
+      await bench.load();
+      bench.clock.pass(2_000);
+      for (const part of ['base', 'equipment', 'buffs', 'passives'] as const) await bench.claim(part);
     });
 
     it('rule 5: given a hint, then a read is due at once, another 2 s later, and none after that', async () => {
@@ -150,6 +169,19 @@ export function describeReads(name: string, { setUp, loggedIn }: StoreBenches): 
       await other.claim('base');
     });
 
+    it('symptom: whoever logs in within a backlog after another of its events is read before the backlog is over', async () => {
+      const bench = setUp();
+      await bench.event({ type: 'base-changed', values: { luck: 9 }, incomplete: false, backlog: 't/0' });
+      await bench.event({ type: 'session-created', sessionId: 's', worldId: 0, channelId: 1, backlog: 't/0' });
+      bench.clock.pass(3_000);
+      bench.store.sweep();
+      assert.deepEqual(await bench.store.claimDue('base', 1), []);
+      bench.store.caughtUp('t/0');
+      await bench.read({ part: 'base', values: BASE });
+      bench.clock.pass(60_000);
+      assert.deepEqual(await bench.store.claimDue('base', 1), [], 'it began late enough to need no confirmation');
+    });
+
     it('rule 7: given a character that logs in and out in a backlog, then it is never read', async () => {
       const bench = setUp();
       await bench.event({ type: 'session-created', sessionId: 's', worldId: 0, channelId: 1, backlog: 't/0' });
@@ -166,6 +198,14 @@ export function describeReads(name: string, { setUp, loggedIn }: StoreBenches): 
       assert.equal(bench.base('luck'), 50);
       bench.clock.pass(2_000);
       assert.equal(await bench.read({ part: 'base', values: { ...BASE, luck: 50 } }), 'drift');
+    });
+
+    it('rule 9: given a buff that is held and not listed, when it is confirmed, then it is drift', async () => {
+      const bench = await loggedIn({ buffs: [buffStat(7, 'SPEED', 40, instant(Date.UTC(2026, 0, 1)))] });
+      bench.store.audit(bench.clock.mono(), 100);
+      assert.equal(await bench.read({ part: 'buffs', buffs: [] }), 'changed');
+      bench.clock.pass(2_000);
+      assert.equal(await bench.read({ part: 'buffs', buffs: [] }), 'drift');
     });
 
     it('rule 9: given a difference that an event explains, then it is no drift', async () => {

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { BASE, TENANT } from '../../support/state-bench.ts';
+import { BASE, buffStat, instant, TENANT } from '../../support/state-bench.ts';
 import type { StoreBenches } from './benches.ts';
 
-export function describeSessions(name: string, { setUp }: StoreBenches): void {
+export function describeSessions(name: string, { setUp, loggedIn }: StoreBenches): void {
   describe(`${name}: sessions (architecture §2)`, () => {
     it('given an absent character, when a session is created, then it is resident and all parts are due', async () => {
       const bench = setUp();
@@ -29,12 +29,60 @@ export function describeSessions(name: string, { setUp }: StoreBenches): void {
       assert.equal(bench.isHeld(), false);
     });
 
+    it('symptom: a change announced just before a channel change is lost, because the new load is not confirmed', async () => {
+      const bench = await loggedIn();
+      await bench.event({ type: 'base-changed', values: {}, incomplete: true });
+      await bench.event({ type: 'asset-moved', assetId: 1, templateId: 1, slot: -11, oldSlot: 4 });
+      await bench.event({ type: 'skill-changed', skillId: 1000001, level: 4 });
+      const createdAt = instant(bench.clock.now());
+      const changes = [{ type: 'SPEED', amount: 40 }];
+      await bench.event({ type: 'buff-applied', sourceId: 7, level: 1, changes, createdAt, expiresAt: undefined });
+      await bench.logout('s1');
+      await bench.login('s2');
+      await bench.load();
+      bench.clock.pass(2_000);
+      for (const part of ['base', 'equipment', 'buffs', 'passives'] as const) await bench.claim(part);
+    });
+
+    it('symptom: a buff that ended just before a channel change comes back for good', async () => {
+      const listed = buffStat(7, 'SPEED', 40, instant(Date.UTC(2026, 0, 1)));
+      const bench = await loggedIn({ buffs: [listed] });
+      await bench.event({ type: 'buff-expired', sourceId: 7, statTypes: [], createdAt: listed.createdAt });
+      await bench.logout('s1');
+      await bench.login('s2');
+      await bench.load({ buffs: [listed] });
+      bench.clock.pass(2_000);
+      await bench.read({ part: 'buffs', buffs: [] });
+      assert.deepEqual(bench.buffs(), []);
+    });
+
+    it('given nothing that awaits its confirmation, when the channel changes, then each part is read once', async () => {
+      const bench = await loggedIn({ buffs: [buffStat(7, 'SPEED', 40, instant(Date.UTC(2026, 0, 1)))] });
+      await bench.logout('s1');
+      await bench.login('s2');
+      await bench.load();
+      bench.clock.pass(10_000);
+      for (const part of ['base', 'equipment', 'buffs', 'passives'] as const) {
+        assert.deepEqual(await bench.store.claimDue(part, 1), []);
+      }
+    });
+
     it('given a session whose DESTROYED was lost, when a session 61 s younger ends, then both are gone', async () => {
       const bench = setUp();
       await bench.login('lost');
       bench.clock.pass(61_000);
       await bench.login('next');
       await bench.logout('next');
+      assert.equal(bench.isHeld(), false);
+    });
+
+    it('symptom: a replay brings back a session whose DESTROYED was lost, though a younger one has ended it', async () => {
+      const bench = setUp();
+      await bench.login('lost');
+      bench.clock.pass(61_000);
+      await bench.login('next');
+      await bench.logout('next');
+      assert.equal(await bench.login('lost'), 'outdated');
       assert.equal(bench.isHeld(), false);
     });
 
