@@ -52,11 +52,11 @@ function statusesOf(heads: readonly string[]): Record<string, number> {
 
 test('given requests that fill a turn, when more come in it, then they get 503 and the next turn answers again', async (context) => {
   const { socket, metrics } = await listening(context);
-  // The 27th is the first that begins more than 100 ms, 26 reads, after the first.
-  const heads = await askAtOnce(socket, Array<string>(40).fill(STATS));
-  assert.deepEqual(statusesOf(heads), { 200: 26, 503: 14 });
-  assert.deepEqual(statusesOf(heads.slice(26)), { 503: 14 });
-  const refused = heads.slice(26);
+  // The 64th is the first that begins more than 250 ms, 63 reads, after the first.
+  const heads = await askAtOnce(socket, Array<string>(77).fill(STATS));
+  assert.deepEqual(statusesOf(heads), { 200: 63, 503: 14 });
+  const refused = heads.slice(63);
+  assert.deepEqual(statusesOf(refused), { 503: 14 });
   assert.ok(refused.every((head) => head.includes('"code":"OVERLOADED"')));
   const waits = refused.map((head) => /\r\nretry-after: (\d+)\r\n/.exec(head)?.[1]);
   assert.equal(waits.filter((wait) => wait === '1').length, 7);
@@ -69,9 +69,9 @@ test('given requests that fill a turn, when more come in it, then they get 503 a
 test('given a turn that is full, when probes come in it, then they are answered', async (context) => {
   const { socket } = await listening(context);
   const probes = ['/api/readyz', '/api/livez', '/api/metrics', '/api/debug/consumers', '/api/debug/dead-letters'];
-  const heads = await askAtOnce(socket, [...Array<string>(30).fill(STATS), ...probes, `${STATS}/explain`, STATS]);
-  assert.deepEqual(statusesOf(heads.slice(30, 35)), { 200: 5 });
-  assert.deepEqual(statusesOf(heads.slice(35)), { 503: 2 });
+  const heads = await askAtOnce(socket, [...Array<string>(70).fill(STATS), ...probes, `${STATS}/explain`, STATS]);
+  assert.deepEqual(statusesOf(heads.slice(70, 75)), { 200: 5 });
+  assert.deepEqual(statusesOf(heads.slice(75)), { 503: 2 });
 });
 
 test('given a pause of the process within a turn, when the next request comes, then it is answered', () => {

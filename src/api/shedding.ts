@@ -2,8 +2,11 @@ import { AppError } from '../lib/app-error.ts';
 import { type Answer, createAnswer } from './answer.ts';
 import { answerOfError } from './error-mapper.ts';
 
-/** How much one turn of the event loop may spend on requests, ms: as long as probes and events then wait for their turn. */
-const TURN_MAX_MS = 100;
+/**
+ * How much one turn of the event loop may spend on requests, ms: as long as probes and events then wait for their turn. As long
+ * as a read may wait for a re-read (architecture §3 rule 8).
+ */
+const TURN_MAX_MS = 250;
 /** What passes between two requests counts this much at most, ms: the rest of it was a collection, a batch or a pause. */
 const REQUEST_MAX_MS = 5;
 /** Seconds after which the refused come back, by turns: not all at once. Go clients wait for whole seconds (contract §3). */
