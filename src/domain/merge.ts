@@ -1,5 +1,5 @@
 import type { CharacterView, CharacterWriter, Moment } from './character.ts';
-import { compareInstants } from './instant.ts';
+import { compareInstants, instantNumber } from './instant.ts';
 import type { FetchStart } from './part-state.ts';
 import { type BuffStat, type PartSnapshot, type SkillLevel, sameStats, type WornAsset } from './snapshot.ts';
 import { BASE_FIELDS, type BaseValues } from './stat.ts';
@@ -127,8 +127,12 @@ function mergeBuffs(
     if (held !== undefined && (sameBuff(held.buff, buff) || keeps(held.version > start.version, held.buff, buff))) {
       continue;
     }
-    if (held !== undefined && compareInstants(buff.createdAt, held.buff.createdAt) < 0) confirm();
-    writer.putBuff(buff, Number.NEGATIVE_INFINITY, hasLapsed(buff, moment, expiryGrace));
+    const order = held === undefined ? 1 : compareInstants(buff.createdAt, held.buff.createdAt);
+    // Older than what is held, or than something that has ended and may have replaced it.
+    if (order < 0 || instantNumber(buff.createdAt) <= view.buffsEndedUntil) confirm();
+    // Of the same instance, what came before its newest update is still outdated.
+    const updatedAt = order === 0 && held !== undefined ? held.updatedAt : Number.NEGATIVE_INFINITY;
+    writer.putBuff(buff, updatedAt, hasLapsed(buff, moment, expiryGrace));
     changed = true;
   }
   return changed;

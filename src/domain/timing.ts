@@ -9,6 +9,12 @@ export const SETTLE_MS = 2_000;
 /** A session whose CREATED is this much older than that of one that ended has lost its DESTROYED (§2). */
 export const LOST_SESSION_MS = 60_000;
 
+/**
+ * By its createdAt, a buff may have been cast just now: a generous allowance for a producer's clock that is behind, since all
+ * that it costs is one read for who changes channels.
+ */
+export const RECENT_BUFF_MS = 60_000;
+
 /** How old a part may be and still count as fresh while the feed is not current (rule 8). */
 export const FRESH_WITHOUT_FEED_MS = 5_000;
 

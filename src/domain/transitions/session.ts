@@ -1,7 +1,7 @@
 import type { CharacterView, CharacterWriter, Moment } from '../character.ts';
 import type { SessionCreated, SessionDestroyed } from '../event.ts';
 import { PARTS, type Part } from '../part.ts';
-import { FETCH_GRACE_MS, LOST_SESSION_MS, SETTLE_MS } from '../timing.ts';
+import { FETCH_GRACE_MS, LOST_SESSION_MS, RECENT_BUFF_MS, SETTLE_MS } from '../timing.ts';
 import type { Outcome } from './outcome.ts';
 
 /**
@@ -33,7 +33,7 @@ export function unconfirmedParts(view: CharacterView, moment: Moment): readonly 
 /** Buffs that begin or end mostly owe no read. */
 function haveBuffsChangedLately(view: CharacterView, { now, mono }: Moment): boolean {
   return (
-    view.buffs().some(({ buff }) => buff.createdAt.ms > now - FETCH_GRACE_MS) ||
+    view.buffs().some(({ buff }) => buff.createdAt.ms > now - RECENT_BUFF_MS) ||
     view.buffTombstones().some((stone) => stone.setAt > mono - FETCH_GRACE_MS)
   );
 }

@@ -254,6 +254,31 @@ export function describeBuffs(name: string, { setUp, loggedIn }: StoreBenches): 
       assert.equal(bench.isStale('buffs'), true);
     });
 
+    it('symptom: a repeated STAT_UPDATED takes back what a read has said of the same millisecond', async () => {
+      const bench = await loggedIn();
+      const createdAt = instant(bench.clock.now());
+      const recordTime = bench.clock.now();
+      await bench.event(applied(7, [['ENERGY_CHARGE', 9_000]], createdAt));
+      await bench.event(updated(7, 9_000, createdAt, recordTime));
+      bench.store.request(TENANT, 12, 'buffs', 'reader');
+      await bench.read({ part: 'buffs', buffs: [buffStat(7, 'ENERGY_CHARGE', 15_000, createdAt)] });
+      assert.equal(await bench.event(updated(7, 9_000, createdAt, recordTime)), 'hinted');
+      assert.deepEqual(bench.buffs(), ['7 ENERGY_CHARGE 15000']);
+    });
+
+    it('symptom: a read before the commit brings back for good what a buff had replaced that has ended since', async () => {
+      const bench = await loggedIn();
+      const replaced = buffStat(7, 'SPEED', 40, instant(bench.clock.now() - 1_000));
+      const createdAt = instant(bench.clock.now());
+      await bench.event(applied(7, [['JUMP', 20]], createdAt));
+      await bench.event({ type: 'buff-expired', sourceId: 7, statTypes: ['JUMP'], createdAt });
+      bench.store.request(TENANT, 12, 'buffs', 'reader');
+      await bench.read({ part: 'buffs', buffs: [replaced] });
+      bench.clock.pass(2_000);
+      await bench.read({ part: 'buffs', buffs: [] });
+      assert.deepEqual(bench.buffs(), []);
+    });
+
     it('symptom: a STAT_UPDATED that comes late revives a stat that has expired', async () => {
       const bench = await loggedIn();
       const createdAt = instant(bench.clock.now());

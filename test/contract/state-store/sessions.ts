@@ -44,6 +44,18 @@ export function describeSessions(name: string, { setUp, loggedIn }: StoreBenches
       for (const part of ['base', 'equipment', 'buffs', 'passives'] as const) await bench.claim(part);
     });
 
+    it('symptom: a buff cast just before a channel change, by a clock that is behind, is lost', async () => {
+      const bench = await loggedIn();
+      const createdAt = instant(bench.clock.now() - 6_500);
+      const changes = [{ type: 'SPEED', amount: 40 }];
+      await bench.event({ type: 'buff-applied', sourceId: 7, level: 1, changes, createdAt, expiresAt: undefined });
+      await bench.logout('s1');
+      await bench.login('s2');
+      await bench.load();
+      bench.clock.pass(2_000);
+      await bench.claim('buffs');
+    });
+
     it('symptom: a buff that ended just before a channel change comes back for good', async () => {
       const listed = buffStat(7, 'SPEED', 40, instant(Date.UTC(2026, 0, 1)));
       const bench = await loggedIn({ buffs: [listed] });
