@@ -138,7 +138,6 @@ export interface CharacterWriter {
   /** Bounded in number and time; also kept while the character is absent. */
   rememberEnded(sessionId: string): void;
   setPlace(place: Place): void;
-  setContext(context: EventContext | undefined): void;
   /** Resident → visitor with a fresh visitor's time. */
   becomeVisitor(): void;
   setBase(field: BaseField, value: number): void;

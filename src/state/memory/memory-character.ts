@@ -224,10 +224,6 @@ export class MemoryCharacter implements CharacterView, CharacterWriter {
     this.#numbers[AT.placeSince] = since;
   }
 
-  setContext(context: EventContext | undefined): void {
-    this.context = context;
-  }
-
   becomeVisitor(): void {
     this.#stamp();
     this.#sessions = NONE;
