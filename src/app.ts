@@ -9,7 +9,6 @@ import type { ClampWatchOptions } from './clamp/clamp-watch.ts';
 import { type Clamping, createClamping } from './clamp/clamping.ts';
 import { createKafkaCommandProducer } from './clamp/kafka/kafka-command-producer.ts';
 import type { Config, KafkaConfig } from './config/config.ts';
-import { PARTS } from './domain/part.ts';
 import type { Ruleset } from './domain/ruleset.ts';
 import { rulesetByName } from './domain/rulesets/index.ts';
 import type { Tenant } from './domain/tenant.ts';
@@ -172,10 +171,9 @@ export async function createApp(config: Config, ports: AppPorts): Promise<App> {
   const { adminToken } = config;
   const levers: Levers = {
     reread(tenant, characterId) {
-      if (store.find(tenant, characterId) === undefined) return false;
-      for (const part of PARTS) store.request(tenant, characterId, part, 'reader');
+      const held = store.doubt(tenant, characterId);
       refresher.wake();
-      return true;
+      return held;
     },
     flushStaticData: () => upstream.flushStaticData(),
     redrive: (choice) => redrive(deadLetters, handle, choice),

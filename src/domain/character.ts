@@ -84,6 +84,7 @@ export type StaleReason =
   | 'buff lapsed'
   | 'read failed'
   | 'events missed'
+  | 'an operator asked'
   | 'unknown to its service';
 
 export interface CharacterView {

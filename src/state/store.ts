@@ -59,6 +59,8 @@ export interface StateStore {
   visit(tenant: Tenant, characterId: CharacterId, context: EventContext | undefined): CharacterView;
   /** Asks for a read of the part as soon as its budget allows. No effect when the character is absent. */
   request(tenant: Tenant, characterId: CharacterId, part: Part, priority: Priority): void;
+  /** An operator doubts what is held: every part is stale until a read that begins from now on. False: it is not held. */
+  doubt(tenant: Tenant, characterId: CharacterId): boolean;
   /** The part's service is back: every failed read of it is due now. */
   retryNow(part: Part): void;
   /**

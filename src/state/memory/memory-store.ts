@@ -183,6 +183,15 @@ class MemoryStore implements StateStore, Home {
     if (character !== undefined) this.#want(character, part, this.#clock.mono(), priority);
   };
 
+  doubt: StateStore['doubt'] = (tenant, characterId) => {
+    this.#read();
+    const character = this.#find(tenant, characterId);
+    if (character === undefined) return false;
+    character.begin();
+    for (const part of PARTS) character.markStale(part, 'an operator asked', undefined);
+    return true;
+  };
+
   retryNow = (part: Part): void => {
     const mono = this.#clock.mono();
     for (const character of this.#all()) {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { PARTS } from '../../../src/domain/part.ts';
 import { asset, BASE, buffStat, instant, TENANT } from '../../support/state-bench.ts';
 import type { StoreBenches } from './benches.ts';
 
@@ -121,6 +122,17 @@ export function describeReads(name: string, { setUp, loggedIn }: StoreBenches): 
       bench.store.request(TENANT, 12, 'base', 'reader');
       await bench.merge(claim, { part: 'base', values: BASE });
       assert.deepEqual(await bench.store.claimDue('base', 1), []);
+    });
+
+    it('symptom: a re-read that an operator asks for is answered by one that began before', async () => {
+      const bench = await loggedIn();
+      bench.store.request(TENANT, 12, 'base', 'reader');
+      const before = await bench.claim('base');
+      assert.equal(bench.store.doubt(TENANT, 12), true);
+      await bench.merge(before, { part: 'base', values: BASE });
+      assert.ok(PARTS.every((part) => bench.isStale(part)));
+      for (const part of PARTS) await bench.claim(part);
+      assert.equal(bench.store.doubt(TENANT, 13), false);
     });
 
     it('rule 7: given an event of a partition that is behind during a read, then the next read waits for it', async () => {
