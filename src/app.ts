@@ -166,7 +166,12 @@ export async function createApp(config: Config, ports: AppPorts): Promise<App> {
     return [...feedTrouble, ...shut.map((what) => ({ what, reason: 'most requests fail; it is being probed' }))];
   };
 
-  const caches = { ...store.caches, 'unknown-ids': refresher.unknownIds, 'static-data': upstream.staticDataCounts };
+  const caches = {
+    ...store.caches,
+    'unknown-ids': refresher.unknownIds,
+    'static-data': upstream.staticDataCounts,
+    ...(clamping === undefined ? {} : { 'clamp-commands': clamping.waiting }),
+  };
   metrics.watch({ events: tally, feed, refreshes: refresher, gates: upstream.gates, store, deadLetters, caches });
   const { adminToken } = config;
   const levers: Levers = {

@@ -62,6 +62,20 @@ describe('levers', () => {
     assert.equal((await post(`${LEVERS[2]}?offset=-1`, TOKEN)).statusCode, 400);
   });
 
+  for (const query of ['topic=a&topic=b', 'ofset=5', 'topic=', 'partition=1&partition=2', '__proto__=1']) {
+    it(`symptom: a choice of dead letters that is mistyped, as ${query}, re-drives all of them`, async () => {
+      const { post, moved } = setUp();
+      assert.equal((await post(`${LEVERS[2]}?${query}`, TOKEN)).statusCode, 400);
+      assert.deepEqual(moved, []);
+    });
+  }
+
+  it('given no choice of dead letters, when they are re-driven, then all are', async () => {
+    const { post, moved } = setUp();
+    assert.equal((await post(LEVERS[2], TOKEN)).statusCode, 200);
+    assert.deepEqual(moved, ['redrive {}']);
+  });
+
   it('given a character that is not held, when it is re-read, then 404', async () => {
     const { post } = setUp();
     assert.equal((await post(LEVERS[0].replace('/12/', '/13/'), TOKEN)).statusCode, 404);

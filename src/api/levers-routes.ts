@@ -60,24 +60,23 @@ export function createDriftHandler(levers: Levers): Handler {
   };
 }
 
-/** `topic`, `partition` and `offset` narrow the choice; without them, all dead letters are meant. */
+/**
+ * `topic`, `partition` and `offset` narrow the choice; without them, all dead letters are meant. What cannot be understood is
+ * refused: left out, it would widen the choice.
+ */
 function choiceOf({ query }: FastifyRequest): RedriveChoice {
-  const given = new Map(Object.entries(typeof query === 'object' && query !== null ? query : {}));
   const problems: FieldProblem[] = [];
-  const integer = (name: string): number | undefined => {
-    const text = given.get(name);
-    if (text === undefined) return undefined;
-    if (typeof text === 'string' && /^\d{1,15}$/.test(text)) return Number(text);
-    problems.push(queryProblem(name, 'an integer from 0', String(text)));
-    return undefined;
-  };
-  const topic = given.get('topic');
-  const partition = integer('partition');
-  const offset = integer('offset');
+  const choice: { topic?: string; partition?: number; offset?: number } = {};
+  for (const [name, value] of Object.entries(typeof query === 'object' && query !== null ? query : {})) {
+    const text = String(value);
+    if (typeof value !== 'string') problems.push(queryProblem(name, 'one value', text));
+    else if (name === 'topic' && text !== '') choice.topic = text;
+    else if (name === 'topic') problems.push(queryProblem(name, 'a topic', text));
+    else if (name !== 'partition' && name !== 'offset')
+      problems.push(queryProblem(name, 'one of topic, partition, offset', text));
+    else if (/^\d{1,15}$/.test(text)) choice[name] = Number(text);
+    else problems.push(queryProblem(name, 'an integer from 0', text));
+  }
   if (problems.length > 0) throw invalidFields(problems);
-  return {
-    ...(typeof topic === 'string' ? { topic } : {}),
-    ...(partition === undefined ? {} : { partition }),
-    ...(offset === undefined ? {} : { offset }),
-  };
+  return choice;
 }

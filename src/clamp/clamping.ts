@@ -1,12 +1,14 @@
+import type { CacheCounts } from '../lib/expiring-set.ts';
 import type { CommandProducer } from './clamp-command.ts';
 import { type ClampWatch, type ClampWatchOptions, createClampWatch } from './clamp-watch.ts';
-import { type CommandOutbox, type CommandOutboxOptions, createCommandOutbox } from './command-outbox.ts';
+import { type CommandOutboxOptions, createCommandOutbox } from './command-outbox.ts';
 
 /** Clamp commands as a whole: falls are noticed, commands are sent. */
 export interface Clamping extends Pick<ClampWatch, 'check'> {
   start(): void;
   stop(): Promise<void>;
-  readonly outbox: CommandOutbox;
+  /** Commands on their way, and those given up because there were too many. */
+  readonly waiting: CacheCounts;
 }
 
 export interface ClampingOptions
@@ -24,7 +26,14 @@ export function createClamping(options: ClampingOptions): Clamping {
   const watch = createClampWatch({ ...options, send: outbox.add });
   let sweeper: NodeJS.Timeout | undefined;
   return {
-    outbox,
+    waiting: {
+      get size() {
+        return outbox.waiting;
+      },
+      get evicted() {
+        return outbox.dropped;
+      },
+    },
     check: watch.check,
     start() {
       sweeper = setInterval(watch.sweep, SWEEP_MS);

@@ -226,6 +226,7 @@ export class MemoryCharacter implements CharacterView, CharacterWriter {
 
   becomeVisitor(): void {
     this.#stamp();
+    for (const { sessionId } of this.#sessions) this.rememberEnded(sessionId);
     this.#sessions = NONE;
     this.#home.moved(this);
   }

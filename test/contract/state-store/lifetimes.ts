@@ -54,6 +54,17 @@ export function describeLifetimes(name: string, { setUp, loggedIn }: StoreBenche
       assert.equal(bench.isHeld(), false);
     });
 
+    it('symptom: a replay brings back a session that nobody had read or heard of for RESIDENT_IDLE_TTL', async () => {
+      const bench = setUp();
+      await bench.login('crashed');
+      bench.clock.pass(3_600_000);
+      bench.store.sweep();
+      await bench.login('crashed');
+      assert.equal(bench.view().resident, false);
+      await bench.login('next');
+      assert.equal(bench.view().resident, true);
+    });
+
     it('given a channel change, when RESIDENT_IDLE_TTL has passed since the login, then the character stays', async () => {
       const bench = await loggedIn();
       bench.clock.pass(3_500_000);
