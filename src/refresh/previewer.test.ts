@@ -239,3 +239,17 @@ test('given a character whose base cannot be had, when something is tried, then 
   assert.deepEqual(await ask({ putOn: [{ assetId: 9 }] }), { kind: 'unavailable' });
   assert.deepEqual(items.asked, []);
 });
+
+test('symptom: previews of items ask a slow service without bound', async () => {
+  const { ask, items } = await setUp();
+  const hanging = Promise.withResolvers<never>();
+  hanging.promise.catch(() => undefined);
+  items.source.template = () => hanging.promise;
+  const waiting = Array.from({ length: 64 }, () => ask({ putOn: [{ templateId: 1_002_357 }] }));
+  assert.deepEqual(await ask({ putOn: [{ templateId: 1_002_357 }] }), { kind: 'overloaded' });
+  assert.equal((await ask({ takeOff: [2] })).kind, 'answer');
+  hanging.reject(new Error('given up'));
+  assert.ok((await Promise.allSettled(waiting)).every(({ status }) => status === 'rejected'));
+  items.source.template = async () => 'missing';
+  assert.notEqual((await ask({ putOn: [{ templateId: 1_002_357 }] })).kind, 'overloaded');
+});

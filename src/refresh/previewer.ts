@@ -42,7 +42,12 @@ export interface PreviewerOptions {
   readonly readWait: number;
 }
 
+/** Previews that ask for items at the same time, at most: each may ask for dozens, over few connections. */
+const ASKING_MAX = 64;
+
 export function createPreviewer({ flow, effective, upstream, rulesetOf, readWait }: PreviewerOptions): Previewer {
+  let asking = 0;
+
   function answerFrom(
     view: CharacterView,
     moment: Moment,
@@ -106,7 +111,11 @@ export function createPreviewer({ flow, effective, upstream, rulesetOf, readWait
       const target = { tenant, characterId, context };
       const known = await flow.read(tenant, characterId, context, (view) => (hasBase(view) ? LOADED : undefined));
       if (known.kind !== 'loaded') return known;
-      const found = await findTrialItems(upstream, target, trial.putOn);
+      if (trial.putOn.length > 0 && asking >= ASKING_MAX) return { kind: 'overloaded' };
+      asking += 1;
+      const found = await findTrialItems(upstream, target, trial.putOn).finally(() => {
+        asking -= 1;
+      });
       const items = found.filter(isCandidate);
       if (items.length < found.length) return { kind: 'impossible', problems: found.filter(isProblem) };
       await prepare(target, trial, items);

@@ -71,7 +71,11 @@ export async function createReadBench(ruleset: Ruleset, input: CalculationInput)
     previewer: createPreviewer({
       flow,
       effective,
-      upstream: { ...items.source, ensureStaticData: upstream.ensureStaticData },
+      upstream: {
+        items: (target) => items.source.items(target),
+        template: (target, templateId) => items.source.template(target, templateId),
+        ensureStaticData: upstream.ensureStaticData,
+      },
       rulesetOf,
       readWait: 2_000,
     }),

@@ -47,6 +47,8 @@ export interface HttpUpstream extends Upstream, ItemSource {
 }
 
 const ATTEMPTS = 3;
+/** Connections to each service, and requests in flight, for what previews ask. */
+const ITEM_CONNECTIONS = 8;
 /** How often static data that are due again are looked for. */
 const SWEEP_MS = 250;
 
@@ -57,12 +59,15 @@ export function createHttpUpstream(options: HttpUpstreamOptions): HttpUpstream {
   const rows = createStatRows();
   const readers = createPartReaders(rows);
 
-  const clientOf = (service: Service): ServiceClient =>
+  const clientOf = (
+    service: Service,
+    connections = service === 'data' ? options.dataConcurrency : options.concurrency,
+  ): ServiceClient =>
     createServiceClient({
       ...options,
       service,
       baseUrl: options.baseUrls[service],
-      connections: service === 'data' ? options.dataConcurrency : options.concurrency,
+      connections,
       mayRepeat: () => gates[service].state === 'closed',
     });
   const clients: Readonly<Record<Service, ServiceClient>> = {
@@ -71,6 +76,12 @@ export function createHttpUpstream(options: HttpUpstreamOptions): HttpUpstream {
     buffs: clientOf('buffs'),
     skills: clientOf('skills'),
     data: clientOf('data'),
+  };
+
+  /** Connections of their own: whoever tries on items must not keep loads and healing waiting. */
+  const asides = {
+    inventory: clientOf('inventory', ITEM_CONNECTIONS),
+    data: clientOf('data', ITEM_CONNECTIONS),
   };
 
   const commons = ({ tenant, context }: Pick<StaticAsk, 'tenant' | 'context'>, probe: boolean): RequestCommons => ({
@@ -125,12 +136,12 @@ export function createHttpUpstream(options: HttpUpstreamOptions): HttpUpstream {
     },
     async items(target) {
       const request = { ...aside('inventory', target), path: compartmentPath(target.characterId) };
-      const items = await clients.inventory.get(request, (document) => readAssets(document, rows, () => true));
+      const items = await asides.inventory.get(request, (document) => readAssets(document, rows, () => true));
       return items === 'missing' ? [] : items;
     },
     async template(target, templateId) {
       const request = { ...aside('data', target), path: `data/equipment/${templateId}` };
-      return clients.data.get(request, (document) => readTemplate(document, templateId, rows));
+      return asides.data.get(request, (document) => readTemplate(document, templateId, rows));
     },
     staticData: catalog.of,
     ensureStaticData: catalog.ensure,
@@ -138,7 +149,8 @@ export function createHttpUpstream(options: HttpUpstreamOptions): HttpUpstream {
     staticDataCounts: catalog.counts,
     async close() {
       clearInterval(sweeper);
-      await Promise.all(SERVICES.map((service) => clients[service].close()));
+      const all = [...SERVICES.map((service) => clients[service]), asides.inventory, asides.data];
+      await Promise.all(all.map((client) => client.close()));
     },
   };
 }
