@@ -4,6 +4,7 @@ import { CHANNELS, DEEDS } from '../../src/world/deeds.ts';
 import type { WorldRecord } from '../../src/world/producer.ts';
 import { isOnline } from '../../src/world/truth.ts';
 import { until } from '../support/wait.ts';
+import { tenantAt } from './attack.ts';
 import { type Bed, STILL_IDS } from './bed.ts';
 import { mutantOf, unchanged } from './generator.ts';
 import type { Mutant } from './mutant.ts';
@@ -27,6 +28,14 @@ const ROUND = 400;
 const GOOD_SHARE = 1 / 3;
 const CONSUMED_MS = 30_000;
 const WRONG_MAX = 20;
+/**
+ * A resident whose buff has another amount in every round. What its answer says right after the round, before an audit or
+ * a re-read can have asked anybody, the event among the hostile ones has told.
+ */
+const SENTINEL = { tenant: tenantAt(0), characterId: 710_001 };
+const SENTINEL_SOURCE = 2_001_002;
+/** Those whom no deed concerns. */
+const APART = [...STILL_IDS, SENTINEL.characterId];
 
 /** Lets the world live, sends what it emits among hostile variants, and checks what became of each. */
 export function createMessageCampaign(bed: Bed, prng: Prng) {
@@ -35,9 +44,12 @@ export function createMessageCampaign(bed: Bed, prng: Prng) {
   const recent: WorldRecord[] = [];
   const weights = DEEDS.flatMap(([weight, deed]) => Array.from({ length: weight }, () => deed));
   let ownDead = 0;
+  let rounds = 0;
+  world.makeUp(SENTINEL);
+  world.login(SENTINEL, 0);
 
   const live = (): void => {
-    const someone = prng.pick(world.characters().filter(({ characterId }) => !STILL_IDS.includes(characterId)));
+    const someone = prng.pick(world.characters().filter(({ characterId }) => !APART.includes(characterId)));
     if (someone === undefined) return;
     if (!isOnline(someone)) world.login(someone, prng.between(0, CHANNELS - 1));
     else if (prng.chance(0.02)) world.logout(someone);
@@ -72,13 +84,29 @@ export function createMessageCampaign(bed: Bed, prng: Prng) {
     });
   };
 
+  /** Casts the sentinel's buff somewhere among the mutants; no mutant is made of it. */
+  const withSentinel = (mutants: readonly Mutant[]): Mutant[] => {
+    rounds += 1;
+    const changes = [{ type: 'WEAPON_ATTACK', amount: rounds }];
+    world.applyBuff(SENTINEL, { sourceId: SENTINEL_SOURCE, level: 1, duration: 600_000, changes });
+    return mutants.toSpliced(prng.between(0, mutants.length), 0, ...bed.takeEmitted().map(unchanged));
+  };
+
+  const checkSentinel = async (): Promise<void> => {
+    const { status, attributes } = await service.stats(SENTINEL.tenant, SENTINEL.characterId);
+    if (status === 200 && attributes['weaponAttack'] === rounds) return;
+    if (report.wrong.length < WRONG_MAX)
+      report.wrong.push(`a good event of round ${rounds}: ${status}, ${attributes['weaponAttack']} weapon attack`);
+  };
+
   return {
     report,
     /** One round of at least so many records, checked; resolves with how many there were. */
     async round(most = ROUND): Promise<number> {
-      const mutants = draw(Math.min(most, ROUND));
+      const mutants = withSentinel(draw(Math.min(most, ROUND)));
       const offsets = await bed.send(mutants);
       await consumed(bed);
+      await checkSentinel();
       const { total, letters } = await deadLettersOf(service);
       const fresh = total - ownDead;
       ownDead = total;

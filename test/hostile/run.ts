@@ -11,7 +11,7 @@ Hostile messages and requests against the whole service on a real Kafka: nothing
 
   --messages N   records on the topics (default 100000)
   --requests N   HTTP requests (default 20000)
-  --soak N       minutes in which everything comes and goes with every bound filled (default 10; 0: none)
+  --soak N       whole minutes in which everything comes and goes with every bound filled (default 10; 0: none)
   --seed N       the seed of an earlier run, to see the same messages and requests again
   -h, --help     this
 
