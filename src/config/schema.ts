@@ -93,7 +93,7 @@ export const EnvironmentSchema = Type.Object({
   ADMIN_TOKEN: optional(
     {
       group: 'HTTP',
-      description: 'Bearer token that shows the payloads of dead letters. Unset: nobody sees them.',
+      description: 'Bearer token for the POST levers and for the payloads of dead letters. Unset: both are off.',
       expected: 'visible ASCII characters without blanks',
       secret: true,
     },

@@ -1,3 +1,4 @@
+import type { Fault } from './faults.ts';
 import type { TwinReport } from './twin.ts';
 
 /** How long the service may take after a fault is over: 15 s for Kafka's, with a little for what comes on top. */
@@ -10,14 +11,19 @@ const RECOVERED_MS = 15_000;
 const WORST_SECOND_MAX = 100;
 const PROBES_PER_SECOND_MAX = 1.7;
 
+/** 20 kills per 200,000 events at least. */
+const EVENTS_PER_KILL_MAX = 10_000;
+
 /** A commit is at most an interval of 100 ms behind; what was handled since comes again after a crash. */
-const AGAIN_PER_JOIN_MAX = 500;
+const AGAIN_PER_JOIN_MAX = 100;
 /**
  * After an outage, or a pause, of longer than the session, the group does not take the commits any more: all that came in
  * meanwhile (the outbox holds the actors up at 4,000) may be handled before the member learns of it, and comes again.
  */
 const AGAIN_PER_OUTAGE_MAX = 4_500;
-const OUTAGES = ['broker frozen', 'broker killed', 'broker restart', 'process paused'] as const;
+const OUTAGES: readonly Fault[] = ['broker frozen', 'broker killed', 'broker restart', 'process paused'];
+/** The faults after which the group has to find itself anew. */
+const GROUP_FAULTS: readonly Fault[] = [...OUTAGES, 'members come and go', 'member killed'];
 
 /** Reasons why the run failed; empty: everything that the twin holds the service to was kept. */
 export function failuresOf(report: TwinReport): string[] {
@@ -28,6 +34,9 @@ export function failuresOf(report: TwinReport): string[] {
   expect(report.reads.lies === 0, `${report.reads.lies} answers were lies`);
   expect(report.mismatches === 0, `${report.mismatches} characters were wrong at rest`);
   expect(report.reads.exact > 0, 'no answer was exact');
+  expect(report.reads.undecided === 0, `${report.reads.undecided} answers could not be judged`);
+  const killsDue = Math.floor(report.events / EVENTS_PER_KILL_MAX);
+  expect((report.faults.kill ?? 0) >= killsDue, `only ${report.faults.kill ?? 0} kills, ${killsDue} were due`);
   expect(report.reads.refused === 0, `${report.reads.refused} times 503 although the base could be had`);
   expect(report.commitRewinds.length === 0, `commits went back: ${report.commitRewinds.join(', ')}`);
   for (const { service, unhealed, worstSecond, requestsPerSecond } of report.healings) {
@@ -43,8 +52,7 @@ export function failuresOf(report: TwinReport): string[] {
     expect(slowest <= RECOVERED_MS, `recovery took ${Math.round(slowest)} ms after: ${fault}`);
   }
   expect(report.joins <= joinsMax(report), `${report.joins} joins are a storm`);
-  const outages = OUTAGES.reduce((sum, fault) => sum + (report.faults[fault] ?? 0), 0);
-  const againMax = AGAIN_PER_JOIN_MAX * report.joins + AGAIN_PER_OUTAGE_MAX * outages;
+  const againMax = redeliveredMax(report);
   expect(
     report.redelivered <= againMax,
     `${report.redelivered} records were delivered again, more than ${againMax} are too many`,
@@ -52,10 +60,17 @@ export function failuresOf(report: TwinReport): string[] {
   return failures;
 }
 
-/** Every start joins once; every other fault makes for a few joins at most. */
-function joinsMax({ starts, faults }: TwinReport): number {
-  const groupFaults = Object.values(faults).reduce((sum, count) => sum + count, 0);
-  return 2 * starts + 6 * groupFaults;
+/** Every start joins once or twice; two members that come and go make for four rebalances. */
+function joinsMax(report: TwinReport): number {
+  return 2 * report.starts + 4 * countOf(report, GROUP_FAULTS);
+}
+
+function redeliveredMax(report: TwinReport): number {
+  return AGAIN_PER_JOIN_MAX * report.joins + AGAIN_PER_OUTAGE_MAX * countOf(report, OUTAGES);
+}
+
+function countOf({ faults }: TwinReport, which: readonly Fault[]): number {
+  return which.reduce((sum, fault) => sum + (faults[fault] ?? 0), 0);
 }
 
 export function tableOf(report: TwinReport): string {
@@ -88,8 +103,8 @@ export function tableOf(report: TwinReport): string {
       `${ms(healing.failedUntil)}, ${healing.unhealed.length}; ${healing.worstSecond}, ${healing.requestsPerSecond.toFixed(1)}`,
     ]),
     ['Commit rewinds', String(report.commitRewinds.length)],
-    ['Records delivered again', String(report.redelivered)],
-    ['Starts, joins', `${report.starts}, ${report.joins}`],
+    ['Records delivered again, at most', `${report.redelivered}, ${redeliveredMax(report)}`],
+    ['Starts; joins, at most', `${report.starts}; ${report.joins}, ${joinsMax(report)}`],
   ];
   const width = Math.max(...rows.map(([name]) => name.length));
   const lines = rows.map(([name, value]) => `| ${name.padEnd(width)} | ${value} |`);
