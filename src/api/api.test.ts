@@ -169,7 +169,7 @@ test('given a connection that is kept alive, when the API closes, then it ends a
   await closed;
 });
 
-test('given a request that waits for its answer, when the API closes, then its connection ends with the answer', async (context) => {
+test('symptom: a stop waits for a client that keeps its connection after the answer that it waited for', async (context) => {
   const { app, socket, answers, resolve } = await waitingForAnswer(context);
   const closing = app.close();
   await notListening(app);

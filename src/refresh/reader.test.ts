@@ -209,7 +209,7 @@ describe('reading stats', () => {
     assert.deepEqual((await stats()).degraded, []);
   });
 
-  it('given a login in a backlog, when the character is read, then its load does not wait for the backlog', async () => {
+  it('symptom: a character that logged in within a backlog is answered 503 when it is read', async () => {
     const { stats, bench } = setUp();
     await bench.event({ type: 'session-created', sessionId: 's', worldId: 0, channelId: 1, backlog: 'topic/0' });
     assert.deepEqual((await stats()).degraded, []);
@@ -320,7 +320,7 @@ describe('rule 8: feed health is freshness', () => {
 });
 
 describe('a character that goes and comes back while a read waits', () => {
-  it('given a feed that is not current, when it logs out and in within the wait, then it is loaded, not unavailable', async () => {
+  it('symptom: while the feed is not current, a character that logs out and in within a read is answered 503', async () => {
     const { read, scripted, feed, clock, login, bench } = setUp(5_000);
     await login();
     assert.equal((await read()).kind, 'answer');

@@ -151,6 +151,20 @@ test('given no topic exists, when one is created, then the feed was current and 
   await feed.stop();
 });
 
+test('symptom: a topic variable that is mistyped looks healthy', async (t) => {
+  const topics = topicNames();
+  await client.createTopic(topics.buff);
+  const { feed, warnings, values } = await startProbe(t, { brokers, groupId: uniqueName('group'), topics });
+  await until('it looked for topics', () => feed.health().current);
+  // Found at a later look: by then the others have been missed twice.
+  await client.createTopic(topics.skill);
+  await client.produce(topics.skill, [textRecord('a')]);
+  await until('it looked again', () => values('skill').length === 1, 15_000);
+  const told = (topic: string) => warnings.filter((line) => line.includes(topic)).length;
+  assert.deepEqual([topics.session, topics.asset, topics.character, topics.buff].map(told), [1, 1, 1, 0]);
+  await feed.stop();
+});
+
 test('given a topic being consumed, when partitions are added, then they are consumed from their beginning within 15 s', async (t) => {
   const topics = topicNames();
   await client.createTopic(topics.buff);

@@ -12,6 +12,8 @@ export interface FeedProbe {
   readonly caughtUp: readonly string[];
   readonly missed: readonly string[];
   readonly unreadable: readonly UnreadableBatch[];
+  /** What it has logged as warnings. */
+  readonly warnings: readonly string[];
   /** Values as text, of one stream or of all. */
   values(stream?: Stream): string[];
 }
@@ -49,12 +51,13 @@ export async function startProbe(
   const caughtUp: string[] = [];
   const missed: string[] = [];
   const unreadable: UnreadableBatch[] = [];
+  const warnings: string[] = [];
   const feed = createKafkaFeed({
     ...options,
     clientId: 'effective-stats-test',
     clock: systemClock,
     random: Math.random,
-    logger: silentLogger,
+    logger: { ...silentLogger, warn: (_details, message) => void warnings.push(message) },
   });
   t.after(() => feed.stop());
   await feed.start(
@@ -74,6 +77,7 @@ export async function startProbe(
     caughtUp,
     missed,
     unreadable,
+    warnings,
     values: (stream) =>
       received.filter((record) => stream === undefined || record.stream === stream).map(({ value }) => `${value}`),
   };

@@ -137,7 +137,7 @@ test('given only control records came, then the handler is not called and done m
   assert.equal(a.done, 6);
 });
 
-test('given a slice of very many records, when it is handled, then other work gets its turn within it', async () => {
+test('symptom: a slice of very many tiny records keeps all other work waiting', async () => {
   const a = newPartition('a', 0, ['buff'], 0, undefined);
   const seen: FeedBatch[] = [];
   const turns: number[] = [];
