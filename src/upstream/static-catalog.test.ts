@@ -284,23 +284,12 @@ describe('the static catalog after an import of data', () => {
     const { revision } = data();
     answers.skill = () => NEWER_SKILL;
     hold();
-    catalog.flush(TENANT);
+    catalog.flush();
     assert.equal(data().skill(1), SKILL);
     release();
     await turn();
     assert.equal(data().skill(1), NEWER_SKILL);
     assert.ok(data().revision > revision);
-  });
-
-  it('given a flush of one tenant, then the others are left alone', async () => {
-    const { catalog, ensure, asked } = setUp();
-    await ensure([1]);
-    catalog.flush(OTHER_TENANT);
-    await turn();
-    assert.equal(asked.length, 1);
-    catalog.flush();
-    await turn();
-    assert.equal(asked.length, 2);
   });
 
   it('given a request under way at the flush, then it is asked again: its answer may be of the old data', async () => {

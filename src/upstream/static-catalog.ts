@@ -41,8 +41,8 @@ export interface StaticCatalog {
   of(tenant: Tenant): StaticData;
   /** See Upstream.ensureStaticData. Entries that are only asked again are not waited for. */
   ensure(wanted: StaticDataWanted): Promise<void>;
-  /** Makes every entry (of the tenant) due; old values serve until they are answered. */
-  flush(tenant?: Tenant): void;
+  /** Makes every entry due; old values serve until they are answered. */
+  flush(): void;
   /** Asks again what is due; to be called a few times per second. */
   sweep(): void;
   readonly counts: CacheCounts;
@@ -228,10 +228,9 @@ export function createStaticCatalog(options: StaticCatalogOptions): StaticCatalo
       pump();
       await Promise.all(attempts);
     },
-    flush(tenant) {
+    flush() {
       flushes += 1;
       for (const entry of entries) {
-        if (tenant !== undefined && entry.shelf.tenant.key !== tenant.key) continue;
         entry.askAt = clock.mono();
         askAgain(entry);
       }

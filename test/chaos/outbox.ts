@@ -20,8 +20,6 @@ export interface OutboxCounts {
   sent: number;
   duplicates: number;
   replays: number;
-  /** Produce requests that failed and were made again. */
-  repeatedRequests: number;
 }
 
 /**
@@ -61,7 +59,7 @@ export function createOutbox({ kafka, topics, partitions, prng }: OutboxOptions)
   const queues: Record<Stream, Shipment[]> = { session: [], buff: [], asset: [], character: [], skill: [] };
   const repetitions: { readonly at: number; readonly record: WorldRecord }[] = [];
   const archive: WorldRecord[] = [];
-  const counts: OutboxCounts = { sent: 0, duplicates: 0, replays: 0, repeatedRequests: 0 };
+  const counts: OutboxCounts = { sent: 0, duplicates: 0, replays: 0 };
   let flushing = false;
   let stopped = false;
 
@@ -116,7 +114,6 @@ export function createOutbox({ kafka, topics, partitions, prng }: OutboxOptions)
       const records = shipments.map(({ record, partition }) => ({ ...record, partition }));
       await kafka.produce(topics[stream], records);
     } catch {
-      counts.repeatedRequests += 1;
       return pause(RETRY_MS);
     }
     const now = performance.now();

@@ -35,8 +35,6 @@ export interface Readers {
   readonly lies: readonly Lie[];
   /** Ms for which exact answers had been out of date, as far as the service could know. */
   readonly ages: readonly number[];
-  /** Characters whose newest answer named this as degraded. */
-  degradedIn(name: string): readonly Who[];
   pause(): Promise<void>;
   resume(): void;
   stop(): Promise<void>;
@@ -79,13 +77,11 @@ export function createReaders(options: ReadersOptions): Readers {
   };
   const lies: Lie[] = [];
   const ages: number[] = [];
-  const degraded = new Map<string, { readonly who: Who; readonly names: readonly string[] }>();
   let paused = false;
   let stopped = false;
   let reading = 0;
 
   const note = (who: Who, answer: StatsAnswer, verdict: Verdict, begun: number): void => {
-    degraded.set(nameOf(who), { who, names: answer.degraded });
     timeline.add(who, () => `answer to a request ${ago(begun)}: ${verdict.kind}, degraded [${answer.degraded}]`);
     if (verdict.kind === 'exact') {
       counts.exact += 1;
@@ -150,7 +146,6 @@ export function createReaders(options: ReadersOptions): Readers {
     counts,
     lies,
     ages,
-    degradedIn: (name) => [...degraded.values()].filter(({ names }) => names.includes(name)).map(({ who }) => who),
     async pause() {
       paused = true;
       while (reading > 0) await pause(5);

@@ -1,4 +1,3 @@
-import type { Tenant } from '../../domain/tenant.ts';
 import type { Clock } from '../../lib/clock.ts';
 import type { CacheCounts } from '../../lib/expiring-set.ts';
 import { createUpstreamGates, PROBE_DEADLINE_MS } from '../gate.ts';
@@ -42,7 +41,7 @@ export interface HttpUpstreamOptions {
  */
 export interface HttpUpstream extends Upstream, ItemSource {
   /** To be called after game data were imported: everything is asked again, old values serve until answered. */
-  flushStaticData(tenant?: Tenant): void;
+  flushStaticData(): void;
   readonly staticDataCounts: CacheCounts;
 }
 
