@@ -73,7 +73,12 @@ export function createKafkaClient(brokers: readonly string[]): KafkaClient {
   };
   return {
     async createTopic(topic, partitions = 1) {
-      await admin.createTopics({ topics: [topic], partitions, replicas: 1 });
+      // A broker that has just come back may refuse, or may do it while its answer is lost.
+      await until(`topic ${topic} is created`, async () => {
+        const known = await admin.listTopics();
+        if (!known.includes(topic)) await admin.createTopics({ topics: [topic], partitions, replicas: 1 });
+        return true;
+      });
       await served(topic, partitions);
     },
     async addPartitions(topic, total) {
