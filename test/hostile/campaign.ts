@@ -4,7 +4,7 @@ import { layBed } from './bed.ts';
 import { type BurstReport, burst } from './burst.ts';
 import { type ChurnReport, churn } from './churn.ts';
 import { createMessageCampaign, type MessageReport } from './message-campaign.ts';
-import { type Observed, observe, observeCollected } from './observed.ts';
+import { inUse, type Observed, observe, observeCollected } from './observed.ts';
 import { type OverloadReport, overload } from './overload.ts';
 import { createRequestCampaign, type RequestReport } from './request-campaign.ts';
 import { wrongAtRest } from './rest.ts';
@@ -159,7 +159,7 @@ async function toldBy(service: { get(path: string): Promise<Response> }, { text 
 /** What the run shows not to hold; empty: all of it holds. */
 export function failuresOf(
   report: CampaignReport,
-  bounds: { readonly stallMs: number; readonly heapBytes: number },
+  bounds: { readonly stallMs: number; readonly grownBytes: number },
 ): string[] {
   const { overload: heavy, soak: soaked } = report;
   const failures = [
@@ -178,14 +178,17 @@ export function failuresOf(
   holds(report.probe.failed === 0, `${report.probe.failed} probes failed`);
   holds(report.stallMs <= bounds.stallMs, `the event loop stood still for ${Math.round(report.stallMs)} ms`);
   holds(report.probe.max <= bounds.stallMs * 2, `a probe took ${Math.round(report.probe.max)} ms`);
-  const growth = report.after.heapBytes - report.before.heapBytes;
-  holds(growth <= bounds.heapBytes, `the heap grew by ${Math.round(growth / 2 ** 20)} MiB`);
+  const growth = inUse(report.after) - inUse(report.before);
+  holds(growth <= bounds.grownBytes, `memory in use grew by ${Math.round(growth / 2 ** 20)} MiB`);
   holds(
     heavy.offered >= 10 * heavy.applied,
     `the burst came only ${(heavy.offered / heavy.applied).toFixed(1)} times as fast`,
   );
   holds(heavy.heldBytes <= HELD_MAX_BYTES, `${Math.round(heavy.heldBytes / 2 ** 20)} MiB were held in the burst`);
   const soakGrowth = soaked === undefined ? 0 : growthOf(soaked);
-  holds(soakGrowth <= SOAK_GROWTH_MAX_BYTES, `the heap grew by ${(soakGrowth / 2 ** 20).toFixed(1)} MiB in the soak`);
+  holds(
+    soakGrowth <= SOAK_GROWTH_MAX_BYTES,
+    `memory in use grew by ${(soakGrowth / 2 ** 20).toFixed(1)} MiB in the soak`,
+  );
   return failures;
 }

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ServiceProcess } from '../support/service-process.ts';
+import { until } from '../support/wait.ts';
 
 /** What the service says about itself. */
 export interface Observed {
@@ -14,6 +15,11 @@ export interface Observed {
   readonly answered500: number;
   /** As it came. */
   readonly text: string;
+}
+
+/** Bytes in the heap and outside. */
+export function inUse({ heapBytes, externalBytes }: Pick<Observed, 'heapBytes' | 'externalBytes'>): number {
+  return heapBytes + externalBytes;
 }
 
 export async function observe(service: ServiceProcess): Promise<Observed> {
@@ -39,15 +45,22 @@ export async function observe(service: ServiceProcess): Promise<Observed> {
   };
 }
 
-/** What is in use after its garbage is gone. */
+/** Its memory as it is right after a collection: a busy service has new garbage before it answers. */
 export async function observeCollected(service: ServiceProcess): Promise<Observed> {
-  // The second collection takes what finalizers of the first one let go.
-  for (const pause of [200, 0]) {
-    service.signal('SIGUSR2');
-    await service.get('/api/livez');
-    await delay(pause);
-  }
-  return observe(service);
+  await collect(service);
+  await delay(200);
+  // This one takes what finalizers of the first one let go.
+  const memory = await collect(service);
+  return { ...(await observe(service)), ...memory };
+}
+
+/** What `collect-garbage.ts` tells. */
+async function collect(service: ServiceProcess): Promise<Pick<Observed, 'heapBytes' | 'externalBytes'>> {
+  const told = (): RegExpExecArray[] => [...service.output().matchAll(/^collected (\d+) (\d+)$/gm)];
+  const before = told().length;
+  service.signal('SIGUSR2');
+  const [, heap, external] = await until('garbage is collected', () => told()[before]);
+  return { heapBytes: Number(heap), externalBytes: Number(external) };
 }
 
 interface Partition {

@@ -4,7 +4,7 @@ import { type Bed, TENANTS } from './bed.ts';
 import { unchanged } from './generator.ts';
 import { consumed } from './message-campaign.ts';
 import { bytesOf, type Mutant, plainOf, replaced } from './mutant.ts';
-import { observe, observeCollected } from './observed.ts';
+import { inUse, observe, observeCollected } from './observed.ts';
 
 /** Records that take the service much longer than they take the broker. */
 export interface OverloadReport {
@@ -27,7 +27,6 @@ const SOURCES = 40;
 const CHARACTER_ID = 4_000_000;
 const FETCH_BYTES = 1_048_576;
 const DRAINED_MS = 300_000;
-const LOOKS = 3;
 
 /**
  * As in the burst all records stand on the topic before the frozen service may take the first; but each costs it
@@ -45,8 +44,7 @@ export async function overload(bed: Bed, records: number): Promise<OverloadRepor
   const heavy = heavyRecords(bed, records);
   await bed.send(heavy.slice(0, SOURCES));
   await consumed(bed);
-  const beforeLooks = [await heldBy(service), await heldBy(service), await heldBy(service)];
-  const before = Math.min(...beforeLooks);
+  const before = inUse(await observeCollected(service));
 
   service.signal('SIGSTOP');
   const from = bed.sent.buff;
@@ -54,15 +52,11 @@ export async function overload(bed: Bed, records: number): Promise<OverloadRepor
   const bytes = heavy.reduce((sum, { value }) => sum + (value?.length ?? 0), 0);
   service.signal('SIGCONT');
   const began = performance.now();
-  /** Of the last looks. */
-  const held: number[] = [];
   let [heldBytes, stallMs, draining] = [0, 0, true];
   const watch = async (): Promise<void> => {
     while (draining) {
       const seen = await observeCollected(service);
-      held.push(seen.heapBytes + seen.externalBytes - before);
-      // Some looks come before the garbage of a busy service is collected: what is held is there in each.
-      if (held.length >= LOOKS) heldBytes = Math.max(heldBytes, Math.min(...held.slice(-LOOKS)));
+      heldBytes = Math.max(heldBytes, inUse(seen) - before);
       stallMs = Math.max(stallMs, seen.stallMs);
     }
   };
@@ -78,11 +72,6 @@ export async function overload(bed: Bed, records: number): Promise<OverloadRepor
   await consumed(bed);
   await observe(service);
   return { records, bytes, offered, applied, heldBytes, stallMs };
-}
-
-async function heldBy(service: Bed['service']): Promise<number> {
-  const { heapBytes, externalBytes } = await observeCollected(service);
-  return heapBytes + externalBytes;
 }
 
 function heavyRecords(bed: Bed, count: number): Mutant[] {

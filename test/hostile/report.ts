@@ -1,4 +1,5 @@
 import type { CampaignReport } from './campaign.ts';
+import { inUse } from './observed.ts';
 import { growthOf, type SoakReport, slopeOf } from './soak.ts';
 
 /** The run as a table, and what does not hold. */
@@ -31,7 +32,7 @@ export function reportOf(report: CampaignReport, failures: readonly string[]): s
     ['  event loop: longest delay', ms(burst.stallMs)],
     ['overload: records / size', `${overload.records} / ${mib(overload.bytes)}`],
     ['  offered / applied', `${mib(overload.offered)}/s / ${mib(overload.applied)}/s`],
-    ['  held at most, garbage not counted', mib(overload.heldBytes)],
+    ['  held at most, collected', mib(overload.heldBytes)],
     ['heap before → after, collected', `${mib(before.heapBytes)} → ${mib(after.heapBytes)}`],
     ['outside the heap before → after', `${mib(before.externalBytes)} → ${mib(after.externalBytes)}`],
     ['RSS before → after', `${mib(before.rssBytes)} → ${mib(after.rssBytes)}`],
@@ -45,7 +46,7 @@ export function reportOf(report: CampaignReport, failures: readonly string[]): s
 }
 
 function soakRows(soak: SoakReport): [string, string | number][] {
-  const heap = soak.readings.map(({ heapBytes }) => (heapBytes / 2 ** 20).toFixed(1));
+  const used = soak.readings.map((reading) => (inUse(reading) / 2 ** 20).toFixed(1));
   const minutes = soak.readings.at(-1)?.minutes ?? 0;
   return [
     ['soak: minutes / rounds', `${minutes.toFixed(1)} / ${soak.rounds}`],
@@ -53,7 +54,7 @@ function soakRows(soak: SoakReport): [string, string | number][] {
       '  sessions / new tenants / visits / dead letters / requests',
       [soak.sessions, soak.tenants, soak.visits, soak.deadLetters, soak.requests].join(' / '),
     ],
-    ['  heap with all bounds filled, collected, MiB', heap.join(' ')],
+    ['  in use with all bounds filled, collected, MiB', used.join(' ')],
     ['  growth / trend', `${mib(growthOf(soak))} / ${mib(slopeOf(soak))} per minute`],
     ['  not as foreseen', soak.wrong.length],
   ];

@@ -21,7 +21,7 @@ Ends with 1 when something does not hold. Kafka: the one that KAFKA_BROKERS name
 `;
 
 /** What the long run holds the service to. */
-export const BOUNDS = { stallMs: 500, heapBytes: 24 * 2 ** 20 };
+export const BOUNDS = { stallMs: 500, grownBytes: 24 * 2 ** 20 };
 
 /** Several times what runs take: some 400 records and 40 requests a second, and the rest. */
 function deadlineMs(messages: number, requests: number, soakMinutes: number): number {

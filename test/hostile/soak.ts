@@ -8,7 +8,7 @@ import { type Bed, TENANTS } from './bed.ts';
 import { unchanged } from './generator.ts';
 import { consumed } from './message-campaign.ts';
 import type { Mutant } from './mutant.ts';
-import { observe, observeCollected } from './observed.ts';
+import { inUse, observe, observeCollected } from './observed.ts';
 import { createRequestCampaign } from './request-campaign.ts';
 import { fillBounds, inParallel, newTenant, unreadable } from './soak-fill.ts';
 
@@ -151,20 +151,20 @@ function createChurn(bed: Bed, prng: Prng) {
   };
 }
 
-/** How far the heap is at the end from where it was at the beginning: medians of the first and the last third, bytes. */
+/** How far the memory in use is at the end from where it was at the beginning: medians of the first and the last third, bytes. */
 export function growthOf({ readings }: SoakReport): number {
   const third = Math.max(1, Math.floor(readings.length / 3));
-  const heap = readings.map(({ heapBytes }) => heapBytes);
-  return median(heap.slice(-third)) - median(heap.slice(0, third));
+  const used = readings.map(inUse);
+  return median(used.slice(-third)) - median(used.slice(0, third));
 }
 
 /** The trend over all readings by least squares, bytes per minute. */
 export function slopeOf({ readings }: SoakReport): number {
   const mean = (of: (reading: SoakReading) => number): number =>
     readings.reduce((sum, reading) => sum + of(reading), 0) / readings.length;
-  const [at, heap] = [mean(({ minutes }) => minutes), mean(({ heapBytes }) => heapBytes)];
+  const [at, used] = [mean(({ minutes }) => minutes), mean(inUse)];
   const spread = mean(({ minutes }) => (minutes - at) ** 2);
-  return spread === 0 ? 0 : mean(({ minutes, heapBytes }) => (minutes - at) * (heapBytes - heap)) / spread;
+  return spread === 0 ? 0 : mean((reading) => (reading.minutes - at) * (inUse(reading) - used)) / spread;
 }
 
 function median(values: readonly number[]): number {
