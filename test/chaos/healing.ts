@@ -10,6 +10,8 @@ import { DEGRADED_BY } from './upstream-faults.ts';
 
 export interface Healing {
   readonly service: Service;
+  /** Characters that lacked something while the service failed. */
+  readonly patients: number;
   /** Ms after the service's recovery at which a part was still seen failed; 0: none was. */
   readonly failedUntil: number;
   /** Requests that the failing service saw in the worst second, which is the one until its gate opened. */
@@ -20,6 +22,7 @@ export interface Healing {
   readonly unhealed: readonly string[];
 }
 
+/** Fewer show nothing. */
 const PATIENTS_MIN = 5;
 /** Architecture §7. */
 const HEALED_WITHIN_MS = 10_000;
@@ -43,7 +46,7 @@ export async function checkHealing(stage: Stage, actors: Actors, service: Servic
     patients.length = 0;
     // Somebody may still be held from before, with everything loaded.
     for (const who of offline) if (isFailing(await subject.ask(who), service)) patients.push(who);
-    return patients.length >= Math.min(PATIENTS_MIN, offline.length);
+    return patients.length >= PATIENTS_MIN;
   });
   const seen = upstream.counts[service];
   await pause(OBSERVED_MS);
@@ -63,7 +66,7 @@ export async function checkHealing(stage: Stage, actors: Actors, service: Servic
   for (const who of patients) {
     if (isFailing(await subject.ask(who), service)) unhealed.push(String(who.characterId));
   }
-  return { service, failedUntil, worstSecond, requestsPerSecond, unhealed };
+  return { service, patients: patients.length, failedUntil, worstSecond, requestsPerSecond, unhealed };
 }
 
 /** Static data are kept for good: only a service that has just been started asks for them. */

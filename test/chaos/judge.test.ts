@@ -103,6 +103,21 @@ describe('the judge', () => {
     assert.equal(judge(wrongBuffs, bare), 'lie');
   });
 
+  it('given degraded buffs, then a worn item that anybody may wear has to be listed all the same', () => {
+    assert.equal(judge(answer({}, [], ['buffs']), armed), 'lie');
+    assert.equal(judge(answer({}, [], ['equipment']), armed), 'degraded');
+  });
+
+  it('given a feed that is behind, then all the rest is held to the window', () => {
+    assert.equal(judge(answer({ strength: 102, weapon_attack: 30 }, SWORD_ROWS, ['feed']), armed), 'degraded');
+    const dragonCarabella: Asset = { ...SWORD, templateId: 1302059, stats: { ...NO_STATS, weaponAttack: 97 } };
+    const strong = somebody({
+      base: { ...somebody({}).base, ...BASE, strength: 999, dexterity: 999, level: 200, job: 112 },
+      assets: [dragonCarabella],
+    });
+    assert.equal(judge(answer({ strength: 999, dexterity: 999 }, [], ['feed']), strong), 'lie');
+  });
+
   it('given a base of zeros, then it is a lie whatever is degraded', () => {
     const zeros = { strength: 0, dexterity: 0, luck: 0, intelligence: 0, max_hp: 0, max_mp: 0 };
     assert.equal(judge(answer(zeros, [], ['base']), bare), 'lie');

@@ -7,6 +7,7 @@
  */
 import { ATTRIBUTES } from '../../src/api/stats-document.ts';
 import { PRIMARY_STATS, STATS, type Stat } from '../../src/domain/stat.ts';
+import { ITEM_TEMPLATES } from '../../src/world/item-templates.ts';
 import type { Asset, Buff, Character, Format, LearntSkill } from '../../src/world/truth.ts';
 import { oracleStats } from '../support/oracle.ts';
 import type { StatsAnswer } from '../support/service-process.ts';
@@ -81,13 +82,14 @@ function explain(question: Case, degraded: ReadonlySet<string>): Verdict {
 
   const bases = degraded.has('base') ? undefined : baseFits(characters, answer, listed);
   if (typeof bases === 'string') return lie(bases);
-  const assets = degraded.has('equipment') ? [] : wornFits(characters, listed);
+  const assets = degraded.has('equipment') ? [] : wornFits(characters, listed, format);
   if (typeof assets === 'string') return lie(assets);
   const buffs = degraded.has('buffs') ? [] : buffFits(characters, listed, question);
   if (typeof buffs === 'string') return lie(buffs);
   const skills = degraded.has('passives') ? [] : skillFits(characters, listed);
   if (typeof skills === 'string') return lie(skills);
-  if (degraded.size > 0 || bases === undefined) return { kind: 'degraded' };
+  // A feed that is behind widens the window, and excuses nothing else.
+  if (bases === undefined || [...degraded].some((what) => what !== 'feed')) return { kind: 'degraded' };
 
   // What is left open has no row of its own: level and job, which decide who qualifies for what.
   let tried = 0;
@@ -96,7 +98,7 @@ function explain(question: Case, degraded: ReadonlySet<string>): Verdict {
     if (tried > COMBINATIONS_MAX) return { kind: 'undecided' };
     const character = { ...newest, base, assets, buffs, skills };
     const expected = oracleStats(character, { now: question.endedAt, grace: GRACE_MS, format });
-    if (equals(answer, expected)) return { kind: 'mixed' };
+    if (equals(answer, expected)) return { kind: degraded.size > 0 ? 'degraded' : 'mixed' };
   }
   return lie('every source was true in the window, but together they give other numbers (requirements)');
 }
@@ -132,7 +134,11 @@ function* combinations(base: Record<keyof Character['base'], number>, fits: Base
 }
 
 /** What was worn as far as the answer shows it; what it does not list was taken off, or its wearer does not qualify. */
-function wornFits(characters: readonly Character[], listed: Map<string, Rows>): readonly Asset[] | string {
+function wornFits(
+  characters: readonly Character[],
+  listed: Map<string, Rows>,
+  format: Format,
+): readonly Asset[] | string {
   const worn: Asset[] = [];
   for (const [id, variants] of variantsBy(
     characters,
@@ -143,7 +149,11 @@ function wornFits(characters: readonly Character[], listed: Map<string, Rows>): 
     const rows = listed.get(source);
     if (rows === undefined) {
       const always = variants.includes(undefined) ? undefined : variants[0];
-      if (always !== undefined) worn.push(always);
+      if (always === undefined) continue;
+      if (isForEverybody(always, format) && !sameEffect(NO_ROWS, effectOf({ assets: [always] }))) {
+        return `${source} was worn all the time, and is not listed`;
+      }
+      worn.push(always);
       continue;
     }
     const match = variants.find((asset) => asset !== undefined && sameEffect(rows, effectOf({ assets: [asset] })));
@@ -151,6 +161,14 @@ function wornFits(characters: readonly Character[], listed: Map<string, Rows>): 
     worn.push(match);
   }
   return unknownSource('equipment', listed, new Set(worn.map(assetKey))) ?? worn;
+}
+
+const NO_ROWS: Rows = new Map();
+
+/** Nobody can lack what it demands; whatever else is degraded, it counts. */
+function isForEverybody({ templateId }: Asset, format: Format): boolean {
+  const requires = format === 'T' ? ITEM_TEMPLATES.get(templateId)?.requires : undefined;
+  return requires === undefined || Object.values(requires).every((demand) => demand === 0);
 }
 
 function buffFits(

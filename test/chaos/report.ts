@@ -35,6 +35,7 @@ export function failuresOf(report: TwinReport): string[] {
   expect(report.mismatches === 0, `${report.mismatches} characters were wrong at rest`);
   expect(report.reads.exact > 0, 'no answer was exact');
   expect(report.reads.undecided === 0, `${report.reads.undecided} answers could not be judged`);
+  expect(report.events >= report.wanted, `it ended after ${report.events} of ${report.wanted} events`);
   const killsDue = Math.floor(report.events / EVENTS_PER_KILL_MAX);
   expect((report.faults.kill ?? 0) >= killsDue, `only ${report.faults.kill ?? 0} kills, ${killsDue} were due`);
   expect(report.reads.refused === 0, `${report.reads.refused} times 503 although the base could be had`);
@@ -99,8 +100,8 @@ export function tableOf(report: TwinReport): string {
       ];
     }),
     ...report.healings.map((healing): [string, string] => [
-      `Healing of ${healing.service}: last seen failed, unhealed; requests in the worst second down, per second then`,
-      `${ms(healing.failedUntil)}, ${healing.unhealed.length}; ${healing.worstSecond}, ${healing.requestsPerSecond.toFixed(1)}`,
+      `Healing of ${healing.service}: last seen failed, unhealed of; requests in the worst second down, per second then`,
+      `${ms(healing.failedUntil)}, ${healing.unhealed.length} of ${healing.patients}; ${healing.worstSecond}, ${healing.requestsPerSecond.toFixed(1)}`,
     ]),
     ['Commit rewinds', String(report.commitRewinds.length)],
     ['Records delivered again, at most', `${report.redelivered}, ${redeliveredMax(report)}`],

@@ -20,13 +20,13 @@ const AT_ONCE = 16;
 /** The service's clock may be off by its tolerance: a lapse in these few seconds is allowed either way. */
 const LAPSE_FUZZ_MS = 3_000;
 
-/** Reads everyone who is online until all answers are right and whole; what is not after 10 s is a mismatch. */
+/**
+ * Reads everyone until who is online is answered right and whole, and nobody else is held as one who is logged in; what is
+ * not so after 10 s is a mismatch.
+ */
 export async function checkAtRest(world: World, subject: Subject): Promise<{ mismatches: Mismatch[]; ms: number }> {
   const began = performance.now();
-  let wrong: Mismatch[] = world
-    .characters()
-    .filter(isOnline)
-    .map((who) => ({ who, character: nameOf(who), why: '' }));
+  let wrong: Mismatch[] = world.characters().map((who) => ({ who, character: nameOf(who), why: '' }));
   while (wrong.length > 0 && performance.now() < began + QUIET_MS) {
     const checked = await inTurn(wrong, async ({ who, character }) => {
       const why = await whyWrong(world, subject, who);
@@ -39,6 +39,11 @@ export async function checkAtRest(world: World, subject: Subject): Promise<{ mis
 }
 
 async function whyWrong(world: World, subject: Subject, who: Who): Promise<string | undefined> {
+  if (!isOnline(world.get(who))) {
+    const resident = await subject.isResident(who);
+    if (resident === undefined) return 'no explanation';
+    return resident ? 'logged out, and yet a resident' : undefined;
+  }
   const answer = await subject.ask(who);
   if (answer === undefined) return 'no answer';
   if (answer.status !== 200) return `status ${answer.status}`;

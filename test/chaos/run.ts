@@ -13,7 +13,7 @@ const HELP = `npm run test:chaos -- [--events N] [--seed N] [--format S|T] [--mi
   --events N   events that the simulated Atlas emits, 200,000 when left out
   --seed N     replays the actions and the faults of that seed, in their order; a random one when left out
   --format F   S: events and answers as Atlas's were in February 2026; T, when left out: as they are today
-  --minutes N  ends after so many minutes even if fewer events were emitted, 60 when left out
+  --minutes N  gives up after so many minutes, 60 when left out
   --json FILE  also writes everything that was counted, and the evidence of lies
 
 Kafka: Docker, else Java 17 with Maven; always a broker of its own, because it is harmed.

@@ -9,8 +9,8 @@ import { type ServiceProcess, type StatsAnswer, startService, tenantHeaders } fr
 export interface Subject {
   /** Undefined: no answer (nobody listens, the connection broke, or 10 s passed). */
   ask(who: Who): Promise<StatsAnswer | undefined>;
-  /** A JSON document of the debug endpoints; undefined: no answer, or none with status 200. */
-  document(path: string): Promise<unknown>;
+  /** Whether the service takes the character for one who is logged in; undefined: no answer. */
+  isResident(who: Who): Promise<boolean | undefined>;
   text(path: string): Promise<string | undefined>;
   /** Status of `/api/readyz`, and what it says is degraded; undefined: no answer. */
   readiness(): Promise<{ readonly status: number; readonly degraded: readonly string[] } | undefined>;
@@ -67,13 +67,12 @@ export async function createSubject(variables: Record<string, string>): Promise<
 
   return {
     async ask({ tenant, characterId }) {
-      const path = `/api/worlds/0/channels/1/characters/${characterId}/stats`;
-      const answer = await get(path, tenantHeaders(tenant));
+      const answer = await get(statsPath(characterId), tenantHeaders(tenant));
       return answer === undefined ? undefined : decoded(answer);
     },
-    async document(path) {
-      const answer = await get(path);
-      return answer?.status === 200 ? JSON.parse(answer.body) : undefined;
+    async isResident({ tenant, characterId }) {
+      const answer = await get(`${statsPath(characterId)}/explain`, tenantHeaders(tenant));
+      return answer?.status === 200 ? JSON.parse(answer.body).data.attributes.resident : undefined;
     },
     async text(path) {
       const answer = await get(path);
@@ -106,6 +105,10 @@ export async function createSubject(variables: Record<string, string>): Promise<
       await rm(directory, { recursive: true, force: true });
     },
   };
+}
+
+function statsPath(characterId: number): string {
+  return `/api/worlds/0/channels/1/characters/${characterId}/stats`;
 }
 
 function decoded({ status, headers, body }: { status: number; headers: Headers; body: string }): StatsAnswer {

@@ -28,7 +28,7 @@ export interface TwinOptions {
   readonly charactersPerTenant: number;
   /** Records between two rests. */
   readonly restEvery: number;
-  /** Ends early after this long. */
+  /** Gives up after this long. */
   readonly deadlineMs: number;
   /** The first faults, those of one list at the same time; random ones follow. */
   readonly faults: readonly (readonly Fault[])[];
@@ -51,6 +51,8 @@ export interface TwinProgress {
 export interface TwinReport extends TwinProgress {
   readonly seed: number;
   readonly format: Format;
+  /** Events that it was to emit. */
+  readonly wanted: number;
   readonly seconds: number;
   readonly actions: number;
   readonly sent: number;
@@ -256,6 +258,7 @@ function createRun({ options, stage, actors, readers, watch, upstreamFaults, not
         ...progress(),
         seed: options.seed,
         format: options.format,
+        wanted: options.events,
         seconds,
         actions: actors.actions,
         sent,

@@ -39,7 +39,7 @@ const EVERY_FAULT = SERVICES.flatMap((service) => KINDS.map((fault) => ({ servic
 export interface UpstreamFaults {
   /** The next of all services' faults, in random order, for a few seconds, or until it is no longer wanted. */
   strike(isWanted: () => boolean): Promise<void>;
-  /** True while the service fails, and for a few seconds more. */
+  /** True while the service fails, and for as long as healing may take; one that only commits late does not fail. */
   isTroubled(service: Service): boolean;
   readonly struck: ReadonlyMap<string, number>;
 }
@@ -62,12 +62,12 @@ export function createUpstreamFaults({ upstream }: Stage, prng: Prng): UpstreamF
     if (next === undefined) return;
     const { service, fault } = next;
     struck.set(fault, (struck.get(fault) ?? 0) + 1);
-    troubledUntil.set(service, Number.POSITIVE_INFINITY);
+    if (fault !== 'commits late') troubledUntil.set(service, Number.POSITIVE_INFINITY);
     upstream.faults[service] = { ...CALM, ...UPSTREAM_FAULTS[fault] };
     const until = performance.now() + prng.between(...LASTS_MS);
     while (isWanted() && performance.now() < until) await pause(50);
     upstream.faults[service] = CALM;
-    troubledUntil.set(service, performance.now() + TROUBLED_AFTER_MS);
+    if (fault !== 'commits late') troubledUntil.set(service, performance.now() + TROUBLED_AFTER_MS);
   };
 
   return {
