@@ -43,6 +43,12 @@ export function createFaults(stage: Stage, prng: Prng, watch: Pick<Watch, 'befor
     await back();
     stage.brokerAwaySince = Number.POSITIVE_INFINITY;
   };
+  const withOthers = async (work: () => Promise<void>): Promise<void> => {
+    const span = { since: performance.now(), until: Number.POSITIVE_INFINITY };
+    stage.shared.push(span);
+    await work();
+    span.until = performance.now();
+  };
   const untilShared = async (): Promise<void> => {
     const isShared = async () => (await subject.readiness())?.status === 503;
     await until('the service says that it shares its group', isShared, NOTICE_WITHIN_MS);
@@ -60,20 +66,22 @@ export function createFaults(stage: Stage, prng: Prng, watch: Pick<Watch, 'befor
     'broker restart': () => withoutBroker(() => broker.stop('SIGTERM'), prng.between(0, 2_000), broker.start),
     'broker killed': () => withoutBroker(() => broker.stop('SIGKILL'), long(), broker.start),
     'broker frozen': () => withoutBroker(broker.pause, long(), broker.resume),
-    async 'members come and go'() {
-      const members = [];
-      for (let count = prng.between(1, 2); count > 0; count -= 1) members.push(await join(stage));
-      await untilShared();
-      await pause(prng.between(500, 4_000));
-      for (const member of members) await member.stop();
-    },
+    'members come and go': () =>
+      withOthers(async () => {
+        const members = [];
+        for (let count = prng.between(1, 2); count > 0; count -= 1) members.push(await join(stage));
+        await untilShared();
+        await pause(prng.between(500, 4_000));
+        for (const member of members) await member.stop();
+      }),
     // Until its session is over, the group believes that it still consumes.
-    async 'member killed'() {
-      const rival = await startService({ ...stage.variables });
-      await untilShared();
-      await pause(prng.between(500, 2_000));
-      await rival.end('SIGKILL');
-    },
+    'member killed': () =>
+      withOthers(async () => {
+        const rival = await startService({ ...stage.variables });
+        await untilShared();
+        await pause(prng.between(500, 2_000));
+        await rival.end('SIGKILL');
+      }),
     async 'process paused'() {
       subject.signal('SIGSTOP');
       await pause(long());

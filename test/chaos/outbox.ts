@@ -43,6 +43,8 @@ export interface OutboxOptions {
   readonly topics: Readonly<Record<Stream, string>>;
   readonly partitions: Readonly<Record<Stream, number>>;
   readonly prng: Prng;
+  /** Told of each record that is sent again. */
+  readonly onRepeated: (shipment: Shipment) => void;
 }
 
 const TICK_MS = 25;
@@ -54,7 +56,7 @@ const REPLAY_SHARE = 0.02;
 const HOUR_MS = 3_600_000;
 const ARCHIVE_MAX = 20_000;
 
-export function createOutbox({ kafka, topics, partitions, prng }: OutboxOptions): Outbox {
+export function createOutbox({ kafka, topics, partitions, prng, onRepeated }: OutboxOptions): Outbox {
   const delays: Record<Stream, number> = { session: 0, buff: 0, asset: 0, character: 0, skill: 0 };
   const queues: Record<Stream, Shipment[]> = { session: [], buff: [], asset: [], character: [], skill: [] };
   const repetitions: { readonly at: number; readonly record: WorldRecord }[] = [];
@@ -124,7 +126,7 @@ export function createOutbox({ kafka, topics, partitions, prng }: OutboxOptions)
 
   const repeatDue = (): void => {
     const now = performance.now();
-    for (const { record } of repetitions.filter(({ at }) => flushing || at <= now)) enqueue(record);
+    for (const { record } of repetitions.filter(({ at }) => flushing || at <= now)) onRepeated(enqueue(record));
     repetitions.splice(0, repetitions.length, ...repetitions.filter(({ at }) => !flushing && at > now));
   };
 

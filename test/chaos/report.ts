@@ -91,6 +91,7 @@ export function tableOf(report: TwinReport): string {
     ['No answer (process down or paused)', String(reads.silent)],
     ['Age of exact answers p50, p99, max', [ages.p50, ages.p99, ages.max].map(ms).join(', ')],
     ['Rests, everyone right after (max)', `${report.rests.length}, ${ms(Math.max(...report.rests))}`],
+    ['Logged out unknown to the service, and residents, at a rest (max)', String(Math.max(...report.lingering))],
     ['**Mismatches at rest**', String(report.mismatches)],
     ...Object.entries(report.recoveries).map(([fault, times]): [string, string] => {
       const sorted = times.toSorted((a, b) => a - b);

@@ -1,10 +1,9 @@
 import { STATS } from '../../src/domain/stat.ts';
 import { isOnline, type Who } from '../../src/world/truth.ts';
-import type { World } from '../../src/world/world.ts';
 import { oracleStats } from '../support/oracle.ts';
 import type { StatsAnswer } from '../support/service-process.ts';
 import { equals, GRACE_MS } from './judge.ts';
-import type { Subject } from './subject.ts';
+import type { Stage } from './stage.ts';
 import { nameOf } from './truth-history.ts';
 
 /** An answer that was still not what the oracle says, or still degraded, when everything had been quiet long enough. */
@@ -14,6 +13,14 @@ export interface Mismatch {
   readonly why: string;
 }
 
+export interface Rest {
+  readonly mismatches: readonly Mismatch[];
+  /** Residents who are logged out, of which the service could not know. */
+  readonly lingering: number;
+  /** Until everyone was right. */
+  readonly ms: number;
+}
+
 /** Architecture §7: everything has healed this long after the last fault. */
 const QUIET_MS = 10_000;
 const AT_ONCE = 16;
@@ -21,28 +28,33 @@ const AT_ONCE = 16;
 const LAPSE_FUZZ_MS = 3_000;
 
 /**
- * Reads everyone until who is online is answered right and whole, and nobody else is held as one who is logged in; what is
- * not so after 10 s is a mismatch.
+ * Reads everyone until who is online is answered right and whole, and nobody whose end of session the service must know is
+ * held as one who is logged in; what is not so after 10 s is a mismatch.
  */
-export async function checkAtRest(world: World, subject: Subject): Promise<{ mismatches: Mismatch[]; ms: number }> {
+export async function checkAtRest(stage: Stage): Promise<Rest> {
   const began = performance.now();
-  let wrong: Mismatch[] = world.characters().map((who) => ({ who, character: nameOf(who), why: '' }));
+  const lingering = new Set<string>();
+  let wrong: Mismatch[] = stage.world.characters().map((who) => ({ who, character: nameOf(who), why: '' }));
   while (wrong.length > 0 && performance.now() < began + QUIET_MS) {
     const checked = await inTurn(wrong, async ({ who, character }) => {
-      const why = await whyWrong(world, subject, who);
+      const why = await whyWrong(stage, who, lingering);
       return why === undefined ? [] : [{ who, character, why }];
     });
     wrong = checked.flat();
     if (wrong.length > 0) await new Promise((resolve) => setTimeout(resolve, 100));
   }
-  return { mismatches: wrong, ms: performance.now() - began };
+  return { mismatches: wrong, lingering: lingering.size, ms: performance.now() - began };
 }
 
-async function whyWrong(world: World, subject: Subject, who: Who): Promise<string | undefined> {
+async function whyWrong(stage: Stage, who: Who, lingering: Set<string>): Promise<string | undefined> {
+  const { world, subject, sessionEnds } = stage;
   if (!isOnline(world.get(who))) {
     const resident = await subject.isResident(who);
     if (resident === undefined) return 'no explanation';
-    return resident ? 'logged out, and yet a resident' : undefined;
+    if (!resident) return undefined;
+    if (sessionEnds.mustKnow(who, subject.startedAt)) return 'logged out, and yet a resident';
+    lingering.add(nameOf(who));
+    return undefined;
   }
   const answer = await subject.ask(who);
   if (answer === undefined) return 'no answer';

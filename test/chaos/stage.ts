@@ -9,6 +9,7 @@ import { createWorld, WORLD_TENANT, type World } from '../../src/world/world.ts'
 import { type OwnKafkaBroker, startOwnKafka } from '../support/kafka-broker.ts';
 import { createKafkaClient, type KafkaClient, uniqueName } from '../support/kafka-client.ts';
 import { createOutbox, type Outbox, type Shipment } from './outbox.ts';
+import { createSessionEnds, type SessionEnds } from './session-ends.ts';
 import { createSubject, type Subject } from './subject.ts';
 import { createTimeline, type Timeline } from './timeline.ts';
 
@@ -25,6 +26,7 @@ export interface Stage {
   readonly outbox: Outbox;
   readonly subject: Subject;
   readonly timeline: Timeline;
+  readonly sessionEnds: SessionEnds;
   /** What the world has emitted since the last call. */
   takeEmitted(): Shipment[];
   /** Records emitted in all. */
@@ -33,6 +35,8 @@ export interface Stage {
   producerSkew: number;
   /** Since when (monotonic ms) no broker answers; Infinity: one does. */
   brokerAwaySince: number;
+  /** When (monotonic ms) the service's group had other members, which took records away. */
+  readonly shared: { readonly since: number; until: number }[];
   close(): Promise<void>;
 }
 
@@ -56,22 +60,35 @@ export async function setStage(seed: number, charactersPerTenant: number, format
   const name = uniqueName('twin');
   const topics = Object.fromEntries(STREAMS.map((stream) => [stream, `${name}-${stream}`])) as Record<Stream, string>;
   for (const stream of STREAMS) await kafka.createTopic(topics[stream], PARTITIONS[stream]);
-  const outbox = createOutbox({ kafka, topics, partitions: PARTITIONS, prng: createPrng(seed ^ 0x0b0) });
   const timeline = createTimeline();
+  const shared: { readonly since: number; until: number }[] = [];
+  const sessionEnds = createSessionEnds((at) => shared.some(({ since, until }) => since <= at && at <= until));
   const shipments: Shipment[] = [];
   let emitted = 0;
 
+  const note = (shipment: Shipment, what: string): void => {
+    const { record, characterId, partition, emittedAt } = shipment;
+    const text = record.headers.map(([, value]) => value.toString());
+    const tenant = TENANTS.find(({ id }) => text.includes(id));
+    if (tenant === undefined) return;
+    if (record.stream === 'session') sessionEnds.add({ tenant, characterId }, shipment);
+    timeline.add({ tenant, characterId }, () => {
+      const wait = Math.round(shipment.ackedAt - emittedAt);
+      return `${what} on ${record.stream}/${partition}, there after ${wait} ms: ${record.value}`;
+    });
+  };
+  const outbox = createOutbox({
+    kafka,
+    topics,
+    partitions: PARTITIONS,
+    prng: createPrng(seed ^ 0x0b0),
+    onRepeated: (shipment) => note(shipment, 'repetition'),
+  });
   const emit = (record: WorldRecord): void => {
     const shipment = outbox.send(record);
     emitted += 1;
     shipments.push(shipment);
-    const text = record.headers.map(([, value]) => value.toString());
-    const tenant = TENANTS.find(({ id }) => text.includes(id));
-    if (tenant === undefined) return;
-    timeline.add({ tenant, characterId: shipment.characterId }, () => {
-      const wait = Math.round(shipment.ackedAt - shipment.emittedAt);
-      return `event on ${record.stream}/${shipment.partition}, there after ${wait} ms: ${record.value}`;
-    });
+    note(shipment, 'event');
   };
   let producerSkew = 0;
   const clock = { now: () => Date.now() + producerSkew, mono: systemClock.mono };
@@ -98,6 +115,8 @@ export async function setStage(seed: number, charactersPerTenant: number, format
     outbox,
     subject,
     timeline,
+    sessionEnds,
+    shared,
     takeEmitted: () => shipments.splice(0),
     get producerSkew() {
       return producerSkew;

@@ -67,6 +67,8 @@ export interface TwinReport extends TwinProgress {
   }[];
   /** Ms until everyone was right at each rest. */
   readonly rests: readonly number[];
+  /** Residents at each rest of whose logging out the service could not know. */
+  readonly lingering: readonly number[];
   /** Ms after each fault, or faults at the same time. */
   readonly recoveries: Readonly<Record<string, readonly number[]>>;
   readonly healings: readonly Healing[];
@@ -168,6 +170,7 @@ function createRun({ options, stage, actors, readers, watch, upstreamFaults, not
   const recoveries: Record<string, number[]> = {};
   const healings: Healing[] = [];
   const rests: number[] = [];
+  const lingering: number[] = [];
   const mismatched: TwinReport['mismatched'][number][] = [];
   const first = [...options.faults];
   let phase = 'life';
@@ -226,8 +229,9 @@ function createRun({ options, stage, actors, readers, watch, upstreamFaults, not
     await readers.pause();
     actors.act(() => stage.world.sweepSessions());
     await stage.outbox.flush();
-    const { mismatches, ms } = await checkAtRest(stage.world, stage.subject);
+    const { mismatches, lingering: stayed, ms } = await checkAtRest(stage);
     rests.push(ms);
+    lingering.push(stayed);
     for (const { who, character, why } of mismatches) {
       mismatched.push({ character, why, timeline: stage.timeline.of(who) });
     }
@@ -268,6 +272,7 @@ function createRun({ options, stage, actors, readers, watch, upstreamFaults, not
         lies: readers.lies,
         mismatched,
         rests,
+        lingering,
         recoveries,
         healings,
         ages: quantilesOf(readers.ages),
