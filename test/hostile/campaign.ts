@@ -64,7 +64,7 @@ export interface CampaignReport {
 const WARM_UP = { messages: 2_000, requests: 400 };
 
 /** Fetched and not yet applied are 512 KB and one fetch (a producer's batch whole), and what is made of them on the way. */
-const HELD_MAX_BYTES = 24 * 2 ** 20;
+const HELD_MAX_BYTES = 8 * 2 ** 20;
 /** Readings scatter by a MiB or two. */
 const SOAK_GROWTH_MAX_BYTES = 3 * 2 ** 20;
 
