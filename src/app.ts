@@ -172,7 +172,16 @@ export async function createApp(config: Config, ports: AppPorts): Promise<App> {
     'static-data': upstream.staticDataCounts,
     ...(clamping === undefined ? {} : { 'clamp-commands': clamping.waiting }),
   };
-  metrics.watch({ events: tally, feed, refreshes: refresher, gates: upstream.gates, store, deadLetters, caches });
+  metrics.watch({
+    events: tally,
+    feed,
+    answers: reader,
+    refreshes: refresher,
+    gates: upstream.gates,
+    store,
+    deadLetters,
+    caches,
+  });
   const { adminToken } = config;
   const levers: Levers = {
     reread(tenant, characterId) {

@@ -193,10 +193,13 @@ describe('reading stats', () => {
     await until('all is fresh', async () => (await stats()).degraded.length === 0);
   });
 
-  it('given every other service down, then what is degraded is named in the order of the contract', async () => {
-    const { stats, scripted } = setUp();
+  it('given every other service down, then what is degraded is named in the order of the contract, and counted', async () => {
+    const { stats, scripted, reader } = setUp();
     for (const part of ['equipment', 'buffs', 'passives'] as const) scripted.answers[part] = new Error('down');
     assert.deepEqual((await stats()).degraded, ['equipment', 'buffs', 'passives']);
+    await stats();
+    const counted = { base: 0, equipment: 2, buffs: 2, passives: 2, requirements: 0 };
+    assert.deepEqual(reader.degradedAnswers, counted);
   });
 
   it('given a failed part, when its service recovers, then it heals without an event or a read', async () => {

@@ -1,5 +1,5 @@
 import type { CharacterView, Moment } from '../domain/character.ts';
-import type { Degradable } from '../domain/freshness.ts';
+import { DEGRADABLE, type Degradable } from '../domain/freshness.ts';
 import { PARTS } from '../domain/part.ts';
 import type { EffectiveStats } from '../domain/ruleset.ts';
 import type { CharacterId, Tenant } from '../domain/tenant.ts';
@@ -15,6 +15,11 @@ export interface ReaderOptions {
   readonly flow: ReadFlow;
   readonly effective: EffectiveCache;
   readonly encode: (characterId: CharacterId, stats: EffectiveStats, degraded: readonly Degradable[]) => string;
+}
+
+export interface Reader extends StatsReader {
+  /** How many answers named each as degraded. */
+  readonly degradedAnswers: Readonly<Record<Degradable, number>>;
 }
 
 /** The last answer about one character. */
@@ -35,12 +40,14 @@ const KEEP_MS = 100;
  * Answers reads from the state: computed and encoded at the first read after a change, kept until the next one. A character
  * that is asked for again at once, is complete and has not changed gets the same answer the short way.
  */
-export function createReader({ store, clock, flow, effective, encode }: ReaderOptions): StatsReader {
+export function createReader({ store, clock, flow, effective, encode }: ReaderOptions): Reader {
   const answers = new WeakMap<CharacterView, Kept>();
+  const degradedAnswers = Object.fromEntries(DEGRADABLE.map((what) => [what, 0])) as Record<Degradable, number>;
 
   function answerFrom(view: CharacterView, moment: Moment): StatsAnswer | undefined {
     const computed = effective.of(view, moment);
     if (computed === undefined) return undefined;
+    for (const what of computed.degraded) degradedAnswers[what] += 1;
     const kept = answers.get(view);
     const known = kept?.effective === computed ? kept.answer : undefined;
     const answer = answerOf(view, computed, known);
@@ -64,6 +71,7 @@ export function createReader({ store, clock, flow, effective, encode }: ReaderOp
   }
 
   return {
+    degradedAnswers,
     read: (tenant, characterId, context) =>
       lastAnswer(tenant, characterId) ?? flow.read(tenant, characterId, context, answerFrom),
   };

@@ -31,6 +31,10 @@ export interface MetricsSources {
       readonly redelivered: number;
     };
   };
+  readonly answers: {
+    /** Of stats, by what they named as degraded. */
+    readonly degradedAnswers: Readonly<Record<string, number>>;
+  };
   readonly refreshes: {
     /** By outcome; `drift` among them. */
     readonly counts: Readonly<Record<Part, { readonly drift: number } & Readonly<Record<string, number>>>>;

@@ -21,6 +21,7 @@ function sources(): MetricsSources & { readonly feed: { counters: { commits: num
       ],
       counters: { rebalances: 1, commits: 2, commitFailures: 3, fetchFailures: 4, offsetResets: 5, redelivered: 6 },
     },
+    answers: { degradedAnswers: { base: 0, buffs: 11 } },
     refreshes: {
       counts: {
         base: { ...NO_READS, changed: 7 },
@@ -60,6 +61,8 @@ test('given sources, when metrics are asked for, then their numbers at that mome
     'effective_stats_feed_rebalances_total 1',
     'effective_stats_feed_commits_total 20',
     'effective_stats_feed_commit_failures_total 3',
+    'effective_stats_degraded_answers_total{what="base"} 0',
+    'effective_stats_degraded_answers_total{what="buffs"} 11',
     'effective_stats_refreshes_total{part="base",outcome="changed"} 7',
     'effective_stats_refreshes_in_flight{part="equipment"} 2',
     'effective_stats_drift_total{part="equipment"} 1',

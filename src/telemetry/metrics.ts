@@ -96,7 +96,10 @@ export function createMetrics(): Metrics {
 function exportSources(registry: Registry, sources: MetricsSources): void {
   exportFeed(registry, sources);
   exportRefreshes(registry, sources);
-  const { store, deadLetters, caches } = sources;
+  const { answers, store, deadLetters, caches } = sources;
+  exportCounter(registry, 'degraded_answers', 'Answers of stats that named it as degraded.', ['what'], () =>
+    Object.entries(answers.degradedAnswers).map(([what, count]): Sample => [{ what }, count]),
+  );
   exportGauge(registry, 'residents', 'Characters held with an open session.', [], () => [
     [{}, store.population().residents],
   ]);
