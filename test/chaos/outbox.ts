@@ -1,5 +1,7 @@
 import { STREAMS, type Stream } from '../../src/events/stream.ts';
 import type { Prng } from '../../src/lib/prng.ts';
+import { parseInstant } from '../../src/lib/rfc3339.ts';
+import { formatInstant, ZERO_TIME } from '../../src/world/go-time.ts';
 import type { WorldRecord } from '../../src/world/producer.ts';
 import type { KafkaClient } from '../support/kafka-client.ts';
 
@@ -94,7 +96,7 @@ export function createOutbox({ kafka, topics, partitions, prng, onRepeated }: Ou
     const old = prng.pick(archive);
     if (old === undefined) return;
     counts.replays += 1;
-    repetitions.push({ at: now, record: { ...old, timestamp: old.timestamp - prng.between(0, 5) * HOUR_MS } });
+    repetitions.push({ at: now, record: aged(old, prng.between(0, 5) * HOUR_MS) });
   };
 
   const take = (stream: Stream): Shipment[] => {
@@ -168,6 +170,17 @@ function pause(ms: number): Promise<void> {
   return new Promise((resolve) => {
     setTimeout(resolve, ms);
   });
+}
+
+/** The record of so many ms before, and the buff that it tells of as well. */
+function aged(record: WorldRecord, ms: number): WorldRecord {
+  const timestamp = record.timestamp - ms;
+  if (record.stream !== 'buff') return { ...record, timestamp };
+  const text = record.value.toString().replace(/(?<="(?:createdAt|expiresAt)":")[^"]+/g, (time) => {
+    const instant = time === ZERO_TIME ? undefined : parseInstant(time);
+    return instant === undefined ? time : formatInstant({ ...instant, ms: instant.ms - ms });
+  });
+  return { ...record, timestamp, value: Buffer.from(text) };
 }
 
 /** 0 for events about no character. */
