@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { uniqueName } from '../test/support/kafka-client.ts';
 import { freePort } from '../test/support/process-guard.ts';
+import { topicVariables } from '../test/support/topic-variables.ts';
 import { until } from '../test/support/wait.ts';
 import { type Child, startChild } from './child.ts';
 import { connectHttp, type HttpConnection } from './http.ts';
@@ -44,11 +45,7 @@ export async function startService(brokers: readonly string[], topics: Topics, u
   const leash = join(import.meta.dirname, 'processes', 'leash.ts');
   const child = startChild(['--expose-gc', '--import', leash, join(ROOT, 'src', 'main.ts')], {
     BOOTSTRAP_SERVERS: brokers.join(','),
-    EVENT_TOPIC_SESSION_STATUS: topics.session,
-    EVENT_TOPIC_CHARACTER_BUFF_STATUS: topics.buff,
-    EVENT_TOPIC_ASSET_STATUS: topics.asset,
-    EVENT_TOPIC_CHARACTER_STATUS: topics.character,
-    EVENT_TOPIC_SKILL_STATUS: topics.skill,
+    ...topicVariables(topics),
     BASE_SERVICE_URL: `http://127.0.0.1:${upstreamPort}/api/`,
     REST_PORT: String(port),
     KAFKA_CONSUMER_GROUP: uniqueName('bench'),

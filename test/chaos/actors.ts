@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Prng } from '../../src/lib/prng.ts';
 import { createLife } from '../../src/world/life.ts';
 import type { World } from '../../src/world/world.ts';
@@ -60,9 +61,7 @@ export function createActors(options: ActorsOptions): Actors {
       let last = performance.now();
       let owed = 0;
       while (goesOn()) {
-        await new Promise((resolve) => {
-          setTimeout(resolve, TICK_MS);
-        });
+        await delay(TICK_MS);
         const now = performance.now();
         // A busy machine makes nobody act in bursts.
         owed += (Math.min(now - last, 10 * TICK_MS) * actionsPerSecond) / 1_000;

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { createKafkaFeed } from '../../src/ingest/kafka/kafka-feed.ts';
 import { systemClock } from '../../src/lib/clock.ts';
 import type { Prng } from '../../src/lib/prng.ts';
@@ -39,7 +40,7 @@ export function createFaults(stage: Stage, prng: Prng, watch: Pick<Watch, 'befor
   const withoutBroker = async (away: () => Promise<void>, ms: number, back: () => Promise<void>): Promise<void> => {
     stage.brokerAwaySince = performance.now();
     await away();
-    await pause(ms);
+    await delay(ms);
     await back();
     stage.brokerAwaySince = Number.POSITIVE_INFINITY;
   };
@@ -60,7 +61,7 @@ export function createFaults(stage: Stage, prng: Prng, watch: Pick<Watch, 'befor
       await watch.beforeKill();
       await subject.end('SIGKILL');
       await watch.afterKill();
-      await pause(prng.between(0, 1_000));
+      await delay(prng.between(0, 1_000));
       await subject.start();
     },
     'broker restart': () => withoutBroker(() => broker.stop('SIGTERM'), prng.between(0, 2_000), broker.start),
@@ -71,7 +72,7 @@ export function createFaults(stage: Stage, prng: Prng, watch: Pick<Watch, 'befor
         const members = [];
         for (let count = prng.between(1, 2); count > 0; count -= 1) members.push(await join(stage));
         await untilShared();
-        await pause(prng.between(500, 4_000));
+        await delay(prng.between(500, 4_000));
         for (const member of members) await member.stop();
       }),
     // Until its session is over, the group believes that it still consumes.
@@ -79,12 +80,12 @@ export function createFaults(stage: Stage, prng: Prng, watch: Pick<Watch, 'befor
       withOthers(async () => {
         const rival = await startService({ ...stage.variables });
         await untilShared();
-        await pause(prng.between(500, 2_000));
+        await delay(prng.between(500, 2_000));
         await rival.end('SIGKILL');
       }),
     async 'process paused'() {
       subject.signal('SIGSTOP');
-      await pause(long());
+      await delay(long());
       subject.signal('SIGCONT');
     },
     async 'service clock'() {
@@ -119,10 +120,4 @@ async function join({ broker, groupId, topics }: Stage) {
     onUnreadable: () => undefined,
   });
   return feed;
-}
-
-export function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => {
-    setTimeout(resolve, ms);
-  });
 }

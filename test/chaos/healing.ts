@@ -1,9 +1,9 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Prng } from '../../src/lib/prng.ts';
 import type { Service } from '../../src/upstream/port.ts';
 import { isOnline, type Who } from '../../src/world/truth.ts';
 import { until } from '../support/wait.ts';
 import type { Actors } from './actors.ts';
-import { pause } from './faults.ts';
 import { watchRequestRate } from './request-rate.ts';
 import type { Stage } from './stage.ts';
 import { DEGRADED_BY } from './upstream-faults.ts';
@@ -24,13 +24,14 @@ export interface Healing {
 
 /** Fewer show nothing. */
 const PATIENTS_MIN = 5;
+const NEWCOMERS = 40;
 /** Architecture §7. */
 const HEALED_WITHIN_MS = 10_000;
 const OBSERVED_MS = 3_000;
 
 /**
- * Characters log in while a service answers 500; then it recovers. Nobody acts or reads, but that each character is read
- * once, at a time of its own: what that read finds has healed by itself.
+ * Characters log out, and in again while a service answers 500; then it recovers. Nobody acts or reads, but that each of
+ * them is read once, at a time of its own: what that read finds has healed by itself.
  */
 export async function checkHealing(stage: Stage, actors: Actors, service: Service, prng: Prng): Promise<Healing> {
   const { upstream, subject, world, outbox } = stage;
@@ -38,18 +39,20 @@ export async function checkHealing(stage: Stage, actors: Actors, service: Servic
   upstream.faults[service] = { failure: { kind: 'status', status: 500 } };
   if (service === 'data') await restartCold(stage);
   const rate = watchRequestRate(() => upstream.counts[service]);
-  const offline = prng.shuffle(world.characters().filter((who) => !isOnline(who)));
-  for (const who of offline) actors.act(() => world.login(who, 1));
+  // Others may be held although they are logged out, with everything loaded.
+  const newcomers = prng.shuffle(world.characters().filter(isOnline)).slice(0, NEWCOMERS);
+  for (const who of newcomers) actors.act(() => world.logout(who));
+  await outbox.flush();
+  for (const who of newcomers) actors.act(() => world.login(who, 1));
   await outbox.flush();
   const patients: Who[] = [];
   await until(`${service} is missed by somebody`, async () => {
     patients.length = 0;
-    // Somebody may still be held from before, with everything loaded.
-    for (const who of offline) if (isFailing(await subject.ask(who), service)) patients.push(who);
+    for (const who of newcomers) if (isFailing(await subject.ask(who), service)) patients.push(who);
     return patients.length >= PATIENTS_MIN;
   });
   const seen = upstream.counts[service];
-  await pause(OBSERVED_MS);
+  await delay(OBSERVED_MS);
   const requestsPerSecond = ((upstream.counts[service] - seen) * 1_000) / OBSERVED_MS;
   const worstSecond = rate.stop();
   upstream.faults[service] = calm;
@@ -59,7 +62,7 @@ export async function checkHealing(stage: Stage, actors: Actors, service: Servic
   let failedUntil = 0;
   for (const [index, who] of patients.entries()) {
     const readAt = (HEALED_WITHIN_MS * (index + 1)) / patients.length;
-    await pause(Math.max(0, recovered + readAt - performance.now()));
+    await delay(Math.max(0, recovered + readAt - performance.now()));
     if (!isFailing(await subject.ask(who), service)) continue;
     failedUntil = performance.now() - recovered;
   }

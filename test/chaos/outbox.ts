@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { STREAMS, type Stream } from '../../src/events/stream.ts';
 import type { Prng } from '../../src/lib/prng.ts';
 import { parseInstant } from '../../src/lib/rfc3339.ts';
@@ -113,12 +114,12 @@ export function createOutbox({ kafka, topics, partitions, prng, onRepeated }: Ou
 
   const ship = async (stream: Stream): Promise<void> => {
     const shipments = take(stream);
-    if (shipments.length === 0) return pause(TICK_MS);
+    if (shipments.length === 0) return delay(TICK_MS);
     try {
       const records = shipments.map(({ record, partition }) => ({ ...record, partition }));
       await kafka.produce(topics[stream], records);
     } catch {
-      return pause(RETRY_MS);
+      return delay(RETRY_MS);
     }
     const now = performance.now();
     for (const shipment of shipments) shipment.ackedAt = now;
@@ -155,7 +156,7 @@ export function createOutbox({ kafka, topics, partitions, prng, onRepeated }: Ou
     async flush() {
       flushing = true;
       repeatDue();
-      while (waiting() > 0 && !stopped) await pause(TICK_MS);
+      while (waiting() > 0 && !stopped) await delay(TICK_MS);
       flushing = false;
     },
     async stop() {
@@ -164,12 +165,6 @@ export function createOutbox({ kafka, topics, partitions, prng, onRepeated }: Ou
       await Promise.all(loops);
     },
   };
-}
-
-function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => {
-    setTimeout(resolve, ms);
-  });
 }
 
 /** The record of so many ms before, and the buff that it tells of as well. */

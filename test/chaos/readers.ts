@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Prng } from '../../src/lib/prng.ts';
 import { isOnline, type Who } from '../../src/world/truth.ts';
 import type { World } from '../../src/world/world.ts';
@@ -137,7 +138,7 @@ export function createReaders(options: ReadersOptions): Readers {
           reading -= 1;
         });
       }
-      await pause(prng.between(...PAUSE_MS));
+      await delay(prng.between(...PAUSE_MS));
     }
   };
   const loops = Array.from({ length: READERS }, loop);
@@ -148,7 +149,7 @@ export function createReaders(options: ReadersOptions): Readers {
     ages,
     async pause() {
       paused = true;
-      while (reading > 0) await pause(5);
+      while (reading > 0) await delay(5);
     },
     resume() {
       paused = false;
@@ -158,12 +159,6 @@ export function createReaders(options: ReadersOptions): Readers {
       await Promise.all(loops);
     },
   };
-}
-
-function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => {
-    setTimeout(resolve, ms);
-  });
 }
 
 function ago(begun: number): string {

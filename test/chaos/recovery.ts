@@ -1,7 +1,7 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Prng } from '../../src/lib/prng.ts';
 import { SERVICES } from '../../src/upstream/port.ts';
 import { isOnline } from '../../src/world/truth.ts';
-import { pause } from './faults.ts';
 import type { Stage } from './stage.ts';
 import { DEGRADED_BY, type UpstreamFaults } from './upstream-faults.ts';
 
@@ -17,7 +17,7 @@ export async function recoveryTime(stage: Stage, upstreamFaults: UpstreamFaults,
   const began = performance.now();
   while (performance.now() < began + GIVE_UP_AFTER_MS) {
     if (await isWell(stage, upstreamFaults, prng)) break;
-    await pause(50);
+    await delay(50);
   }
   return performance.now() - began;
 }

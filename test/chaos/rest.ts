@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { STATS } from '../../src/domain/stat.ts';
 import { isOnline, type Who } from '../../src/world/truth.ts';
 import { oracleStats } from '../support/oracle.ts';
@@ -41,7 +42,7 @@ export async function checkAtRest(stage: Stage): Promise<Rest> {
       return why === undefined ? [] : [{ who, character, why }];
     });
     wrong = checked.flat();
-    if (wrong.length > 0) await new Promise((resolve) => setTimeout(resolve, 100));
+    if (wrong.length > 0) await delay(100);
   }
   return { mismatches: wrong, lingering: lingering.size, ms: performance.now() - began };
 }

@@ -1,8 +1,8 @@
 import { writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
-import { SingleBar } from 'cli-progress';
 import { SERVICES } from '../../src/upstream/port.ts';
 import { PrerequisiteMissing } from '../support/process-guard.ts';
+import { createProgressBar } from '../support/progress-bar.ts';
 import { FAULTS } from './faults.ts';
 import { evidenceOf, failuresOf, tableOf } from './report.ts';
 import { runTwin, type TwinProgress } from './twin.ts';
@@ -51,7 +51,7 @@ async function main(): Promise<number> {
   const { format } = values;
   if (format !== 'S' && format !== 'T') throw new TypeError(`--format: expected S or T, got ${format}`);
   process.stderr.write(`seed ${seed}, format ${format}\n`);
-  const progress = createProgress(events);
+  const bar = createProgressBar(events);
   const report = await runTwin({
     seed,
     format,
@@ -62,8 +62,8 @@ async function main(): Promise<number> {
     deadlineMs: minutes * 60_000,
     faults: FAULTS.map((fault) => [fault]),
     healAt: (rest) => SERVICES.filter((_, index) => index === rest % SERVICES.length),
-    onProgress: progress.show,
-  }).finally(progress.stop);
+    onProgress: (progress) => bar.update(progress.events, `events, ${whatOf(progress)}`),
+  }).finally(() => bar.stop());
   process.stdout.write(`${tableOf(report)}\n`);
   const failures = failuresOf(report);
   if (failures.length > 0) process.stdout.write(`\n${evidenceOf(report)}\n\n${failures.join('\n')}\n`);
@@ -71,27 +71,9 @@ async function main(): Promise<number> {
   return failures.length === 0 ? 0 : 1;
 }
 
-function createProgress(total: number): { show(progress: TwinProgress): void; stop(): void } {
-  const bar = process.stderr.isTTY
-    ? new SingleBar({
-        format: '{bar} {value}/{total} events, {what}',
-        hideCursor: true,
-        clearOnComplete: true,
-        stream: process.stderr,
-      })
-    : undefined;
-  bar?.start(total, 0, { what: '' });
-  return {
-    show({ events, faults, upstreamFaults, reads, mismatches, phase }) {
-      const kills = faults.kill ?? 0;
-      const all = Object.values(faults).reduce((sum, count) => sum + count, upstreamFaults);
-      const counts = `${kills} kills, ${all} faults, ${reads.lies} lies, ${mismatches} mismatches`;
-      const what = `${counts}: ${phase}`;
-      if (bar === undefined) process.stderr.write(`${events}/${total} events, ${what}\n`);
-      else bar.update(Math.min(events, total), { what });
-    },
-    stop: () => bar?.stop(),
-  };
+function whatOf({ faults, upstreamFaults, reads, mismatches, phase }: TwinProgress): string {
+  const all = Object.values(faults).reduce((sum, count) => sum + count, upstreamFaults);
+  return `${faults.kill ?? 0} kills, ${all} faults, ${reads.lies} lies, ${mismatches} mismatches: ${phase}`;
 }
 
 process.exitCode = await main().catch((error: unknown) => {

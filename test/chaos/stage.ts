@@ -8,6 +8,7 @@ import { startUpstreamServer, type UpstreamServer } from '../../src/world/upstre
 import { createWorld, WORLD_TENANT, type World } from '../../src/world/world.ts';
 import { type OwnKafkaBroker, startOwnKafka } from '../support/kafka-broker.ts';
 import { createKafkaClient, type KafkaClient, uniqueName } from '../support/kafka-client.ts';
+import { topicVariables } from '../support/topic-variables.ts';
 import { createOutbox, type Outbox, type Shipment } from './outbox.ts';
 import { createSessionEnds, type SessionEnds } from './session-ends.ts';
 import { createSubject, type Subject } from './subject.ts';
@@ -44,14 +45,6 @@ export const TENANTS = [WORLD_TENANT, tenantOf('2b1c40f2-0a5e-4f0e-9d54-0c6f0a6f
 
 /** Atlas has one partition per topic; other installs have more. */
 const PARTITIONS: Readonly<Record<Stream, number>> = { session: 1, buff: 3, asset: 2, character: 1, skill: 1 };
-
-const TOPIC_VARIABLES: Readonly<Record<Stream, string>> = {
-  session: 'EVENT_TOPIC_SESSION_STATUS',
-  buff: 'EVENT_TOPIC_CHARACTER_BUFF_STATUS',
-  asset: 'EVENT_TOPIC_ASSET_STATUS',
-  character: 'EVENT_TOPIC_CHARACTER_STATUS',
-  skill: 'EVENT_TOPIC_SKILL_STATUS',
-};
 
 /** The service under test is ready when this resolves. */
 export async function setStage(seed: number, charactersPerTenant: number, format: Format): Promise<Stage> {
@@ -99,7 +92,7 @@ export async function setStage(seed: number, charactersPerTenant: number, format
     BOOTSTRAP_SERVERS: broker.brokers.join(','),
     KAFKA_CONSUMER_GROUP: groupId,
     BASE_SERVICE_URL: upstream.url,
-    ...Object.fromEntries(STREAMS.map((stream) => [TOPIC_VARIABLES[stream], topics[stream]])),
+    ...topicVariables(topics),
   };
   const subject = await createSubject(variables);
   await subject.start();

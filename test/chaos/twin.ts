@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 /**
  * The digital twin: a simulated Atlas that lives in real time, the service under test as a process on a real Kafka, readers
  * that judge every answer, and faults. A run alternates: life with faults → rest, until its events are spent.
@@ -6,7 +7,7 @@ import { createPrng } from '../../src/lib/prng.ts';
 import type { Service } from '../../src/upstream/port.ts';
 import type { Format } from '../../src/world/truth.ts';
 import { type Actors, createActors } from './actors.ts';
-import { createFaults, type Fault, type Faults, pause } from './faults.ts';
+import { createFaults, type Fault, type Faults } from './faults.ts';
 import { checkHealing, type Healing } from './healing.ts';
 import { createJudge } from './judge.ts';
 import { watchOwnLag } from './own-lag.ts';
@@ -213,12 +214,12 @@ function createRun({ options, stage, actors, readers, watch, upstreamFaults, not
     const struckUpstream = (async () => {
       while (!ended) {
         await upstreamFaults.strike(() => !ended);
-        await pause(prng.between(...CALM_MS));
+        await delay(prng.between(...CALM_MS));
       }
     })();
     while (first.length > 0 || !isOver()) {
       await strike(first.shift() ?? [nextFault()]);
-      await pause(prng.between(...CALM_MS));
+      await delay(prng.between(...CALM_MS));
     }
     ended = true;
     await struckUpstream;

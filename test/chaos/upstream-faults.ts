@@ -1,7 +1,7 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Prng } from '../../src/lib/prng.ts';
 import { SERVICES, type Service } from '../../src/upstream/port.ts';
 import type { Fault } from '../../src/world/faults.ts';
-import { pause } from './faults.ts';
 import type { Stage } from './stage.ts';
 
 /** What answers name when this service fails. */
@@ -65,7 +65,7 @@ export function createUpstreamFaults({ upstream }: Stage, prng: Prng): UpstreamF
     if (fault !== 'commits late') troubledUntil.set(service, Number.POSITIVE_INFINITY);
     upstream.faults[service] = { ...CALM, ...UPSTREAM_FAULTS[fault] };
     const until = performance.now() + prng.between(...LASTS_MS);
-    while (isWanted() && performance.now() < until) await pause(50);
+    while (isWanted() && performance.now() < until) await delay(50);
     upstream.faults[service] = CALM;
     if (fault !== 'commits late') troubledUntil.set(service, performance.now() + TROUBLED_AFTER_MS);
   };

@@ -1,5 +1,5 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { STREAMS } from '../../src/events/stream.ts';
-import { pause } from './faults.ts';
 import type { Stage } from './stage.ts';
 
 /** What is counted from outside: commits as the broker has them, deliveries and joins as the service tells them. */
@@ -55,7 +55,7 @@ export function startWatch({ kafka, topics, groupId, subject }: Stage): Watch {
       await sample();
       // While no broker answers there is nothing to see.
       await lookAtCommits().catch(() => undefined);
-      await pause(SAMPLE_EVERY_MS);
+      await delay(SAMPLE_EVERY_MS);
     }
   };
   const looping = loop();

@@ -8,6 +8,7 @@ import { createWorld, WORLD_TENANT, type World } from '../../src/world/world.ts'
 import { type KafkaBroker, type Progress, provisionKafka } from '../support/kafka-broker.ts';
 import { createKafkaClient, uniqueName } from '../support/kafka-client.ts';
 import { type ServiceProcess, startService } from '../support/service-process.ts';
+import { topicVariables } from '../support/topic-variables.ts';
 import type { Mutant } from './mutant.ts';
 import { SECRETS } from './secrets.ts';
 
@@ -93,11 +94,7 @@ export async function layBed(
     BOOTSTRAP_SERVERS: broker.brokers.join(','),
     KAFKA_CONSUMER_GROUP: uniqueName('group'),
     BASE_SERVICE_URL: upstream.url,
-    EVENT_TOPIC_SESSION_STATUS: topics.session,
-    EVENT_TOPIC_CHARACTER_BUFF_STATUS: topics.buff,
-    EVENT_TOPIC_ASSET_STATUS: topics.asset,
-    EVENT_TOPIC_CHARACTER_STATUS: topics.character,
-    EVENT_TOPIC_SKILL_STATUS: topics.skill,
+    ...topicVariables(topics),
     ...SECRETS,
     ...HELD,
   };

@@ -1,8 +1,8 @@
 import { randomInt } from 'node:crypto';
 import { parseArgs } from 'node:util';
 import { PrerequisiteMissing } from '../support/process-guard.ts';
+import { createProgressBar } from '../support/progress-bar.ts';
 import { failuresOf, runCampaign } from './campaign.ts';
-import { createProgressBar } from './progress-bar.ts';
 import { reportOf } from './report.ts';
 
 const HELP = `npm run test:hostile -- [options]

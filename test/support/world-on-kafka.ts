@@ -4,6 +4,7 @@ import type { WorldRecord } from '../../src/world/producer.ts';
 import { startUpstreamServer, type UpstreamServer } from '../../src/world/upstream-server.ts';
 import { createWorld, type World, type WorldOptions } from '../../src/world/world.ts';
 import { createKafkaClient, type KafkaClient, uniqueName } from './kafka-client.ts';
+import { topicVariables } from './topic-variables.ts';
 
 /** A simulated Atlas whose events go to topics of their own on a real broker, in order. */
 export interface WorldOnKafka {
@@ -17,14 +18,6 @@ export interface WorldOnKafka {
   flushed(): Promise<void>;
   close(): Promise<void>;
 }
-
-const TOPIC_VARIABLES: Readonly<Record<Stream, string>> = {
-  session: 'EVENT_TOPIC_SESSION_STATUS',
-  buff: 'EVENT_TOPIC_CHARACTER_BUFF_STATUS',
-  asset: 'EVENT_TOPIC_ASSET_STATUS',
-  character: 'EVENT_TOPIC_CHARACTER_STATUS',
-  skill: 'EVENT_TOPIC_SKILL_STATUS',
-};
 
 export async function startWorldOnKafka(
   brokers: readonly string[],
@@ -63,7 +56,7 @@ export async function startWorldOnKafka(
       BOOTSTRAP_SERVERS: brokers.join(','),
       KAFKA_CONSUMER_GROUP: uniqueName('group'),
       BASE_SERVICE_URL: upstream.url,
-      ...Object.fromEntries(STREAMS.map((stream) => [TOPIC_VARIABLES[stream], topics[stream]])),
+      ...topicVariables(topics),
     },
     flushed: () => sending,
     async close() {
