@@ -46,6 +46,9 @@ export interface ReadFlowOptions {
 /** How long a read waits for a re-read while the feed is not current (architecture §3 rule 8). */
 const FEED_WAIT_MS = 250;
 
+/** What a read has left at least once the character that it waits for has gone, or come back with nothing loaded. */
+const ANEW_MS = 250;
+
 /**
  * Reads that wait for a first load at the same time. First loads run at some 1,400 a second on two cores, so this many are
  * a wait of under half a second; beyond, all would wait until READ_WAIT is over and few be answered.
@@ -90,19 +93,24 @@ export function createReadFlow(options: ReadFlowOptions): ReadFlow {
   async function readAfterLoad<T>(
     { tenant, characterId }: CharacterView,
     context: EventContext | undefined,
-    askedAt: number,
+    since: number,
     answerFrom: AnswerFrom<T>,
   ): Promise<T | Unanswered> {
     askForFirstLoads(tenant, characterId);
+    let askedAt = since;
     let view = store.find(tenant, characterId);
     for (let moment = readClock(); view === undefined || mustWait(view, moment, askedAt); moment = readClock()) {
       const left = askedAt + options.readWait - moment.mono;
       if (left <= 0) break;
+      const before = view;
       await refresher.nextRead(tenant, characterId, waitFor(view, askedAt, left, moment.mono));
       // Not `visit` at once: whose time is up while it is waited for would be loaded anew.
       view = store.find(tenant, characterId);
       if (view === undefined && refresher.isUnknown(tenant, characterId)) return UNKNOWN;
       view ??= store.visit(tenant, characterId, context);
+      if (view === before || hasBase(view)) continue;
+      askedAt = Math.max(askedAt, clock.mono() + ANEW_MS - options.readWait);
+      askForFirstLoads(tenant, characterId);
     }
     return view === undefined ? UNAVAILABLE : answer(view, readClock(), answerFrom);
   }

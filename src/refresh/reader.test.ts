@@ -340,6 +340,22 @@ describe('a character that goes and comes back while a read waits', () => {
     scripted.release('buffs');
     assert.equal((await reading).kind, 'answer');
   });
+
+  for (const then of ['logs out', 'logs out and in']) {
+    it(`symptom: a character that ${then} while a read waits for one slow part is answered 503`, async () => {
+      const { stats, scripted, login, bench } = setUp();
+      await login();
+      scripted.hold('buffs');
+      const reading = stats();
+      await until('base is loaded', () => bench.view().part('base').asOf !== undefined);
+      await delay(280);
+      await bench.logout();
+      // Nothing wakes up whatever reads what is due: the reader itself has to.
+      if (then === 'logs out and in') await bench.login('s2');
+      assert.deepEqual((await reading).degraded, ['buffs']);
+      scripted.release('buffs');
+    });
+  }
 });
 
 describe('rule 9: audit', () => {
