@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Prng } from '../../src/lib/prng.ts';
+import { createPrng, type Prng } from '../../src/lib/prng.ts';
 import { createLife } from '../../src/world/life.ts';
 import type { World } from '../../src/world/world.ts';
 import { doSomethingHard } from './deeds.ts';
@@ -35,8 +35,10 @@ const SWEEP_EVERY_MS = [4_000, 30_000] as const;
 export function createActors(options: ActorsOptions): Actors {
   const { world, prng, history, actionsPerSecond, takeEmitted } = options;
   const life = createLife(world, { seed: options.seed, actionsPerSecond });
+  // Sweeps come by time: they must not take draws from the actions.
+  const sweepPrng = createPrng(options.seed ^ 0x0a1);
   let actions = 0;
-  let sweepAt = performance.now() + prng.between(...SWEEP_EVERY_MS);
+  let sweepAt = performance.now() + sweepPrng.between(...SWEEP_EVERY_MS);
 
   const act = (action: () => void): void => {
     action();
@@ -46,7 +48,7 @@ export function createActors(options: ActorsOptions): Actors {
 
   const actOnce = (): void => {
     if (performance.now() >= sweepAt) {
-      sweepAt = performance.now() + prng.between(...SWEEP_EVERY_MS);
+      sweepAt = performance.now() + sweepPrng.between(...SWEEP_EVERY_MS);
       act(() => world.sweepBuffs());
     }
     act(() => (prng.chance(HARD_SHARE) ? doSomethingHard(world, prng) : life.act()));

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Prng } from '../../src/lib/prng.ts';
 import type { Service } from '../../src/upstream/port.ts';
+import type { Failure } from '../../src/world/faults.ts';
 import { isOnline, type Who } from '../../src/world/truth.ts';
 import { until } from '../support/wait.ts';
 import type { Actors } from './actors.ts';
@@ -8,8 +9,24 @@ import { watchRequestRate } from './request-rate.ts';
 import type { Stage } from './stage.ts';
 import { DEGRADED_BY } from './upstream-faults.ts';
 
-export interface Healing {
+/** How a service fails until it heals. */
+const FAILURE_KINDS = {
+  'answers 500': { kind: 'status', status: 500 },
+  hangs: { kind: 'hang' },
+  'answers wrong types': { kind: 'wrong-body', body: 'wrong-types' },
+  'resets connections': { kind: 'reset' },
+} as const satisfies Record<string, Failure>;
+
+export type AilmentKind = keyof typeof FAILURE_KINDS;
+
+export const FAILURES = Object.keys(FAILURE_KINDS) as readonly AilmentKind[];
+
+export interface Ailment {
   readonly service: Service;
+  readonly failure: AilmentKind;
+}
+
+export interface Healing extends Ailment {
   /** Characters that lacked something while the service failed. */
   readonly patients: number;
   /** Ms after the service's recovery at which a part was still seen failed; 0: none was. */
@@ -28,15 +45,18 @@ const NEWCOMERS = 40;
 /** Architecture §7. */
 const HEALED_WITHIN_MS = 10_000;
 const OBSERVED_MS = 3_000;
+/** A service that hangs fails only when its deadlines are over. */
+const GATE_OPEN_WITHIN_MS = 20_000;
 
 /**
- * Characters log out, and in again while a service answers 500; then it recovers. Nobody acts or reads, but that each of
- * them is read once, at a time of its own: what that read finds has healed by itself.
+ * Characters log out, and in again while a service fails; once its gate is open, as readiness tells, it recovers. Nobody acts
+ * or reads, but that each of them is read once, at a time of its own: what that read finds has healed by itself.
  */
-export async function checkHealing(stage: Stage, actors: Actors, service: Service, prng: Prng): Promise<Healing> {
+export async function checkHealing(stage: Stage, actors: Actors, ailment: Ailment, prng: Prng): Promise<Healing> {
+  const { service, failure } = ailment;
   const { upstream, subject, world, outbox } = stage;
   const calm = upstream.faults[service];
-  upstream.faults[service] = { failure: { kind: 'status', status: 500 } };
+  upstream.faults[service] = { failure: FAILURE_KINDS[failure] };
   if (service === 'data') await restartCold(stage);
   const rate = watchRequestRate(() => upstream.counts[service]);
   // Others may be held although they are logged out, with everything loaded.
@@ -45,12 +65,14 @@ export async function checkHealing(stage: Stage, actors: Actors, service: Servic
   await outbox.flush();
   for (const who of newcomers) actors.act(() => world.login(who, 1));
   await outbox.flush();
-  const patients: Who[] = [];
+  let patients: readonly Who[] = [];
   await until(`${service} is missed by somebody`, async () => {
-    patients.length = 0;
-    for (const who of newcomers) if (isFailing(await subject.ask(who), service)) patients.push(who);
+    const answers = await Promise.all(newcomers.map(subject.ask));
+    patients = newcomers.filter((_, index) => isFailing(answers[index], service));
     return patients.length >= PATIENTS_MIN;
   });
+  const isToldOpen = async () => (await subject.readiness())?.degraded.includes(service) === true;
+  await until(`readiness tells of the ${service} service`, isToldOpen, GATE_OPEN_WITHIN_MS);
   const seen = upstream.counts[service];
   await delay(OBSERVED_MS);
   const requestsPerSecond = ((upstream.counts[service] - seen) * 1_000) / OBSERVED_MS;
@@ -69,7 +91,7 @@ export async function checkHealing(stage: Stage, actors: Actors, service: Servic
   for (const who of patients) {
     if (isFailing(await subject.ask(who), service)) unhealed.push(String(who.characterId));
   }
-  return { service, patients: patients.length, failedUntil, worstSecond, requestsPerSecond, unhealed };
+  return { ...ailment, patients: patients.length, failedUntil, worstSecond, requestsPerSecond, unhealed };
 }
 
 /** Static data are kept for good: only a service that has just been started asks for them. */

@@ -66,7 +66,10 @@ function answer(
 }
 
 const judge = (given: StatsAnswer, ...characters: Character[]) =>
-  createJudge('T')({ answer: given, truths: characters.map(truth), begunAt: NOW, endedAt: NOW }).kind;
+  judgeOf({ answer: given, truths: characters.map(truth), past: characters.map(truth), begunAt: NOW, endedAt: NOW })
+    .kind;
+
+const judgeOf = createJudge('T');
 
 describe('the judge', () => {
   const bare = somebody({});
@@ -108,14 +111,15 @@ describe('the judge', () => {
     assert.equal(judge(answer({}, [], ['equipment']), armed), 'degraded');
   });
 
-  it('given a feed that is behind, then all the rest is held to the window', () => {
-    assert.equal(judge(answer({ strength: 102, weapon_attack: 30 }, SWORD_ROWS, ['feed']), armed), 'degraded');
-    const dragonCarabella: Asset = { ...SWORD, templateId: 1302059, stats: { ...NO_STATS, weaponAttack: 97 } };
-    const strong = somebody({
-      base: { ...somebody({}).base, ...BASE, strength: 999, dexterity: 999, level: 200, job: 112 },
-      assets: [dragonCarabella],
-    });
-    assert.equal(judge(answer({ strength: 999, dexterity: 999 }, [], ['feed']), strong), 'lie');
+  it('given a degraded base, then it has to be one that was true once, and its bonuses have to add up', () => {
+    const grown = { ...bare, base: { ...bare.base, strength: 120 } };
+    const past = [grown, bare].map(truth);
+    const verdictOn = (given: StatsAnswer) =>
+      judgeOf({ answer: given, truths: past.slice(0, 1), past, begunAt: NOW, endedAt: NOW }).kind;
+    assert.equal(verdictOn(answer({}, [], ['base'])), 'degraded');
+    assert.equal(verdictOn(answer({}, [], [])), 'lie');
+    assert.equal(verdictOn(answer({ strength: 7 }, [], ['base'])), 'lie');
+    assert.equal(verdictOn(answer({ weapon_attack: 7 }, [], ['base'])), 'lie');
   });
 
   it('given a base of zeros, then it is a lie whatever is degraded', () => {

@@ -3,7 +3,8 @@
  *
  * Exact: it equals the oracle's calculation for one moment of the window. Mixed: every value and every source in it was true
  * at some moment of the window, though not all at the same one; nobody can do better while topics have delays of their own.
- * In both cases all of it must add up. What is named as degraded may be older; all the rest is held to the window.
+ * In both cases all of it must add up. What is named as degraded may be older; all the rest is held to the window. A base is
+ * always held to what was true once.
  */
 import { ATTRIBUTES } from '../../src/api/stats-document.ts';
 import { PRIMARY_STATS, STATS, type Stat } from '../../src/domain/stat.ts';
@@ -27,6 +28,8 @@ export interface Question {
   readonly answer: StatsAnswer;
   /** The truths of the window, the newest first; at least one. */
   readonly truths: readonly Truth[];
+  /** All truths that are remembered: what is named as degraded was true once. */
+  readonly past: readonly Truth[];
   /** Epoch ms. */
   readonly begunAt: number;
   readonly endedAt: number;
@@ -80,7 +83,8 @@ function explain(question: Case, degraded: ReadonlySet<string>): Verdict {
   const listed = rowsBySource(answer);
   const lie = (why: string): Verdict => ({ kind: 'lie', why });
 
-  const bases = degraded.has('base') ? undefined : baseFits(characters, answer, listed);
+  const believed = degraded.has('base') ? question.past.map((truth) => truth.character) : characters;
+  const bases = baseFits(believed, answer, listed);
   if (typeof bases === 'string') return lie(bases);
   const assets = degraded.has('equipment') ? [] : wornFits(characters, listed, format);
   if (typeof assets === 'string') return lie(assets);
@@ -88,8 +92,7 @@ function explain(question: Case, degraded: ReadonlySet<string>): Verdict {
   if (typeof buffs === 'string') return lie(buffs);
   const skills = degraded.has('passives') ? [] : skillFits(characters, listed);
   if (typeof skills === 'string') return lie(skills);
-  // A feed that is behind widens the window, and excuses nothing else.
-  if (bases === undefined || [...degraded].some((what) => what !== 'feed')) return { kind: 'degraded' };
+  if (degraded.size > 0) return { kind: 'degraded' };
 
   // What is left open has no row of its own: level and job, which decide who qualifies for what.
   let tried = 0;
@@ -98,14 +101,14 @@ function explain(question: Case, degraded: ReadonlySet<string>): Verdict {
     if (tried > COMBINATIONS_MAX) return { kind: 'undecided' };
     const character = { ...newest, base, assets, buffs, skills };
     const expected = oracleStats(character, { now: question.endedAt, grace: GRACE_MS, format });
-    if (equals(answer, expected)) return { kind: degraded.size > 0 ? 'degraded' : 'mixed' };
+    if (equals(answer, expected)) return { kind: 'mixed' };
   }
   return lie('every source was true in the window, but together they give other numbers (requirements)');
 }
 
 type Bases = readonly (readonly [field: keyof Character['base'], values: readonly number[]])[];
 
-/** The values of each base field in the window that the answer's total and its rows allow. */
+/** The values of each base field in these truths that the answer's total and its rows allow. */
 function baseFits(characters: readonly Character[], answer: StatsAnswer, listed: Map<string, Rows>): Bases | string {
   const rows = [...listed.values()];
   for (const stat of STATS) {

@@ -4,6 +4,7 @@ import { isOnline, type Who } from '../../src/world/truth.ts';
 import type { World } from '../../src/world/world.ts';
 import type { StatsAnswer } from '../support/service-process.ts';
 import type { Judge, Verdict } from './judge.ts';
+import type { SessionEnds } from './session-ends.ts';
 import type { Subject } from './subject.ts';
 import type { Timeline } from './timeline.ts';
 import { nameOf, type Truth, type TruthHistory, toldAt } from './truth-history.ts';
@@ -22,8 +23,10 @@ export interface ReadCounts {
   degraded: number;
   undecided: number;
   unavailable: number;
-  /** 503 although the character service answered and the service has been up for a while. */
+  /** 503 although the character service answered and the service has been up for a while, or although the base was held. */
   refused: number;
+  /** Answers about characters who must be held with their base, for whom no 503 is excused. */
+  held: number;
   /** The service was down or paused. */
   silent: number;
   lies: number;
@@ -52,6 +55,7 @@ export interface ReadersOptions {
   readonly brokerAwaySince: () => number;
   /** True when the character service has answered everything for the last few seconds. */
   readonly baseCanBeHad: () => boolean;
+  readonly sessionEnds: Pick<SessionEnds, 'mustHold'>;
 }
 
 /**
@@ -59,6 +63,8 @@ export interface ReadersOptions {
  * more between two looks at it (architecture §3 rule 8), and 2 s for the confirming read (rule 5).
  */
 const WINDOW_MS = 8_000;
+/** Until a session that was announced is surely known; outages of the broker last 12 s, and are caught up with soon. */
+const MET_AFTER_MS = 25_000;
 const READERS = 8;
 const PAUSE_MS = [2, 25] as const;
 const LIES_KEPT = 20;
@@ -73,6 +79,7 @@ export function createReaders(options: ReadersOptions): Readers {
     undecided: 0,
     unavailable: 0,
     refused: 0,
+    held: 0,
     silent: 0,
     lies: 0,
   };
@@ -99,26 +106,41 @@ export function createReaders(options: ReadersOptions): Readers {
     lies.push({ character: nameOf(who), why, answer: body, timeline: timeline.of(who) });
   };
 
+  /** By character, the last start of the process that has answered, and when it did; monotonic ms. */
+  const answered = new Map<string, { readonly startedAt: number; readonly at: number }>();
+
+  /** Whether the process must hold the character, whose base it has had: then no 503 is excused. */
+  const mustHaveBase = (who: Who, startedAt: number): boolean => {
+    const last = answered.get(nameOf(who));
+    if (last === undefined || last.startedAt !== startedAt || startedAt !== subject.startedAt) return false;
+    return options.sessionEnds.mustHold(who, startedAt, last.at - MET_AFTER_MS);
+  };
+
   const read = async (who: Who): Promise<void> => {
     const begun = performance.now();
     const begunAt = Date.now();
+    const { startedAt } = subject;
     const answer = await subject.ask(who);
     if (answer === undefined) {
       counts.silent += 1;
       return;
     }
+    const mustHave = mustHaveBase(who, startedAt);
+    if (mustHave) counts.held += 1;
     if (answer.status === 503) {
-      const excused = !options.baseCanBeHad();
+      const excused = !mustHave && !options.baseCanBeHad();
       if (excused) counts.unavailable += 1;
       else counts.refused += 1;
       timeline.add(who, () => `answer to a request ${ago(begun)}: 503`);
       if (!excused) keepEvidence(who, answer, '503 although the base could be had');
       return;
     }
+    if (answer.status === 200) answered.set(nameOf(who), { startedAt, at: begun });
     const truths = history.of(who, mayBeBelieved(begun));
+    const past = history.of(who, () => true);
     const verdict: Verdict =
       answer.status === 200
-        ? judge({ answer, truths, begunAt, endedAt: Date.now() })
+        ? judge({ answer, truths, past, begunAt, endedAt: Date.now() })
         : { kind: 'lie', why: `status ${answer.status}` };
     note(who, answer, verdict, begun);
   };

@@ -4,6 +4,7 @@ import { SERVICES } from '../../src/upstream/port.ts';
 import { PrerequisiteMissing } from '../support/process-guard.ts';
 import { createProgressBar } from '../support/progress-bar.ts';
 import { FAULTS } from './faults.ts';
+import { type Ailment, FAILURES } from './healing.ts';
 import { evidenceOf, failuresOf, tableOf } from './report.ts';
 import { runTwin, type TwinProgress } from './twin.ts';
 
@@ -11,9 +12,9 @@ import { runTwin, type TwinProgress } from './twin.ts';
 const HELP = `npm run test:chaos -- [--events N] [--seed N] [--format S|T] [--minutes N] [--json FILE]
 
   --events N   events that the simulated Atlas emits, 200,000 when left out
-  --seed N     replays the actions and the faults of that seed, in their order; a random one when left out
+  --seed N     draws actions and faults as that seed does, each kind in its order; a random one when left out
   --format F   S: events and answers as Atlas's were in February 2026; T, when left out: as they are today
-  --minutes N  gives up after so many minutes, 60 when left out
+  --minutes N  gives up after so many minutes; when left out, 20 and one for each 4,000 events
   --json FILE  also writes everything that was counted, and the evidence of lies
 
 Kafka: Docker, else Java 17 with Maven; always a broker of its own, because it is harmed.
@@ -36,7 +37,7 @@ async function main(): Promise<number> {
       events: { type: 'string', default: '200000' },
       seed: { type: 'string', default: String(Date.now() % 1_000_000_000) },
       format: { type: 'string', default: 'T' },
-      minutes: { type: 'string', default: '60' },
+      minutes: { type: 'string' },
       json: { type: 'string' },
       help: { type: 'boolean', short: 'h', default: false },
     },
@@ -47,7 +48,7 @@ async function main(): Promise<number> {
   }
   const events = wholeNumber('events', values.events);
   const seed = wholeNumber('seed', values.seed);
-  const minutes = wholeNumber('minutes', values.minutes);
+  const minutes = values.minutes === undefined ? 20 + events / 4_000 : wholeNumber('minutes', values.minutes);
   const { format } = values;
   if (format !== 'S' && format !== 'T') throw new TypeError(`--format: expected S or T, got ${format}`);
   process.stderr.write(`seed ${seed}, format ${format}\n`);
@@ -61,7 +62,7 @@ async function main(): Promise<number> {
     restEvery: Math.max(REST_EVERY_MIN, Math.ceil(events / RESTS)),
     deadlineMs: minutes * 60_000,
     faults: FAULTS.map((fault) => [fault]),
-    healAt: (rest) => SERVICES.filter((_, index) => index === rest % SERVICES.length),
+    healAt: (rest) => [ailment(2 * rest), ailment(2 * rest + 1)],
     onProgress: (progress) => bar.update(progress.events, `events, ${whatOf(progress)}`),
   }).finally(() => bar.stop());
   process.stdout.write(`${tableOf(report)}\n`);
@@ -69,6 +70,12 @@ async function main(): Promise<number> {
   if (failures.length > 0) process.stdout.write(`\n${evidenceOf(report)}\n\n${failures.join('\n')}\n`);
   if (values.json !== undefined) await writeFile(values.json, `${JSON.stringify(report, null, 2)}\n`);
   return failures.length === 0 ? 0 : 1;
+}
+
+/** Every service in turn, and every failure of each. */
+function ailment(count: number): Ailment {
+  const service = SERVICES[count % SERVICES.length] ?? 'characters';
+  return { service, failure: FAILURES[count % FAILURES.length] ?? 'answers 500' };
 }
 
 function whatOf({ faults, upstreamFaults, reads, mismatches, phase }: TwinProgress): string {

@@ -11,6 +11,11 @@ export interface SessionEnds {
   add(who: Who, shipment: Shipment): void;
   /** Whether the process that runs since `startedAt` must know that each session of the character which it has met has ended. */
   mustKnow(who: Who, startedAt: number): boolean;
+  /**
+   * Whether that process has met a session of the character before `metBefore` (monotonic ms), and nothing was said about the
+   * end of it.
+   */
+  mustHold(who: Who, startedAt: number, metBefore: number): boolean;
 }
 
 /** What was not committed when a process ended comes again to the next one. */
@@ -33,6 +38,13 @@ export function createSessionEnds(isShared: (at: number) => boolean): SessionEnd
         ({ created, destroyed }) =>
           created.every(({ ackedAt }) => ackedAt < startedAt - UNCOMMITTED_MS) ||
           destroyed.some(({ ackedAt }) => ackedAt > startedAt && !isShared(ackedAt)),
+      );
+    },
+    mustHold(who, startedAt, metBefore) {
+      return [...(sessions.get(nameOf(who))?.values() ?? [])].some(
+        ({ created, destroyed }) =>
+          destroyed.length === 0 &&
+          created.some(({ ackedAt }) => ackedAt > startedAt && ackedAt < metBefore && !isShared(ackedAt)),
       );
     },
   };

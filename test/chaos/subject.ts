@@ -20,7 +20,9 @@ export interface Subject {
   end(name: NodeJS.Signals): Promise<void>;
   /** Steps its local clock to this many ms off. */
   skew(ms: number): Promise<void>;
-  /** Monotonic ms of the last start; and how often it was started. */
+  /** Ms by which its clock is off. */
+  readonly skewed: number;
+  /** Monotonic ms of the last start, Infinity until it is over; and how often it was started. */
   readonly startedAt: number;
   readonly starts: number;
   /** What its processes have printed. */
@@ -48,6 +50,7 @@ export async function createSubject(variables: Record<string, string>): Promise<
   let printed = '';
   let startedAt = 0;
   let starts = 0;
+  let skewed = 0;
 
   const get = async (path: string, headers: Record<string, string> = {}) => {
     try {
@@ -61,6 +64,7 @@ export async function createSubject(variables: Record<string, string>): Promise<
   const end = async (name: NodeJS.Signals): Promise<void> => {
     const ending = process;
     process = undefined;
+    startedAt = Number.POSITIVE_INFINITY;
     await ending?.end(name);
     printed += ending?.output() ?? '';
   };
@@ -91,7 +95,13 @@ export async function createSubject(variables: Record<string, string>): Promise<
     },
     signal: (name) => process?.signal(name),
     end,
-    skew: (ms) => writeFile(clockFile, String(ms)),
+    async skew(ms) {
+      skewed = ms;
+      await writeFile(clockFile, String(ms));
+    },
+    get skewed() {
+      return skewed;
+    },
     get startedAt() {
       return startedAt;
     },

@@ -4,11 +4,10 @@ import { setTimeout as delay } from 'node:timers/promises';
  * that judge every answer, and faults. A run alternates: life with faults → rest, until its events are spent.
  */
 import { createPrng } from '../../src/lib/prng.ts';
-import type { Service } from '../../src/upstream/port.ts';
 import type { Format } from '../../src/world/truth.ts';
 import { type Actors, createActors } from './actors.ts';
-import { createFaults, type Fault, type Faults } from './faults.ts';
-import { checkHealing, type Healing } from './healing.ts';
+import { createFaults, type Fault, type Faults, mayCoincide } from './faults.ts';
+import { type Ailment, checkHealing, type Healing } from './healing.ts';
 import { createJudge } from './judge.ts';
 import { watchOwnLag } from './own-lag.ts';
 import { createReaders, type Lie, type ReadCounts, type Readers } from './readers.ts';
@@ -33,8 +32,8 @@ export interface TwinOptions {
   readonly deadlineMs: number;
   /** The first faults, those of one list at the same time; random ones follow. */
   readonly faults: readonly (readonly Fault[])[];
-  /** Whose healing is checked at a rest, the first being 0. */
-  readonly healAt: (rest: number) => readonly Service[];
+  /** Which healings are checked at a rest, the first being 0. */
+  readonly healAt: (rest: number) => readonly Ailment[];
   readonly onProgress?: (progress: TwinProgress) => void;
 }
 
@@ -70,8 +69,8 @@ export interface TwinReport extends TwinProgress {
   readonly rests: readonly number[];
   /** Residents at each rest of whose logging out the service could not know. */
   readonly lingering: readonly number[];
-  /** Ms after each fault, or faults at the same time. */
-  readonly recoveries: Readonly<Record<string, readonly number[]>>;
+  /** By fault, {@link AT_ONCE} or {@link THEN_KILL}. */
+  readonly recoveries: Readonly<Record<string, readonly Readonly<Recovery>[]>>;
   readonly healings: readonly Healing[];
   /** Ms for which exact answers had been out of date, as far as the service could know. */
   readonly ages: { readonly p50: number; readonly p99: number; readonly max: number };
@@ -82,6 +81,18 @@ export interface TwinReport extends TwinProgress {
   /** What the service printed, its warnings. */
   readonly output: string;
 }
+
+export interface Recovery {
+  /** Until it was over. */
+  readonly ms: number;
+  /** Records that were delivered again until the next fault: a group may notice late that it has lost a member. */
+  again: number;
+}
+
+/** Faults that struck at the same time. */
+export const AT_ONCE = 'several at once';
+/** A kill that came before the fault before it was recovered from. */
+export const THEN_KILL = 'any, at once a kill';
 
 /** More records than this in wait, and the actors pause: after an outage they are caught up with soon. */
 const WAITING_MAX = 4_000;
@@ -103,6 +114,10 @@ const URN = (
     [4, 'topic delay'],
   ] as const
 ).flatMap(([count, fault]) => Array.from({ length: count }, (): Fault => fault));
+
+/** Shares of the faults that do not strike alone. */
+const AT_ONCE_SHARE = 0.2;
+const THEN_KILL_SHARE = 0.15;
 
 export async function runTwin(options: TwinOptions): Promise<TwinReport> {
   const { seed } = options;
@@ -129,6 +144,7 @@ export async function runTwin(options: TwinOptions): Promise<TwinReport> {
     judge: createJudge(options.format),
     timeline: stage.timeline,
     brokerAwaySince: () => stage.brokerAwaySince,
+    sessionEnds: stage.sessionEnds,
     baseCanBeHad: () =>
       !upstreamFaults.isTroubled('characters') && performance.now() > Math.max(upSince, lag.lateAt) + UP_FOR_MS,
   });
@@ -137,7 +153,7 @@ export async function runTwin(options: TwinOptions): Promise<TwinReport> {
     upSince = isUp ? performance.now() : Number.POSITIVE_INFINITY;
   };
   const parts = { options, stage, actors, readers, watch, upstreamFaults, noteUp };
-  const run = createRun(parts, createFaults(stage, createPrng(seed ^ 0x0b4), watch));
+  const run = createRun(parts, createFaults(stage, seed, watch));
   try {
     await run.play(began + options.deadlineMs);
     await watch.sample();
@@ -166,9 +182,16 @@ interface Parts {
 }
 
 function createRun({ options, stage, actors, readers, watch, upstreamFaults, noteUp }: Parts, faults: Faults) {
-  const prng = createPrng(options.seed ^ 0x0b5);
+  // Draws of their own for each purpose: how often one is asked must not change the others.
+  const prng = createPrng(options.seed ^ 0x0b4);
+  const calmPrng = createPrng(options.seed ^ 0x0b5);
+  const upstreamCalmPrng = createPrng(options.seed ^ 0x0b6);
+  const samplePrng = createPrng(options.seed ^ 0x0b7);
+  const healingPrng = createPrng(options.seed ^ 0x0b8);
   const struck: Partial<Record<Fault, number>> = {};
-  const recoveries: Record<string, number[]> = {};
+  const recoveries: Record<string, Recovery[]> = {};
+  let latest: Recovery | undefined;
+  let redelivered = 0;
   const healings: Healing[] = [];
   const rests: number[] = [];
   const lingering: number[] = [];
@@ -176,9 +199,14 @@ function createRun({ options, stage, actors, readers, watch, upstreamFaults, not
   const first = [...options.faults];
   let phase = 'life';
 
-  const nextFault = (): Fault => {
+  const nextFaults = (): readonly Fault[] => {
     const killsDue = stage.emitted / EVENTS_PER_KILL;
-    return (struck.kill ?? 0) < killsDue ? 'kill' : (prng.pick(URN) ?? 'kill');
+    if ((struck.kill ?? 0) < killsDue) return ['kill'];
+    const planned = first.shift();
+    if (planned !== undefined) return planned;
+    const fault = prng.pick(URN) ?? 'kill';
+    const other = prng.chance(AT_ONCE_SHARE) ? prng.pick(URN.filter((each) => mayCoincide(each, fault))) : undefined;
+    return other === undefined ? [fault] : [fault, other];
   };
 
   const progress = (): TwinProgress => ({
@@ -195,16 +223,34 @@ function createRun({ options, stage, actors, readers, watch, upstreamFaults, not
   };
 
   const strike = async (together: readonly Fault[]): Promise<void> => {
-    const name = together.join(' + ');
-    say(name);
+    say(together.join(' + '));
     for (const fault of together) struck[fault] = (struck[fault] ?? 0) + 1;
     const halts = together.some((fault) => fault === 'kill' || fault === 'process paused');
     if (halts) noteUp(false);
     await Promise.all(together.map((fault) => faults[fault]()));
     if (halts) noteUp(true);
-    say(`after ${name}`);
-    const time = await recoveryTime(stage, upstreamFaults, prng);
-    recoveries[name] = [...(recoveries[name] ?? []), time];
+  };
+
+  /** What came again since the last call is of the latest fault. */
+  const noteRedelivered = async (): Promise<void> => {
+    await watch.sample();
+    if (latest !== undefined) latest.again += watch.redelivered - redelivered;
+    ({ redelivered } = watch);
+  };
+
+  const strikeNext = async (): Promise<void> => {
+    await noteRedelivered();
+    const isPlanned = first.length > 0;
+    const together = nextFaults();
+    await strike(together);
+    const thenKill = !isPlanned && prng.chance(THEN_KILL_SHARE);
+    if (thenKill) await strike(['kill']);
+    say(`after ${together.join(' + ')}${thenKill ? ' + kill' : ''}`);
+    const ms = await recoveryTime(stage, upstreamFaults, samplePrng);
+    const alone = together.length > 1 ? AT_ONCE : (together[0] ?? AT_ONCE);
+    const name = thenKill ? THEN_KILL : alone;
+    latest = { ms, again: 0 };
+    recoveries[name] = [...(recoveries[name] ?? []), latest];
     say('life');
   };
 
@@ -214,12 +260,12 @@ function createRun({ options, stage, actors, readers, watch, upstreamFaults, not
     const struckUpstream = (async () => {
       while (!ended) {
         await upstreamFaults.strike(() => !ended);
-        await delay(prng.between(...CALM_MS));
+        await delay(upstreamCalmPrng.between(...CALM_MS));
       }
     })();
     while (first.length > 0 || !isOver()) {
-      await strike(first.shift() ?? [nextFault()]);
-      await delay(prng.between(...CALM_MS));
+      await strikeNext();
+      await delay(calmPrng.between(...CALM_MS));
     }
     ended = true;
     await struckUpstream;
@@ -227,6 +273,7 @@ function createRun({ options, stage, actors, readers, watch, upstreamFaults, not
 
   const rest = async (count: number): Promise<void> => {
     say('rest');
+    await noteRedelivered();
     await readers.pause();
     actors.act(() => stage.world.sweepSessions());
     await stage.outbox.flush();
@@ -236,9 +283,9 @@ function createRun({ options, stage, actors, readers, watch, upstreamFaults, not
     for (const { who, character, why } of mismatches) {
       mismatched.push({ character, why, timeline: stage.timeline.of(who) });
     }
-    for (const service of options.healAt(count)) {
-      say(`healing of ${service}`);
-      healings.push(await checkHealing(stage, actors, service, prng));
+    for (const ailment of options.healAt(count)) {
+      say(`healing of ${ailment.service}`);
+      healings.push(await checkHealing(stage, actors, ailment, healingPrng));
     }
     readers.resume();
   };

@@ -27,7 +27,7 @@ const UPSTREAM_FAULTS = {
   'is slow': { latency: [200, 1_200] },
   'is too slow': { latency: [2_100, 4_000] },
   'fails now and then': { failure: { kind: 'reset' }, probability: 0.3, latency: [0, 200] },
-  'commits late': { lag: 1_200 },
+  'commits late': {},
 } as const satisfies Record<string, Fault>;
 
 const KINDS = Object.keys(UPSTREAM_FAULTS) as (keyof typeof UPSTREAM_FAULTS)[];
@@ -47,6 +47,8 @@ export interface UpstreamFaults {
 /** An ordinary network: answers take a moment, and the truth in them is of some moment of it. */
 const CALM: Fault = { latency: [0, 15] };
 const LASTS_MS = [1_500, 5_000] as const;
+/** The confirming read begins 2 s after the event (architecture §3 rule 5). */
+const LAG_MS = [200, 1_800] as const;
 /** Architecture §7: healed within 10 s. */
 const TROUBLED_AFTER_MS = 10_000;
 
@@ -63,7 +65,8 @@ export function createUpstreamFaults({ upstream }: Stage, prng: Prng): UpstreamF
     const { service, fault } = next;
     struck.set(fault, (struck.get(fault) ?? 0) + 1);
     if (fault !== 'commits late') troubledUntil.set(service, Number.POSITIVE_INFINITY);
-    upstream.faults[service] = { ...CALM, ...UPSTREAM_FAULTS[fault] };
+    const lag = fault === 'commits late' ? prng.between(...LAG_MS) : 0;
+    upstream.faults[service] = { ...CALM, lag, ...UPSTREAM_FAULTS[fault] };
     const until = performance.now() + prng.between(...LASTS_MS);
     while (isWanted() && performance.now() < until) await delay(50);
     upstream.faults[service] = CALM;

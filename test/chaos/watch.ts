@@ -19,7 +19,8 @@ export interface Watch {
 
 const SAMPLE_EVERY_MS = 1_000;
 
-export function startWatch({ kafka, topics, groupId, subject }: Stage): Watch {
+export function startWatch(stage: Stage): Watch {
+  const { kafka, topics, groupId, subject } = stage;
   const committed = new Map<string, number>();
   const commitRewinds: string[] = [];
   /** Newest figures of each process, by its start. */
@@ -76,6 +77,8 @@ export function startWatch({ kafka, topics, groupId, subject }: Stage): Watch {
       positions = positionsOf((await subject.text('/api/metrics')) ?? '');
     },
     async afterKill() {
+      // Without a broker nobody knows the commits; such a kill is not counted.
+      if (stage.brokerAwaySince !== Number.POSITIVE_INFINITY) return;
       await lookAtCommits();
       for (const [name, position] of positions) {
         redeliveredByKills += Math.max(0, position - (committed.get(name) ?? position));

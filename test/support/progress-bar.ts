@@ -22,8 +22,9 @@ function lines(total: number): ProgressBar {
   let last = '';
   return {
     update(done, what) {
-      const line = `${Math.min(10, Math.floor((10 * done) / total))}0 % ${what}`;
-      if (line !== last) process.stderr.write(`${line}\n`);
+      const tenth = Math.min(10, Math.floor((10 * done) / total));
+      const line = `${tenth}0 % ${what}`;
+      if (line !== last) process.stderr.write(`${tenth}0 %, ${done}/${total} ${what}\n`);
       last = line;
     },
     stop: () => undefined,
