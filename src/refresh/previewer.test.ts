@@ -137,10 +137,11 @@ test('given items of the bag, of templates and of given stats, when they are put
   assert.deepEqual(scripted.wanted.at(-1)?.templateIds, [1_002_001, 1_442_024]);
 });
 
-test('given a template with stats and slot of its own, when it is put on, then no service is asked, and it demands', async () => {
-  const { preview, items } = await setUp({ assets: [] });
+test('given a template with stats and slot of its own, when it is put on, then these count, and it demands', async () => {
+  const { preview, items, scripted } = await setUp({ assets: [] });
+  items.templates.set(1_302_000, { stats: { weapon_attack: 17 }, cash: false });
   const result = await preview({ putOn: [{ templateId: 1_302_000, slot: -11, stats: { weapon_attack: 50 } }] });
-  assert.deepEqual(items.asked, []);
+  assert.deepEqual(scripted.wanted.at(-1)?.templateIds, [1_302_000]);
   assert.equal(change(result, 'weapon_attack'), 0);
   assert.equal(result.putOn[0]?.reason?.text, 'strength 25 of 40');
 });
@@ -174,7 +175,8 @@ test('given two items for one slot, when both are put on, then the second displa
 });
 
 test('given an item whose requirements are unknown, when it is put on, then it counts and the preview says so', async () => {
-  const { preview } = await setUp({ assets: [], data: { ...INPUT.data, requirements: () => undefined } });
+  const { preview, items } = await setUp({ assets: [], data: { ...INPUT.data, requirements: () => undefined } });
+  items.source.template = () => Promise.reject(new Error('not now'));
   const result = await preview({ putOn: [{ templateId: 1_302_000, slot: -11, stats: { weapon_attack: 5 } }] });
   assert.equal(change(result, 'weapon_attack'), 5);
   assert.deepEqual(result.degraded, ['requirements']);
@@ -203,7 +205,7 @@ test('given buffs, when some are cast and some end, then a cast replaces its who
 });
 
 test('given an energy charge to cast, when it is previewed, then the data of its skill is loaded first', async () => {
-  const { preview, scripted } = await setUp();
+  const { preview, scripted } = await setUp({ skills: [{ skillId: 5_110_001, level: 1 }] });
   await preview({ addBuffs: [{ sourceId: 5_110_001, changes: [{ type: 'ENERGY_CHARGE', amount: 15_000 }] }] });
   assert.deepEqual(scripted.wanted.at(-1)?.skillIds, [5_110_001]);
 });
@@ -238,6 +240,22 @@ test('given a character whose base cannot be had, when something is tried, then 
   store.missRead(await bench.claim('base'), clock.mono());
   assert.deepEqual(await ask({ putOn: [{ assetId: 9 }] }), { kind: 'unavailable' });
   assert.deepEqual(items.asked, []);
+});
+
+test('symptom: previews of what does not exist fill the cache of game data, and turn out what is needed', async () => {
+  const { ask, items, scripted } = await setUp();
+  const before = scripted.wanted.length;
+  const madeUp = { templateId: 1_302_999, slot: -11, stats: { weapon_attack: 5 } };
+  assert.equal((await ask({ putOn: [madeUp] })).kind, 'impossible');
+  items.source.template = () => Promise.reject(new Error('refused, as format S refuses what it does not know'));
+  assert.equal((await ask({ putOn: [madeUp] })).kind, 'answer');
+  const charge = { sourceId: 5_110_999, changes: [{ type: 'ENERGY_CHARGE', amount: 15_000 }] };
+  assert.equal((await ask({ addBuffs: [charge] })).kind, 'answer');
+  const asked = scripted.wanted.slice(before).flatMap(({ skillIds, templateIds }) => [...skillIds, ...templateIds]);
+  assert.deepEqual(
+    asked.filter((id) => id === madeUp.templateId || id === charge.sourceId),
+    [],
+  );
 });
 
 test('symptom: previews of items ask a slow service without bound', async () => {

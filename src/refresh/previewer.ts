@@ -1,6 +1,5 @@
 import type { CharacterView, Moment } from '../domain/character.ts';
 import type { EventContext } from '../domain/event.ts';
-import { hasBase } from '../domain/freshness.ts';
 import { displacedBy, roomAmong } from '../domain/outfit.ts';
 import type { CalculationInput, EffectiveStats, Reason, Ruleset } from '../domain/ruleset.ts';
 import { createLedger } from '../domain/rulesets/ledger.ts';
@@ -93,15 +92,25 @@ export function createPreviewer({ flow, effective, upstream, rulesetOf, readWait
     return { kind: 'answer', preview };
   }
 
+  function loadedFrom(view: CharacterView, moment: Moment): Loaded | undefined {
+    const basis = effective.basisOf(view, moment);
+    if (basis === undefined) return undefined;
+    return { kind: 'loaded', learnt: new Set(basis.input.skills.map(({ skillId }) => skillId)) };
+  }
+
   /** So that the preview is computed with the game data that it needs. */
   async function prepare(
     { tenant, context }: UpstreamTarget,
     trial: Trial,
     items: readonly Candidate[],
+    learnt: ReadonlySet<number>,
   ): Promise<void> {
     const buffs = trial.addBuffs.flatMap((buff) => buffStats(buff, { now: 0, mono: 0 }));
-    const skillIds = rulesetOf(tenant).skillsOfBuffs(buffs);
-    const templateIds = items.map(({ templateId }) => templateId).filter((id) => id !== NO_TEMPLATE);
+    // Only what is known to exist, so that nobody can fill the cache with anything else.
+    const skillIds = rulesetOf(tenant)
+      .skillsOfBuffs(buffs)
+      .filter((id) => learnt.has(id));
+    const templateIds = items.filter(({ verified }) => verified).map(({ templateId }) => templateId);
     if (skillIds.length === 0 && templateIds.length === 0) return;
     await settledWithin(upstream.ensureStaticData({ tenant, context, skillIds, templateIds }), readWait);
   }
@@ -109,7 +118,7 @@ export function createPreviewer({ flow, effective, upstream, rulesetOf, readWait
   return {
     async preview(tenant, characterId, context, trial) {
       const target = { tenant, characterId, context };
-      const known = await flow.read(tenant, characterId, context, (view) => (hasBase(view) ? LOADED : undefined));
+      const known = await flow.read(tenant, characterId, context, loadedFrom);
       if (known.kind !== 'loaded') return known;
       if (trial.putOn.length > 0 && asking >= ASKING_MAX) return { kind: 'overloaded' };
       asking += 1;
@@ -118,13 +127,17 @@ export function createPreviewer({ flow, effective, upstream, rulesetOf, readWait
       });
       const items = found.filter(isCandidate);
       if (items.length < found.length) return { kind: 'impossible', problems: found.filter(isProblem) };
-      await prepare(target, trial, items);
+      await prepare(target, trial, items, known.learnt);
       return flow.read(tenant, characterId, context, (view, moment) => answerFrom(view, moment, trial, items));
     },
   };
 }
 
-const LOADED = { kind: 'loaded' } as const;
+interface Loaded {
+  readonly kind: 'loaded';
+  /** Skill ids. */
+  readonly learnt: ReadonlySet<number>;
+}
 
 interface Outfit {
   readonly worn: readonly WornAsset[];

@@ -8,11 +8,14 @@ import { type ItemToTry, NO_TEMPLATE, type TrialProblem } from './preview.ts';
 export interface Candidate extends Omit<WornAsset, 'slot'> {
   /** Where it may be worn: the first that is free, else the first. */
   readonly slots: readonly number[];
+  /** Whether an upstream service knows its template. What nobody knows is not to fill caches. */
+  readonly verified: boolean;
 }
 
 /**
  * Finds out what the items of a trial are like: one read of the bag, one of each template, and none of either when it can
- * do without. In the order of the trial. Rejects with AppError UPSTREAM_*.
+ * do without. In the order of the trial. Rejects with AppError UPSTREAM_*, unless slot and stats are given: then the trial can
+ * do without its template.
  */
 export async function findTrialItems(
   source: ItemSource,
@@ -64,20 +67,23 @@ async function find(
       const got = asset === undefined ? item.assetId : `${item.assetId}, which is worn`;
       return { pointer: `${at}/assetId`, expected: 'an item in the bag', got };
     }
-    return placed({ ...asset, slots: given ?? (await usualSlots(asset.templateId, templateOf)) });
+    return placed({ ...asset, verified: true, slots: given ?? (await usualSlots(asset.templateId, templateOf)) });
   }
   const assetId = -1 - index;
   if (item.templateId === undefined) {
-    return placed({ assetId, templateId: NO_TEMPLATE, stats: item.stats ?? {}, slots: given ?? [] });
+    return placed({ assetId, templateId: NO_TEMPLATE, stats: item.stats ?? {}, verified: false, slots: given ?? [] });
   }
-  const { templateId } = item;
-  if (item.stats !== undefined && given !== undefined) return { assetId, templateId, stats: item.stats, slots: given };
+  const { templateId, stats } = item;
+  if (stats !== undefined && given !== undefined) {
+    const known = await templateOf(templateId).catch(() => undefined);
+    if (known !== 'missing') return { assetId, templateId, stats, verified: known !== undefined, slots: given };
+  }
   const template = await templateOf(templateId);
   if (template === 'missing') {
     return { pointer: `${at}/templateId`, expected: 'a template that the data service knows', got: templateId };
   }
-  const stats = item.stats ?? template.stats;
-  return placed({ assetId, templateId, stats, slots: given ?? slotsOf(templateId, template.cash) });
+  const slots = given ?? slotsOf(templateId, template.cash);
+  return placed({ assetId, templateId, stats: stats ?? template.stats, verified: true, slots });
 }
 
 async function usualSlots(
