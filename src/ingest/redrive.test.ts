@@ -49,6 +49,27 @@ describe('redrive', () => {
     );
   });
 
+  it('symptom: dead letters that are re-driven while they cannot be applied are lost', async () => {
+    const { deadLetters } = setUp(letter(1), letter(2));
+    const failing = async (): Promise<void> => {
+      throw new Error('the store is away');
+    };
+    await assert.rejects(redrive(deadLetters, failing, {}), /the store is away/);
+    assert.deepEqual(
+      deadLetters.list().map(({ offset }) => offset),
+      [2, 1],
+    );
+  });
+
+  it('symptom: re-driving all dead letters stalls the process', async () => {
+    const deadLetters = createDeadLetters({ maxLetters: 1_000, maxBytes: 1e6 });
+    for (let offset = 0; offset < 250; offset += 1) deadLetters.add(letter(offset));
+    const portions: number[] = [];
+    const handle = ({ records }: { records: readonly FeedRecord[] }) => void portions.push(records.length);
+    assert.equal((await redrive(deadLetters, handle, {})).redriven, 250);
+    assert.deepEqual(portions, [100, 100, 50]);
+  });
+
   it('given a letter of which only a part is kept, then it stays and is told', async () => {
     const { deadLetters, handled, handle } = setUp(letter(1, VALUE_BYTES_MAX + 1));
     assert.deepEqual(await redrive(deadLetters, handle, {}), { redriven: 0, incomplete: 1 });

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { DeadLetter, DeadLetters } from './dead-letters.ts';
 import type { BatchHandler } from './feed.ts';
 
@@ -15,7 +16,13 @@ export interface RedriveResult {
   readonly incomplete: number;
 }
 
-/** Sends dead letters through the pipeline again, e.g. after an upgrade that can read them. */
+/** Letters that are decoded in one turn of the event loop. */
+const PORTION = 100;
+
+/**
+ * Sends dead letters through the pipeline again, e.g. after an upgrade that can read them. Rejects with what `handle` rejects
+ * with; what it did not handle is among the dead letters again.
+ */
 export async function redrive(
   deadLetters: DeadLetters,
   handle: BatchHandler,
@@ -25,10 +32,26 @@ export async function redrive(
     topic === (choice.topic ?? topic) &&
     partition === (choice.partition ?? partition) &&
     offset === (choice.offset ?? offset);
-  const incomplete = deadLetters.list().filter((letter) => isChosen(letter) && !isWhole(letter)).length;
-  const records = deadLetters.take((letter) => isChosen(letter) && isWhole(letter));
-  if (records.length > 0) await handle({ records, behind: new Set() });
-  return { redriven: records.length, incomplete };
+  const chosen = deadLetters.list().filter(isChosen).toReversed();
+  const whole = chosen.filter(isWhole);
+  let redriven = 0;
+  for (let from = 0; from < whole.length; from += PORTION) {
+    const portion = new Set(whole.slice(from, from + PORTION));
+    const records = deadLetters.take((letter) => portion.has(letter));
+    await handOver(records, deadLetters, handle);
+    redriven += records.length;
+    await nextTurn();
+  }
+  return { redriven, incomplete: chosen.length - whole.length };
+}
+
+async function handOver(records: readonly DeadLetter[], deadLetters: DeadLetters, handle: BatchHandler): Promise<void> {
+  try {
+    await handle({ records, behind: new Set() });
+  } catch (error) {
+    for (const record of records) deadLetters.add(record);
+    throw error;
+  }
 }
 
 function isWhole({ isBatch, value, valueLength, headers, headerCount }: DeadLetter): boolean {
