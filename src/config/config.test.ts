@@ -217,6 +217,20 @@ test('given wrong values that hold secrets, when the violations are printed, the
   assert.match(text, /BASE_SERVICE_URL is "http:\/\/\*\*\*@atlas\/api\/"; expected/);
 });
 
+for (const [address, shown] of [
+  ['ftp://user:secret/1@atlas/api/', 'ftp://***@atlas/api/'],
+  ['ftp://atlas/api/?token=secret1', 'ftp://atlas/api/?***'],
+  ['ftp://user:sec?ret1@atlas', 'ftp://***@'],
+  ['ftp://atlas/?token=a@secret1', 'ftp://***@'],
+  ['user:secret1@atlas', '***@atlas'],
+  ['user:secret1@a:1,b:secret2@c', '***@c'],
+] as const) {
+  test(`symptom: a secret in an address that is refused, as in ${shown}, is printed`, () => {
+    const [violation] = violationsOf({ BASE_SERVICE_URL: address });
+    assert.equal(violation?.value, shown);
+  });
+}
+
 test('given empty values, when the configuration is read, then they count as unset', () => {
   const empty = Object.fromEntries(Object.keys(EnvironmentSchema.properties).map((name) => [name, '']));
   assert.deepEqual(configOf(empty), configOf({}));

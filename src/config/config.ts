@@ -120,9 +120,10 @@ function invalidValues(set: SetVariables, complete: SetVariables): Violation[] {
     });
 }
 
-/** So that a password in a URL that is refused does not reach the log. */
+/** So that a password or a token in an address that is refused does not reach the log. Rather too much goes than too little. */
 function withoutCredentials(text: string | undefined): string | undefined {
-  return text?.replace(/\/\/[^/]*@/, '//***@');
+  const credentials = text?.includes('?') ? /^(\w+:\/\/)?.*@.*$/s : /^(\w+:\/\/)?.*@/s;
+  return text?.replace(credentials, '$1***@').replace(/\?.*$/s, '?***');
 }
 
 /** What is wrong between variables rather than in one. */
