@@ -3,7 +3,7 @@ import { type Tenant, tenantOf } from '../../src/domain/tenant.ts';
 import { STREAMS, type Stream } from '../../src/events/stream.ts';
 import { systemClock } from '../../src/lib/clock.ts';
 import type { WorldRecord } from '../../src/world/producer.ts';
-import { startUpstreamServer } from '../../src/world/upstream-server.ts';
+import { startUpstreamServer, type UpstreamServer } from '../../src/world/upstream-server.ts';
 import { createWorld, WORLD_TENANT, type World } from '../../src/world/world.ts';
 import { type KafkaBroker, type Progress, provisionKafka } from '../support/kafka-broker.ts';
 import { createKafkaClient, uniqueName } from '../support/kafka-client.ts';
@@ -16,6 +16,7 @@ import { SECRETS } from './secrets.ts';
 export interface Bed {
   readonly broker: KafkaBroker;
   readonly world: World;
+  readonly upstream: UpstreamServer;
   readonly service: ServiceProcess;
   /** Environment of the service under test. */
   readonly variables: Record<string, string>;
@@ -103,6 +104,7 @@ export async function layBed(
   return {
     broker,
     world,
+    upstream,
     service,
     variables,
     topics,

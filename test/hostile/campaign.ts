@@ -9,7 +9,8 @@ import { type OverloadReport, overload } from './overload.ts';
 import { createRequestCampaign, type RequestReport } from './request-campaign.ts';
 import { wrongAtRest } from './rest.ts';
 import { internalIn, secretIn } from './secrets.ts';
-import { growthOf, type SoakReading, type SoakReport, soak } from './soak.ts';
+import { type SheddingReport, shed } from './shedding.ts';
+import { growthOf, type SoakReading, type SoakReport, slopeOf, soak } from './soak.ts';
 import { type ProbeReport, startStallProbe } from './stall-probe.ts';
 
 export interface CampaignOptions {
@@ -47,6 +48,7 @@ export interface CampaignReport {
   readonly churn: ChurnReport;
   readonly burst: BurstReport;
   readonly overload: OverloadReport;
+  readonly shed: SheddingReport;
   readonly soak: SoakReport | undefined;
   /** With its garbage collected, before and after all. */
   readonly before: Observed;
@@ -65,8 +67,13 @@ const WARM_UP = { messages: 2_000, requests: 400 };
 
 /** Fetched and not yet applied are 512 KB and one fetch (a producer's batch whole), and what is made of them on the way. */
 const HELD_MAX_BYTES = 8 * 2 ** 20;
+/** Of all memory of the process, garbage included: what the guide for operators counts on (docs/guides/operating.md). */
+const RSS_MAX_BYTES = 700 * 2 ** 20;
 /** Readings scatter by a MiB or two. */
-const SOAK_GROWTH_MAX_BYTES = 3 * 2 ** 20;
+const SOAK_GROWTH_MAX_BYTES = 2 * 2 ** 20;
+const SOAK_SLOPE_MAX_BYTES = 0.3 * 2 ** 20;
+/** Fewer readings have no trend. */
+const SOAK_MINUTES_MIN = 8;
 
 /** Attacks one service with everything, and reports what it did. */
 export async function runCampaign(options: CampaignOptions): Promise<CampaignReport> {
@@ -110,6 +117,8 @@ export async function runCampaign(options: CampaignOptions): Promise<CampaignRep
     const burstReport = await burst(bed, options.burst);
     done('overload');
     const overloadReport = await overload(bed, options.heavy);
+    done('shedding');
+    const shedReport = await shed(bed);
     const after = await observeCollected(service);
     const told = await toldBy(service, after);
     const { soakMinutes: minutes } = options;
@@ -132,6 +141,7 @@ export async function runCampaign(options: CampaignOptions): Promise<CampaignRep
       churn: churned,
       burst: burstReport,
       overload: overloadReport,
+      shed: shedReport,
       soak: soaked,
       before,
       after,
@@ -167,6 +177,7 @@ export function failuresOf(
     ...report.requests.wrong.map((wrong) => `request: ${wrong}`),
     ...report.wrongAtRest.map((wrong) => `at rest: ${wrong}`),
     ...report.burst.wrong,
+    ...report.shed.wrong,
     ...(soaked?.wrong ?? []).map((wrong) => `soak: ${wrong}`),
     ...report.told,
     ...report.defects.map((line) => `logged: ${line}`),
@@ -185,6 +196,16 @@ export function failuresOf(
     `the burst came only ${(heavy.offered / heavy.applied).toFixed(1)} times as fast`,
   );
   holds(heavy.heldBytes <= HELD_MAX_BYTES, `${Math.round(heavy.heldBytes / 2 ** 20)} MiB were held in the burst`);
+  const rss = Math.max(report.burst.peakRssBytes, report.after.rssBytes);
+  holds(rss <= RSS_MAX_BYTES, `the process took ${Math.round(rss / 2 ** 20)} MiB`);
+  const stall = Math.max(report.burst.stallMs, heavy.stallMs);
+  holds(stall <= bounds.stallMs, `the event loop stood still for ${Math.round(stall)} ms in a burst`);
+  const slope =
+    (soaked?.readings.at(-1)?.minutes ?? 0) < SOAK_MINUTES_MIN || soaked === undefined ? 0 : slopeOf(soaked);
+  holds(
+    slope <= SOAK_SLOPE_MAX_BYTES,
+    `memory in use grew by ${(slope / 2 ** 20).toFixed(2)} MiB a minute in the soak`,
+  );
   const soakGrowth = soaked === undefined ? 0 : growthOf(soaked);
   holds(
     soakGrowth <= SOAK_GROWTH_MAX_BYTES,

@@ -9,7 +9,7 @@ import { provisionKafka } from '../support/kafka-broker.ts';
 import { startService, tenantHeaders } from '../support/service-process.ts';
 import { until } from '../support/wait.ts';
 import { failuresOf, runCampaign } from './campaign.ts';
-import { SASL_SECRETS, SECRETS, secretIn } from './secrets.ts';
+import { internalIn, SASL_SECRETS, SECRETS, secretIn } from './secrets.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
 /** Wide, because other tests may share the machine; the long run is held to less. */
@@ -66,7 +66,9 @@ describe('the service under hostile input', () => {
       const body = await answer.text();
       await until('the trouble is logged', () => /"level":"(warn|error)"/.test(service.output()));
       const metrics = await (await service.get('/api/metrics')).text();
-      for (const text of [body, metrics, service.output()]) assert.equal(secretIn(text), undefined);
+      const readiness = await (await service.get('/api/readyz')).text();
+      for (const text of [metrics, service.output()]) assert.equal(secretIn(text), undefined);
+      for (const text of [body, readiness]) assert.equal(internalIn(text), undefined);
     } finally {
       await service.end();
       await broker.close();

@@ -14,6 +14,7 @@ export function reportOf(report: CampaignReport, failures: readonly string[]): s
     ['  foreseen as', listed([...messages.verdicts])],
     ['  not as foreseen', messages.wrong.length],
     ['requests: sent / honest / slow clients', `${requests.requests} / ${requests.honest} / ${requests.slow}`],
+    ['  more on the same connections', requests.pipelined],
     ['  answers by status', listed([...requests.statuses].sort(([a], [b]) => a - b))],
     ['  connections that ended without an answer', requests.silent],
     ['  not as foreseen', requests.wrong.length],
@@ -33,9 +34,14 @@ export function reportOf(report: CampaignReport, failures: readonly string[]): s
     ['overload: records / size', `${overload.records} / ${mib(overload.bytes)}`],
     ['  offered / applied', `${mib(overload.offered)}/s / ${mib(overload.applied)}/s`],
     ['  held at most, collected', mib(overload.heldBytes)],
+    ['  event loop: longest delay, forced collections included', ms(overload.stallMs)],
     ['heap before → after, collected', `${mib(before.heapBytes)} → ${mib(after.heapBytes)}`],
     ['outside the heap before → after', `${mib(before.externalBytes)} → ${mib(after.externalBytes)}`],
     ['RSS before → after', `${mib(before.rssBytes)} → ${mib(after.rssBytes)}`],
+    [
+      'shedding: reads / refused / waited in vain',
+      [report.shed.reads, report.shed.refused, report.shed.unavailable].join(' / '),
+    ],
     ['secrets and internals told', report.told.length],
     ...(soak === undefined ? [] : soakRows(soak)),
   ];
@@ -55,7 +61,7 @@ function soakRows(soak: SoakReport): [string, string | number][] {
       [soak.sessions, soak.tenants, soak.visits, soak.deadLetters, soak.requests].join(' / '),
     ],
     ['  in use with all bounds filled, collected, MiB', used.join(' ')],
-    ['  growth / trend', `${mib(growthOf(soak))} / ${mib(slopeOf(soak))} per minute`],
+    ['  growth / trend in the second half', `${mib(growthOf(soak))} / ${mib(slopeOf(soak))} per minute`],
     ['  not as foreseen', soak.wrong.length],
   ];
 }

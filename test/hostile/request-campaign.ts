@@ -9,6 +9,8 @@ import { SLOW_ATTACKS, SOCKET_ATTACKS } from './socket-attacks.ts';
 
 export interface RequestReport {
   requests: number;
+  /** Those that came on the heels of another in one attack, on top. */
+  pipelined: number;
   honest: number;
   slow: number;
   readonly statuses: Map<number, number>;
@@ -31,12 +33,21 @@ const SLOW = Object.entries(SLOW_ATTACKS);
 
 /** Attacks over HTTP, and honest requests between them, several at a time. Equal generators make the same ones in the same order. */
 export function createRequestCampaign(port: number, prng: Prng, slowPrng: Prng) {
-  const report: RequestReport = { requests: 0, honest: 0, slow: 0, statuses: new Map(), silent: 0, wrong: [] };
+  const report: RequestReport = {
+    requests: 0,
+    pipelined: 0,
+    honest: 0,
+    slow: 0,
+    statuses: new Map(),
+    silent: 0,
+    wrong: [],
+  };
 
   const attack = async (label: string, made: Attack): Promise<void> => {
     const patience = made.maySayNothing === true ? IMPATIENT_MS : TIMEOUT_MS;
     const exchange = await exchangeRaw(port, made, patience);
-    report.requests += made.expected?.length ?? 1;
+    report.requests += 1;
+    report.pipelined += (made.expected?.length ?? 1) - 1;
     if (exchange.answers.length === 0) report.silent += 1;
     for (const { status } of exchange.answers) report.statuses.set(status, (report.statuses.get(status) ?? 0) + 1);
     for (const problem of problemsOf(made, exchange)) {

@@ -151,15 +151,24 @@ function createChurn(bed: Bed, prng: Prng) {
   };
 }
 
-/** How far the memory in use is at the end from where it was at the beginning: medians of the first and the last third, bytes. */
-export function growthOf({ readings }: SoakReport): number {
-  const third = Math.max(1, Math.floor(readings.length / 3));
-  const used = readings.map(inUse);
+/**
+ * The readings in which nothing is left of what filled the bounds at first: ended sessions (100,000, some 220 new ones a round)
+ * take that long to be replaced, and memory falls meanwhile.
+ */
+function settled({ readings }: SoakReport): readonly SoakReading[] {
+  return readings.slice(Math.floor(readings.length / 2));
+}
+
+/** How far the memory in use is at the end from where it was halfway: medians of thirds of the second half, bytes. */
+export function growthOf(report: SoakReport): number {
+  const used = settled(report).map(inUse);
+  const third = Math.max(1, Math.floor(used.length / 3));
   return median(used.slice(-third)) - median(used.slice(0, third));
 }
 
-/** The trend over all readings by least squares, bytes per minute. */
-export function slopeOf({ readings }: SoakReport): number {
+/** The trend over the second half by least squares, bytes per minute. */
+export function slopeOf(report: SoakReport): number {
+  const readings = settled(report);
   const mean = (of: (reading: SoakReading) => number): number =>
     readings.reduce((sum, reading) => sum + of(reading), 0) / readings.length;
   const [at, used] = [mean(({ minutes }) => minutes), mean(inUse)];
