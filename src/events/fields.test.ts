@@ -19,7 +19,7 @@ test('given an object of very many keys, when fields are read, then they are fou
   }
 });
 
-test('given an object of very many keys, when many absent fields are read, then its keys are not listed for each', () => {
+test('symptom: a record with tens of thousands of unknown fields keeps everything else waiting', () => {
   let listings = 0;
   const large = new Proxy(Object.fromEntries(Array.from({ length: 1_000 }, (_, at) => [`key${at}`, at])), {
     ownKeys(target) {

@@ -44,7 +44,7 @@ describe('dead letters', () => {
     assert.deepEqual(letters.list(), [{ ...record(1), valueLength: 3, headerCount: 1 }]);
   });
 
-  test('small letters keep 64 KiB each: given a letter of a few bytes, when it is kept, then no others are kept with it', () => {
+  test('symptom: small dead letters keep up to 64 KiB each', () => {
     const letters = createDeadLetters(MANY);
     letters.add(record(1));
     const [letter] = letters.list();

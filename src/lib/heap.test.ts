@@ -18,7 +18,7 @@ test('given numbers in any order, when items are taken out, then the smallest co
   assert.equal(heap.next, Number.POSITIVE_INFINITY);
 });
 
-test('a schedule grows with everything that ever was in it: given items out of date, then it holds about as many as others', () => {
+test('symptom: schedules grow with everything that was ever in them', () => {
   const current = new Set<number>();
   const heap = createHeap<number>((_at, item) => current.has(item));
   for (let item = 0; item < 100_000; item++) {

@@ -55,6 +55,9 @@ const ANEW_MS = 250;
  */
 const WAITING_MAX = 512;
 
+/** Reads of held characters that wait for their first load, and as many that wait for a re-read, at the same time. */
+const WAITING_OF_HELD_MAX = 8_192;
+
 const OVERLOADED: Unanswered = { kind: 'overloaded' };
 const UNAVAILABLE: Unanswered = { kind: 'unavailable' };
 const UNKNOWN: Unanswered = { kind: 'unknown' };
@@ -62,6 +65,7 @@ const UNKNOWN: Unanswered = { kind: 'unknown' };
 export function createReadFlow(options: ReadFlowOptions): ReadFlow {
   const { store, refresher, clock } = options;
   let waiting = 0;
+  let rereading = 0;
 
   function read<T>(
     tenant: Tenant,
@@ -76,9 +80,16 @@ export function createReadFlow(options: ReadFlowOptions): ReadFlow {
     const view = store.visit(tenant, characterId, context);
     store.touch(view);
     const moment = readClock();
-    if (mustWait(view, moment, moment.mono)) return counted(readAfterLoad(view, context, moment.mono, answerFrom));
-    if (!options.isFeedCurrent() && requestReads(view, moment))
-      return readAfterReread(view, context, moment.mono, answerFrom);
+    if (mustWait(view, moment, moment.mono)) {
+      if (waiting >= WAITING_OF_HELD_MAX) return OVERLOADED;
+      return counted(readAfterLoad(view, context, moment.mono, answerFrom));
+    }
+    if (!options.isFeedCurrent() && requestReads(view, moment) && rereading < WAITING_OF_HELD_MAX) {
+      rereading += 1;
+      return readAfterReread(view, context, moment.mono, answerFrom).finally(() => {
+        rereading -= 1;
+      });
+    }
     return answer(view, moment, answerFrom);
   }
 

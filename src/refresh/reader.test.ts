@@ -386,6 +386,26 @@ describe('load shedding', () => {
   });
 });
 
+describe('waits of held characters', () => {
+  it('symptom: reads that wait for one character that is being loaded, or read again, have no bound', async () => {
+    const { reader, scripted, login, feed, clock } = setUp();
+    const many = () => Array.from({ length: 8_192 }, () => reader.read(TENANT, 12, undefined));
+    await login();
+    scripted.hold('base');
+    const loading = many();
+    assert.deepEqual(await reader.read(TENANT, 12, undefined), { kind: 'overloaded' });
+    scripted.release('base');
+    assert.ok((await Promise.all(loading)).every(({ kind }) => kind === 'answer'));
+    feed.current = false;
+    clock.pass(5_001);
+    scripted.hold('base');
+    const rereading = many();
+    assert.ok(!(reader.read(TENANT, 12, undefined) instanceof Promise), 'it is answered at once, degraded');
+    scripted.release('base');
+    assert.ok((await Promise.all(rereading)).every(({ kind }) => kind === 'answer'));
+  });
+});
+
 describe('budget (rule 7)', () => {
   it('given more characters than places, when all are loaded, then no more than the budget is in flight', async () => {
     const { scripted, bench, refresher, store } = setUp();

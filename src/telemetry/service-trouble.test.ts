@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { createFakeClock } from '../../test/support/fake-clock.ts';
 import { createServiceTrouble } from './service-trouble.ts';
 
-test('given a service that fails for a while, then two lines tell of it, however often it failed', () => {
+test('given a service that fails for a while, then two lines tell of it and which one, however often it failed', () => {
   const clock = createFakeClock();
   const lines: string[] = [];
   const log = (level: string) => (details: object) => void lines.push(`${level} ${JSON.stringify(details)}`);

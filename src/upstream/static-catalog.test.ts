@@ -346,7 +346,7 @@ describe('the bound of the static catalog', () => {
     assert.equal(data().skill(1), SKILL);
   });
 
-  it('static data that wait for a slow service have no bound: given more of them than are kept, then the oldest wait in vain', async () => {
+  it('symptom: static data that wait for a slow data service have no bound', async () => {
     const { catalog, ensure, ids, data, hold, release } = setUp({ concurrency: 1, maxEntries: 2 });
     hold();
     const first = ensure([1]);

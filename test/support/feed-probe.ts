@@ -11,6 +11,8 @@ export interface FeedProbe {
   readonly received: readonly FeedRecord[];
   readonly caughtUp: readonly string[];
   readonly missed: readonly string[];
+  /** How often it was told what was missed. */
+  readonly missedTold: number;
   readonly unreadable: readonly UnreadableBatch[];
   /** What it has logged as warnings. */
   readonly warnings: readonly string[];
@@ -50,6 +52,7 @@ export async function startProbe(
   const received: FeedRecord[] = [];
   const caughtUp: string[] = [];
   const missed: string[] = [];
+  let missedTold = 0;
   const unreadable: UnreadableBatch[] = [];
   const warnings: string[] = [];
   const feed = createKafkaFeed({
@@ -67,7 +70,10 @@ export async function startProbe(
     },
     {
       onCaughtUp: (name) => void caughtUp.push(name),
-      onMissed: (names) => void missed.push(...names),
+      onMissed(names) {
+        missed.push(...names);
+        missedTold += 1;
+      },
       onUnreadable: (batch) => void unreadable.push(batch),
     },
   );
@@ -76,6 +82,9 @@ export async function startProbe(
     received,
     caughtUp,
     missed,
+    get missedTold() {
+      return missedTold;
+    },
     unreadable,
     warnings,
     values: (stream) =>

@@ -194,7 +194,7 @@ export function describeReads(name: string, { setUp, loggedIn }: StoreBenches): 
       assert.deepEqual(await bench.store.claimDue('base', 1), [], 'it began late enough to need no confirmation');
     });
 
-    it('rule 7: given a character that logs in and out in a backlog, then it is never read', async () => {
+    it('symptom: memory grows while a long backlog of logins and logouts is replayed', async () => {
       const bench = setUp();
       await bench.event({ type: 'session-created', sessionId: 's', worldId: 0, channelId: 1, backlog: 't/0' });
       await bench.event({ type: 'session-destroyed', sessionId: 's', backlog: 't/0' });
