@@ -1,5 +1,6 @@
 import type { Fault } from './faults.ts';
-import { AT_ONCE, THEN_KILL, type TwinReport } from './twin.ts';
+import { AT_ONCE, THEN_KILL } from './strikes.ts';
+import type { TwinReport } from './twin.ts';
 
 /** How long the service may take after a fault is over: 15 s for Kafka's, with a little for what comes on top. */
 const RECOVERED_MS = 15_000;

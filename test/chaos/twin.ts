@@ -6,14 +6,14 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { createPrng } from '../../src/lib/prng.ts';
 import type { Format } from '../../src/world/truth.ts';
 import { type Actors, createActors } from './actors.ts';
-import { createFaults, type Fault, type Faults, mayCoincide } from './faults.ts';
+import { createFaults, type Fault } from './faults.ts';
 import { type Ailment, checkHealing, type Healing } from './healing.ts';
 import { createJudge } from './judge.ts';
 import { watchOwnLag } from './own-lag.ts';
 import { createReaders, type Lie, type ReadCounts, type Readers } from './readers.ts';
-import { recoveryTime } from './recovery.ts';
 import { checkAtRest } from './rest.ts';
 import { type Stage, setStage } from './stage.ts';
+import { createStrikes, type Recovery } from './strikes.ts';
 import { createTruthHistory } from './truth-history.ts';
 import { createUpstreamFaults, type UpstreamFaults } from './upstream-faults.ts';
 import { startWatch, type Watch } from './watch.ts';
@@ -69,8 +69,8 @@ export interface TwinReport extends TwinProgress {
   readonly rests: readonly number[];
   /** Residents at each rest of whose logging out the service could not know. */
   readonly lingering: readonly number[];
-  /** By fault, {@link AT_ONCE} or {@link THEN_KILL}. */
-  readonly recoveries: Readonly<Record<string, readonly Readonly<Recovery>[]>>;
+  /** By fault, or by how several strike (strikes.ts). */
+  readonly recoveries: Readonly<Record<string, readonly Recovery[]>>;
   readonly healings: readonly Healing[];
   /** Ms for which exact answers had been out of date, as far as the service could know. */
   readonly ages: { readonly p50: number; readonly p99: number; readonly max: number };
@@ -82,42 +82,9 @@ export interface TwinReport extends TwinProgress {
   readonly output: string;
 }
 
-export interface Recovery {
-  /** Until it was over. */
-  readonly ms: number;
-  /** Records that were delivered again until the next fault: a group may notice late that it has lost a member. */
-  again: number;
-}
-
-/** Faults that struck at the same time. */
-export const AT_ONCE = 'several at once';
-/** A kill that came before the fault before it was recovered from. */
-export const THEN_KILL = 'any, at once a kill';
-
 /** More records than this in wait, and the actors pause: after an outage they are caught up with soon. */
 const WAITING_MAX = 4_000;
 const CALM_MS = [200, 1_500] as const;
-/** At least 20 in 200,000. */
-const EVENTS_PER_KILL = 9_000;
-/** How often each fault strikes in comparison to the others; the long ones seldom. */
-const URN = (
-  [
-    [8, 'kill'],
-    [2, 'broker restart'],
-    [1, 'broker frozen'],
-    [1, 'broker killed'],
-    [3, 'members come and go'],
-    [2, 'member killed'],
-    [1, 'process paused'],
-    [3, 'service clock'],
-    [3, 'producer clock'],
-    [4, 'topic delay'],
-  ] as const
-).flatMap(([count, fault]) => Array.from({ length: count }, (): Fault => fault));
-
-/** Shares of the faults that do not strike alone. */
-const AT_ONCE_SHARE = 0.2;
-const THEN_KILL_SHARE = 0.15;
 
 export async function runTwin(options: TwinOptions): Promise<TwinReport> {
   const { seed } = options;
@@ -152,8 +119,7 @@ export async function runTwin(options: TwinOptions): Promise<TwinReport> {
   const noteUp = (isUp: boolean): void => {
     upSince = isUp ? performance.now() : Number.POSITIVE_INFINITY;
   };
-  const parts = { options, stage, actors, readers, watch, upstreamFaults, noteUp };
-  const run = createRun(parts, createFaults(stage, seed, watch));
+  const run = createRun({ options, stage, actors, readers, watch, upstreamFaults, noteUp });
   try {
     await run.play(began + options.deadlineMs);
     await watch.sample();
@@ -181,37 +147,20 @@ interface Parts {
   readonly noteUp: (isUp: boolean) => void;
 }
 
-function createRun({ options, stage, actors, readers, watch, upstreamFaults, noteUp }: Parts, faults: Faults) {
+function createRun({ options, stage, actors, readers, watch, upstreamFaults, noteUp }: Parts) {
   // Draws of their own for each purpose: how often one is asked must not change the others.
-  const prng = createPrng(options.seed ^ 0x0b4);
-  const calmPrng = createPrng(options.seed ^ 0x0b5);
-  const upstreamCalmPrng = createPrng(options.seed ^ 0x0b6);
-  const samplePrng = createPrng(options.seed ^ 0x0b7);
-  const healingPrng = createPrng(options.seed ^ 0x0b8);
-  const struck: Partial<Record<Fault, number>> = {};
-  const recoveries: Record<string, Recovery[]> = {};
-  let latest: Recovery | undefined;
-  let redelivered = 0;
+  const calmPrng = createPrng(options.seed ^ 0x0b7);
+  const upstreamCalmPrng = createPrng(options.seed ^ 0x0b8);
+  const healingPrng = createPrng(options.seed ^ 0x0b9);
   const healings: Healing[] = [];
   const rests: number[] = [];
   const lingering: number[] = [];
   const mismatched: TwinReport['mismatched'][number][] = [];
-  const first = [...options.faults];
   let phase = 'life';
-
-  const nextFaults = (): readonly Fault[] => {
-    const killsDue = stage.emitted / EVENTS_PER_KILL;
-    if ((struck.kill ?? 0) < killsDue) return ['kill'];
-    const planned = first.shift();
-    if (planned !== undefined) return planned;
-    const fault = prng.pick(URN) ?? 'kill';
-    const other = prng.chance(AT_ONCE_SHARE) ? prng.pick(URN.filter((each) => mayCoincide(each, fault))) : undefined;
-    return other === undefined ? [fault] : [fault, other];
-  };
 
   const progress = (): TwinProgress => ({
     events: stage.emitted,
-    faults: struck,
+    faults: strikes.struck,
     upstreamFaults: [...upstreamFaults.struck.values()].reduce((sum, count) => sum + count, 0),
     reads: readers.counts,
     mismatches: mismatched.length,
@@ -222,37 +171,16 @@ function createRun({ options, stage, actors, readers, watch, upstreamFaults, not
     options.onProgress?.(progress());
   };
 
-  const strike = async (together: readonly Fault[]): Promise<void> => {
-    say(together.join(' + '));
-    for (const fault of together) struck[fault] = (struck[fault] ?? 0) + 1;
-    const halts = together.some((fault) => fault === 'kill' || fault === 'process paused');
-    if (halts) noteUp(false);
-    await Promise.all(together.map((fault) => faults[fault]()));
-    if (halts) noteUp(true);
-  };
-
-  /** What came again since the last call is of the latest fault. */
-  const noteRedelivered = async (): Promise<void> => {
-    await watch.sample();
-    if (latest !== undefined) latest.again += watch.redelivered - redelivered;
-    ({ redelivered } = watch);
-  };
-
-  const strikeNext = async (): Promise<void> => {
-    await noteRedelivered();
-    const isPlanned = first.length > 0;
-    const together = nextFaults();
-    await strike(together);
-    const thenKill = !isPlanned && prng.chance(THEN_KILL_SHARE);
-    if (thenKill) await strike(['kill']);
-    say(`after ${together.join(' + ')}${thenKill ? ' + kill' : ''}`);
-    const ms = await recoveryTime(stage, upstreamFaults, samplePrng);
-    const alone = together.length > 1 ? AT_ONCE : (together[0] ?? AT_ONCE);
-    const name = thenKill ? THEN_KILL : alone;
-    latest = { ms, again: 0 };
-    recoveries[name] = [...(recoveries[name] ?? []), latest];
-    say('life');
-  };
+  const strikes = createStrikes({
+    stage,
+    faults: createFaults(stage, options.seed, watch),
+    upstreamFaults,
+    watch,
+    seed: options.seed,
+    planned: options.faults,
+    noteUp,
+    say,
+  });
 
   /** One trouble after the other until enough was emitted; the upstream services have theirs at the same time. */
   const disturb = async (isOver: () => boolean): Promise<void> => {
@@ -263,8 +191,8 @@ function createRun({ options, stage, actors, readers, watch, upstreamFaults, not
         await delay(upstreamCalmPrng.between(...CALM_MS));
       }
     })();
-    while (first.length > 0 || !isOver()) {
-      await strikeNext();
+    while (strikes.arePlanned || !isOver()) {
+      await strikes.next();
       await delay(calmPrng.between(...CALM_MS));
     }
     ended = true;
@@ -273,7 +201,7 @@ function createRun({ options, stage, actors, readers, watch, upstreamFaults, not
 
   const rest = async (count: number): Promise<void> => {
     say('rest');
-    await noteRedelivered();
+    await strikes.noteRedelivered();
     await readers.pause();
     actors.act(() => stage.world.sweepSessions());
     await stage.outbox.flush();
@@ -321,7 +249,7 @@ function createRun({ options, stage, actors, readers, watch, upstreamFaults, not
         mismatched,
         rests,
         lingering,
-        recoveries,
+        recoveries: strikes.recoveries,
         healings,
         ages: quantilesOf(readers.ages),
         commitRewinds: watch.commitRewinds,

@@ -1,0 +1,128 @@
+import { createPrng } from '../../src/lib/prng.ts';
+import { type Fault, type Faults, mayCoincide } from './faults.ts';
+import { recoveryTime } from './recovery.ts';
+import type { Stage } from './stage.ts';
+import type { UpstreamFaults } from './upstream-faults.ts';
+import type { Watch } from './watch.ts';
+
+/** Which fault strikes when, alone or with others, and how long each takes to recover from. */
+export interface Strikes {
+  /** The next fault, or faults, and their recovery. */
+  next(): Promise<void>;
+  /** True while faults are left that were asked for. */
+  readonly arePlanned: boolean;
+  /** To be called before something else may make records come again: what has come so far is of the latest fault. */
+  noteRedelivered(): Promise<void>;
+  /** How often each fault has struck. */
+  readonly struck: Readonly<Partial<Record<Fault, number>>>;
+  /** By fault, {@link AT_ONCE} or {@link THEN_KILL}. */
+  readonly recoveries: Readonly<Record<string, readonly Recovery[]>>;
+}
+
+export interface StrikesOptions {
+  readonly stage: Stage;
+  readonly faults: Faults;
+  readonly upstreamFaults: UpstreamFaults;
+  readonly watch: Watch;
+  readonly seed: number;
+  /** The first faults, those of one list at the same time; random ones follow. */
+  readonly planned: readonly (readonly Fault[])[];
+  /** Told when the process goes and comes. */
+  readonly noteUp: (isUp: boolean) => void;
+  /** Told what happens now. */
+  readonly say: (what: string) => void;
+}
+
+export interface Recovery {
+  /** Until it was over. */
+  readonly ms: number;
+  /** Records that were delivered again until the next fault: a group may notice late that it has lost a member. */
+  readonly again: number;
+}
+
+/** Faults that struck at the same time. */
+export const AT_ONCE = 'several at once';
+/** A kill that came before the fault before it was recovered from. */
+export const THEN_KILL = 'any, at once a kill';
+
+/** At least 20 in 200,000. */
+const EVENTS_PER_KILL = 9_000;
+/** How often each fault strikes in comparison to the others; the long ones seldom. */
+const URN = (
+  [
+    [8, 'kill'],
+    [2, 'broker restart'],
+    [1, 'broker frozen'],
+    [1, 'broker killed'],
+    [3, 'members come and go'],
+    [2, 'member killed'],
+    [1, 'process paused'],
+    [3, 'service clock'],
+    [3, 'producer clock'],
+    [4, 'topic delay'],
+  ] as const
+).flatMap(([count, fault]) => Array.from({ length: count }, (): Fault => fault));
+/** Shares of the faults that do not strike alone. */
+const AT_ONCE_SHARE = 0.2;
+const THEN_KILL_SHARE = 0.15;
+
+export function createStrikes(options: StrikesOptions): Strikes {
+  const { stage, faults, upstreamFaults, watch, seed, noteUp, say } = options;
+  // Draws of their own for each purpose: how often one is asked must not change the others.
+  const prng = createPrng(seed ^ 0x0b4);
+  const thenKillPrng = createPrng(seed ^ 0x0b5);
+  const samplePrng = createPrng(seed ^ 0x0b6);
+  const planned = [...options.planned];
+  const struck: Partial<Record<Fault, number>> = {};
+  const recoveries: Record<string, Recovery[]> = {};
+  let latest: { readonly name: string; readonly ms: number } | undefined;
+  let redelivered = 0;
+
+  const strike = async (together: readonly Fault[]): Promise<void> => {
+    say(together.join(' + '));
+    for (const fault of together) struck[fault] = (struck[fault] ?? 0) + 1;
+    const halts = together.some((fault) => fault === 'kill' || fault === 'process paused');
+    if (halts) noteUp(false);
+    await Promise.all(together.map((fault) => faults[fault]()));
+    if (halts) noteUp(true);
+  };
+
+  const draw = (): readonly Fault[] => {
+    const fault = prng.pick(URN) ?? 'kill';
+    if (!prng.chance(AT_ONCE_SHARE)) return [fault];
+    return [fault, ...prng.shuffle(URN.filter((other) => mayCoincide(other, fault))).slice(0, 1)];
+  };
+
+  const noteRedelivered = async (): Promise<void> => {
+    await watch.sample();
+    const again = watch.redelivered - redelivered;
+    redelivered += again;
+    if (latest === undefined) return;
+    const { name, ms } = latest;
+    recoveries[name] = [...(recoveries[name] ?? []), { ms, again }];
+    latest = undefined;
+  };
+
+  return {
+    noteRedelivered,
+    struck,
+    recoveries,
+    get arePlanned() {
+      return planned.length > 0;
+    },
+    async next() {
+      await noteRedelivered();
+      const isKillDue = (struck.kill ?? 0) < stage.emitted / EVENTS_PER_KILL;
+      const plan = isKillDue ? undefined : planned.shift();
+      const together: readonly Fault[] = isKillDue ? ['kill'] : (plan ?? draw());
+      await strike(together);
+      const thenKill = !isKillDue && plan === undefined && thenKillPrng.chance(THEN_KILL_SHARE);
+      if (thenKill) await strike(['kill']);
+      say(`after ${together.join(' + ')}${thenKill ? ' + kill' : ''}`);
+      const ms = await recoveryTime(stage, upstreamFaults, samplePrng);
+      const [alone = AT_ONCE] = together.length === 1 ? together : [];
+      latest = { name: thenKill ? THEN_KILL : alone, ms };
+      say('life');
+    },
+  };
+}
