@@ -6,17 +6,23 @@ import { createLogger } from './telemetry/logger.ts';
 
 /** How long an orderly stop may take before the process ends all the same. */
 const STOP_DEADLINE_MS = 10_000;
-const INVALID_CONFIG = 2;
+const INVALID_USE = 2;
 
 async function main(): Promise<void> {
-  if (process.argv.includes('--help') || process.argv.includes('-h')) {
+  const options = process.argv.slice(2);
+  if (options.includes('--help') || options.includes('-h')) {
     process.stdout.write(helpText());
+    return;
+  }
+  if (options.length > 0) {
+    process.stderr.write('Expected no options but --help: everything is configured by environment variables.\n');
+    process.exitCode = INVALID_USE;
     return;
   }
   const parsed = parseConfig(process.env);
   if ('violations' in parsed) {
     process.stderr.write(`${formatViolations(parsed.violations)}\n`);
-    process.exitCode = INVALID_CONFIG;
+    process.exitCode = INVALID_USE;
     return;
   }
   const { config, warnings } = parsed;

@@ -3,7 +3,13 @@ import { join } from 'node:path';
 import { provisionKafka } from './support/kafka-broker.ts';
 import { PrerequisiteMissing } from './support/process-guard.ts';
 
-// Runs the tests on a Kafka that is provisioned once for all of them. Arguments: file globs, to run a part only.
+// Runs the tests on a Kafka that is provisioned once for all of them.
+const HELP = `npm test -- [globs…]
+
+  globs  files of tests, to run only these: 'test/integration/*.test.ts'; all when left out
+
+Kafka: the one that KAFKA_BROKERS names, else Docker, else Java 17 with Maven. All of them take about three minutes.
+`;
 const ROOT = join(import.meta.dirname, '..');
 const ALL = ['src/**/*.test.ts', 'test/**/*.test.ts'];
 
@@ -28,6 +34,10 @@ function runTests(globs: readonly string[], brokers: readonly string[]): Promise
 
 async function main(): Promise<number> {
   const globs = process.argv.slice(2);
+  if (globs.some((glob) => glob.startsWith('-'))) {
+    process.stdout.write(HELP);
+    return globs.includes('--help') ? 0 : 2;
+  }
   const kafka = await provisionKafka(progress);
   try {
     progress(`Kafka for the tests: ${kafka.origin}\n`);

@@ -85,6 +85,6 @@ function whatOf({ faults, upstreamFaults, reads, mismatches, phase }: TwinProgre
 
 process.exitCode = await main().catch((error: unknown) => {
   if (!(error instanceof PrerequisiteMissing || error instanceof TypeError)) throw error;
-  process.stderr.write(`\n${error.message}\n`);
+  process.stderr.write(`\n${error.message}\n${error instanceof TypeError ? `\n${HELP}` : ''}`);
   return 2;
 });

@@ -18,7 +18,8 @@ const BOUNDS = { stallMs: 1_000, grownBytes: 24 * 2 ** 20 };
 /** Everything that `src/main.ts` prints with these arguments and variables, until it ends by itself. */
 async function printed(args: readonly string[], variables: Record<string, string>): Promise<string> {
   const { PATH = '', HOME = '' } = process.env;
-  const child = spawn(process.execPath, ['src/main.ts', ...args], { cwd: ROOT, env: { PATH, HOME, ...variables } });
+  const env = { PATH, HOME, ...variables };
+  const child = spawn(process.execPath, ['src/main.ts', ...args], { cwd: ROOT, env, timeout: 30_000 });
   const chunks: Buffer[] = [];
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => chunks.push(chunk));
   await once(child, 'close');
@@ -49,6 +50,10 @@ describe('the service under hostile input', () => {
     const refusal = await printed([], { ...variables, REST_PORT: 'x', REDIS_URL: 'ftp://x:planted-bad-url-00aa@h/' });
     assert.match(refusal, /REST_PORT/);
     assert.equal(secretIn(refusal), undefined);
+  });
+
+  it('symptom: a mistyped option is ignored, and the service starts', async () => {
+    assert.match(await printed(['--hepl'], {}), /^Expected no options but --help: .*\n$/);
   });
 
   it('given a broker that wants no SASL, when the service tries to authenticate, then its trouble tells no secret', async () => {
