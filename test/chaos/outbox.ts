@@ -6,6 +6,11 @@ import { formatInstant, ZERO_TIME } from '../../src/world/go-time.ts';
 import type { WorldRecord } from '../../src/world/producer.ts';
 import type { KafkaClient } from '../support/kafka-client.ts';
 
+/** When the broker had a record, monotonic ms; Infinity: not yet. */
+export interface Arrival {
+  at: number;
+}
+
 /** A record on its way to its topic. Times are monotonic ms. */
 export interface Shipment {
   readonly record: WorldRecord;
@@ -14,8 +19,8 @@ export interface Shipment {
   readonly emittedAt: number;
   /** Before this it is held back. */
   readonly releaseAt: number;
-  /** When the broker had it; Infinity: not yet. */
-  ackedAt: number;
+  /** Outlives the record for those who only have to know this. */
+  readonly arrival: Arrival;
 }
 
 export interface OutboxCounts {
@@ -79,7 +84,7 @@ export function createOutbox({ kafka, topics, partitions, prng, onRepeated }: Ou
       emittedAt: now,
       // One producer: what it sends later never overtakes.
       releaseAt: Math.max(now + delays[stream], queue.at(-1)?.releaseAt ?? 0),
-      ackedAt: Number.POSITIVE_INFINITY,
+      arrival: { at: Number.POSITIVE_INFINITY },
     };
     queue.push(shipment);
     return shipment;
@@ -122,7 +127,7 @@ export function createOutbox({ kafka, topics, partitions, prng, onRepeated }: Ou
       return delay(RETRY_MS);
     }
     const now = performance.now();
-    for (const shipment of shipments) shipment.ackedAt = now;
+    for (const { arrival } of shipments) arrival.at = now;
     queues[stream].splice(0, shipments.length);
     counts.sent += shipments.length;
   };

@@ -1,5 +1,5 @@
 import type { Who } from '../../src/world/truth.ts';
-import type { Shipment } from './outbox.ts';
+import type { Arrival, Shipment } from './outbox.ts';
 import { nameOf } from './truth-history.ts';
 
 /**
@@ -23,7 +23,7 @@ const UNCOMMITTED_MS = 15_000;
 
 /** @param isShared Whether the group had other members at that time (monotonic ms). */
 export function createSessionEnds(isShared: (at: number) => boolean): SessionEnds {
-  const sessions = new Map<string, Map<string, { readonly created: Shipment[]; readonly destroyed: Shipment[] }>>();
+  const sessions = new Map<string, Map<string, { readonly created: Arrival[]; readonly destroyed: Arrival[] }>>();
   return {
     add(who, shipment) {
       const { sessionId, type } = JSON.parse(shipment.record.value.toString());
@@ -31,20 +31,19 @@ export function createSessionEnds(isShared: (at: number) => boolean): SessionEnd
       sessions.set(nameOf(who), own);
       const session = own.get(sessionId) ?? { created: [], destroyed: [] };
       own.set(sessionId, session);
-      (type === 'CREATED' ? session.created : session.destroyed).push(shipment);
+      (type === 'CREATED' ? session.created : session.destroyed).push(shipment.arrival);
     },
     mustKnow(who, startedAt) {
       return [...(sessions.get(nameOf(who))?.values() ?? [])].every(
         ({ created, destroyed }) =>
-          created.every(({ ackedAt }) => ackedAt < startedAt - UNCOMMITTED_MS) ||
-          destroyed.some(({ ackedAt }) => ackedAt > startedAt && !isShared(ackedAt)),
+          created.every(({ at }) => at < startedAt - UNCOMMITTED_MS) ||
+          destroyed.some(({ at }) => at > startedAt && !isShared(at)),
       );
     },
     mustHold(who, startedAt, metBefore) {
       return [...(sessions.get(nameOf(who))?.values() ?? [])].some(
         ({ created, destroyed }) =>
-          destroyed.length === 0 &&
-          created.some(({ ackedAt }) => ackedAt > startedAt && ackedAt < metBefore && !isShared(ackedAt)),
+          destroyed.length === 0 && created.some(({ at }) => at > startedAt && at < metBefore && !isShared(at)),
       );
     },
   };

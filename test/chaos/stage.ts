@@ -60,13 +60,13 @@ export async function setStage(seed: number, charactersPerTenant: number, format
   let emitted = 0;
 
   const note = (shipment: Shipment, what: string): void => {
-    const { record, characterId, partition, emittedAt } = shipment;
+    const { record, characterId, partition, emittedAt, arrival } = shipment;
     const text = record.headers.map(([, value]) => value.toString());
     const tenant = TENANTS.find(({ id }) => text.includes(id));
     if (tenant === undefined) return;
     if (record.stream === 'session') sessionEnds.add({ tenant, characterId }, shipment);
     timeline.add({ tenant, characterId }, () => {
-      const wait = Math.round(shipment.ackedAt - emittedAt);
+      const wait = Math.round(arrival.at - emittedAt);
       return `${what} on ${record.stream}/${partition}, there after ${wait} ms: ${record.value}`;
     });
   };

@@ -52,7 +52,7 @@ export function createTruthHistory(world: World): TruthHistory {
 
 /** When the last announcement of its end stood on its topic; Infinity: one does not yet. */
 export function toldAt(truth: Truth): number {
-  return truth.announcements.reduce((latest, { ackedAt }) => Math.max(latest, ackedAt), truth.until);
+  return truth.announcements.reduce((latest, { arrival }) => Math.max(latest, arrival.at), truth.until);
 }
 
 export function nameOf({ tenant, characterId }: Who): string {
