@@ -7,7 +7,7 @@ import { NO_STATS } from '../../src/world/truth.ts';
 import { createWorld, WORLD_TENANT } from '../../src/world/world.ts';
 import { createFakeClock } from '../support/fake-clock.ts';
 import type { StatsAnswer } from '../support/service-process.ts';
-import { createJudge, GRACE_MS } from './judge.ts';
+import { createJudge, GRACE_MS, type Question } from './judge.ts';
 import type { Truth } from './truth-history.ts';
 
 const NOW = 1_000_000_000;
@@ -65,9 +65,10 @@ function answer(
   };
 }
 
+const AT_ONCE = { retold: [], begunAt: NOW, endedAt: NOW };
+
 const judge = (given: StatsAnswer, ...characters: Character[]) =>
-  judgeOf({ answer: given, truths: characters.map(truth), past: characters.map(truth), begunAt: NOW, endedAt: NOW })
-    .kind;
+  judgeOf({ ...AT_ONCE, answer: given, truths: characters.map(truth), past: characters.map(truth) }).kind;
 
 const judgeOf = createJudge('T');
 
@@ -111,14 +112,16 @@ describe('the judge', () => {
     assert.equal(judge(answer({}, [], ['equipment']), armed), 'degraded');
   });
 
-  it('given a degraded base, then it has to be one that was true once, and its bonuses have to add up', () => {
+  it('given a degraded base, then it has to be one that was true or told again once, and its bonuses have to add up', () => {
     const grown = { ...bare, base: { ...bare.base, strength: 120 } };
     const past = [grown, bare].map(truth);
-    const verdictOn = (given: StatsAnswer) =>
-      judgeOf({ answer: given, truths: past.slice(0, 1), past, begunAt: NOW, endedAt: NOW }).kind;
+    const verdictOn = (given: StatsAnswer, retold: Question['retold'] = []) =>
+      judgeOf({ ...AT_ONCE, answer: given, truths: past.slice(0, 1), past, retold }).kind;
     assert.equal(verdictOn(answer({}, [], ['base'])), 'degraded');
     assert.equal(verdictOn(answer({}, [], [])), 'lie');
     assert.equal(verdictOn(answer({ strength: 7 }, [], ['base'])), 'lie');
+    assert.equal(verdictOn(answer({ strength: 7 }, [], ['base']), [{ strength: 7 }]), 'degraded');
+    assert.equal(verdictOn(answer({ strength: 7 }, []), [{ strength: 7 }]), 'lie');
     assert.equal(verdictOn(answer({ weapon_attack: 7 }, [], ['base'])), 'lie');
   });
 

@@ -4,10 +4,10 @@
  * Exact: it equals the oracle's calculation for one moment of the window. Mixed: every value and every source in it was true
  * at some moment of the window, though not all at the same one; nobody can do better while topics have delays of their own.
  * In both cases all of it must add up. What is named as degraded may be older; all the rest is held to the window. A base is
- * always held to what was true once.
+ * always held to what was true, or was told again, once.
  */
 import { ATTRIBUTES } from '../../src/api/stats-document.ts';
-import { PRIMARY_STATS, STATS, type Stat } from '../../src/domain/stat.ts';
+import { type BaseValues, PRIMARY_STATS, STATS, type Stat } from '../../src/domain/stat.ts';
 import { ITEM_TEMPLATES } from '../../src/world/item-templates.ts';
 import type { Asset, Buff, Character, Format, LearntSkill } from '../../src/world/truth.ts';
 import { oracleStats } from '../support/oracle.ts';
@@ -30,6 +30,8 @@ export interface Question {
   readonly truths: readonly Truth[];
   /** All truths that are remembered: what is named as degraded was true once. */
   readonly past: readonly Truth[];
+  /** What came again lately: so may a base be that is named as degraded. */
+  readonly retold: readonly Partial<BaseValues>[];
   /** Epoch ms. */
   readonly begunAt: number;
   readonly endedAt: number;
@@ -83,8 +85,9 @@ function explain(question: Case, degraded: ReadonlySet<string>): Verdict {
   const listed = rowsBySource(answer);
   const lie = (why: string): Verdict => ({ kind: 'lie', why });
 
-  const believed = degraded.has('base') ? question.past.map((truth) => truth.character) : characters;
-  const bases = baseFits(believed, answer, listed);
+  const heldBases = characters.map(({ base }) => base);
+  const pastBases = [...question.past.map(({ character }) => character.base), ...question.retold];
+  const bases = baseFits(degraded.has('base') ? pastBases : heldBases, answer, listed);
   if (typeof bases === 'string') return lie(bases);
   const assets = degraded.has('equipment') ? [] : wornFits(characters, listed, format);
   if (typeof assets === 'string') return lie(assets);
@@ -108,25 +111,32 @@ function explain(question: Case, degraded: ReadonlySet<string>): Verdict {
 
 type Bases = readonly (readonly [field: keyof Character['base'], values: readonly number[]])[];
 
-/** The values of each base field in these truths that the answer's total and its rows allow. */
-function baseFits(characters: readonly Character[], answer: StatsAnswer, listed: Map<string, Rows>): Bases | string {
+/** The values of each base field, of these, that the answer's total and its rows allow. */
+function baseFits(
+  believed: readonly Partial<BaseValues>[],
+  answer: StatsAnswer,
+  listed: Map<string, Rows>,
+): Bases | string {
   const rows = [...listed.values()];
   for (const stat of STATS) {
-    if (stat in { ...characters[0]?.base }) continue;
+    if (stat in { ...believed[0] }) continue;
     const total = totalOf(stat, 0, rows);
     if (answer.attributes[ATTRIBUTES[stat]] !== total) return `${stat} does not add up: its bonuses make ${total}`;
   }
   const fits: [keyof Character['base'], number[]][] = [];
   for (const stat of PRIMARY_STATS) {
-    const values = [...new Set(characters.map(({ base }) => base[stat]))];
+    const values = valuesOf(stat, believed);
     const fitting = values.filter((value) => totalOf(stat, value, rows) === answer.attributes[ATTRIBUTES[stat]]);
     if (fitting.length === 0)
       return `${stat}: no base of the window (${values.join(', ')}) fits with the bonuses listed`;
     fits.push([stat, fitting.slice(0, 2)]);
   }
-  for (const field of ['level', 'job'] as const)
-    fits.push([field, [...new Set(characters.map(({ base }) => base[field]))]]);
+  for (const field of ['level', 'job'] as const) fits.push([field, valuesOf(field, believed)]);
   return fits;
+}
+
+function valuesOf(field: keyof BaseValues, believed: readonly Partial<BaseValues>[]): number[] {
+  return [...new Set(believed.map((base) => base[field]))].filter((value) => value !== undefined);
 }
 
 function* combinations(base: Record<keyof Character['base'], number>, fits: Bases): Generator<Character['base']> {

@@ -4,6 +4,7 @@ import { isOnline, type Who } from '../../src/world/truth.ts';
 import type { World } from '../../src/world/world.ts';
 import type { StatsAnswer } from '../support/service-process.ts';
 import type { Judge, Verdict } from './judge.ts';
+import type { Retold } from './retold.ts';
 import type { SessionEnds } from './session-ends.ts';
 import type { Subject } from './subject.ts';
 import type { Timeline } from './timeline.ts';
@@ -56,6 +57,7 @@ export interface ReadersOptions {
   /** True when the character service has answered everything for the last few seconds. */
   readonly baseCanBeHad: () => boolean;
   readonly sessionEnds: Pick<SessionEnds, 'mustHold'>;
+  readonly retold: Pick<Retold, 'of'>;
 }
 
 /**
@@ -140,7 +142,7 @@ export function createReaders(options: ReadersOptions): Readers {
     const past = history.of(who, () => true);
     const verdict: Verdict =
       answer.status === 200
-        ? judge({ answer, truths, past, begunAt, endedAt: Date.now() })
+        ? judge({ answer, truths, past, retold: options.retold.of(who), begunAt, endedAt: Date.now() })
         : { kind: 'lie', why: `status ${answer.status}` };
     note(who, answer, verdict, begun);
   };

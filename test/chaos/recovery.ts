@@ -4,22 +4,35 @@ import { SERVICES } from '../../src/upstream/port.ts';
 import { isOnline } from '../../src/world/truth.ts';
 import type { Stage } from './stage.ts';
 import { DEGRADED_BY, type UpstreamFaults } from './upstream-faults.ts';
+import type { Watch } from './watch.ts';
 
 /** Of characters, all of whom have to be answered well. */
 const SAMPLE = 5;
 const GIVE_UP_AFTER_MS = 30_000;
+/** Records; some 30 come between two commits. */
+const UNCOMMITTED_MAX = 100;
 
 /**
- * Ms until the service is ready, its feed current, and a sample of characters answered with nothing degraded but what a
- * failing upstream service excuses.
+ * Ms until the service is ready, its feed current, its commits taken, and a sample of characters answered with nothing
+ * degraded but what a failing upstream service excuses.
  */
-export async function recoveryTime(stage: Stage, upstreamFaults: UpstreamFaults, prng: Prng): Promise<number> {
+export async function recoveryTime(
+  stage: Stage,
+  upstreamFaults: UpstreamFaults,
+  watch: Pick<Watch, 'uncommitted'>,
+  prng: Prng,
+): Promise<number> {
   const began = performance.now();
   while (performance.now() < began + GIVE_UP_AFTER_MS) {
-    if (await isWell(stage, upstreamFaults, prng)) break;
+    if ((await isCommitting(watch)) && (await isWell(stage, upstreamFaults, prng))) break;
     await delay(50);
   }
   return performance.now() - began;
+}
+
+async function isCommitting(watch: Pick<Watch, 'uncommitted'>): Promise<boolean> {
+  const uncommitted = await watch.uncommitted();
+  return uncommitted !== undefined && uncommitted <= UNCOMMITTED_MAX;
 }
 
 async function isWell({ subject, world }: Stage, upstreamFaults: UpstreamFaults, prng: Prng): Promise<boolean> {

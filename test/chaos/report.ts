@@ -4,8 +4,11 @@ import type { TwinReport } from './twin.ts';
 
 /** How long the service may take after a fault is over: 15 s for Kafka's, with a little for what comes on top. */
 const RECOVERED_MS = 15_000;
-/** A member that is killed while the group finds itself anew is waited for as well. */
-const RECOVERED_OF_SEVERAL_MS = 20_000;
+/**
+ * A member that is killed while the group finds itself anew is waited for as well, and again when the group has just made it
+ * the leader: two sessions of 10 s, and the same little on top.
+ */
+const RECOVERED_OF_SEVERAL_MS = 25_000;
 
 /**
  * What a failing service may see (docs/explanation/correctness.md): in its worst second the 64 requests that are in flight

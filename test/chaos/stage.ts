@@ -10,6 +10,7 @@ import { type OwnKafkaBroker, startOwnKafka } from '../support/kafka-broker.ts';
 import { createKafkaClient, type KafkaClient, uniqueName } from '../support/kafka-client.ts';
 import { topicVariables } from '../support/topic-variables.ts';
 import { createOutbox, type Outbox, type Shipment } from './outbox.ts';
+import { createRetold, type Retold } from './retold.ts';
 import { createSessionEnds, type SessionEnds } from './session-ends.ts';
 import { createSubject, type Subject } from './subject.ts';
 import { createTimeline, type Timeline } from './timeline.ts';
@@ -28,6 +29,7 @@ export interface Stage {
   readonly subject: Subject;
   readonly timeline: Timeline;
   readonly sessionEnds: SessionEnds;
+  readonly retold: Retold;
   /** What the world has emitted since the last call. */
   takeEmitted(): Shipment[];
   /** Records emitted in all. */
@@ -56,15 +58,17 @@ export async function setStage(seed: number, charactersPerTenant: number, format
   const timeline = createTimeline();
   const shared: { readonly since: number; until: number }[] = [];
   const sessionEnds = createSessionEnds((at) => shared.some(({ since, until }) => since <= at && at <= until));
+  const retold = createRetold();
   const shipments: Shipment[] = [];
   let emitted = 0;
 
-  const note = (shipment: Shipment, what: string): void => {
+  const note = (shipment: Shipment, what: 'event' | 'repetition'): void => {
     const { record, characterId, partition, emittedAt, arrival } = shipment;
     const text = record.headers.map(([, value]) => value.toString());
     const tenant = TENANTS.find(({ id }) => text.includes(id));
     if (tenant === undefined) return;
     if (record.stream === 'session') sessionEnds.add({ tenant, characterId }, shipment);
+    if (record.stream === 'character' && what === 'repetition') retold.add({ tenant, characterId }, shipment);
     timeline.add({ tenant, characterId }, () => {
       const wait = Math.round(arrival.at - emittedAt);
       return `${what} on ${record.stream}/${partition}, there after ${wait} ms: ${record.value}`;
@@ -109,6 +113,7 @@ export async function setStage(seed: number, charactersPerTenant: number, format
     subject,
     timeline,
     sessionEnds,
+    retold,
     shared,
     takeEmitted: () => shipments.splice(0),
     get producerSkew() {

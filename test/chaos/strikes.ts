@@ -119,7 +119,7 @@ export function createStrikes(options: StrikesOptions): Strikes {
       const thenKill = !isKillDue && plan === undefined && thenKillPrng.chance(THEN_KILL_SHARE);
       if (thenKill) await strike(['kill']);
       say(`after ${together.join(' + ')}${thenKill ? ' + kill' : ''}`);
-      const ms = await recoveryTime(stage, upstreamFaults, samplePrng);
+      const ms = await recoveryTime(stage, upstreamFaults, watch, samplePrng);
       const [alone = AT_ONCE] = together.length === 1 ? together : [];
       latest = { name: thenKill ? THEN_KILL : alone, ms };
       say('life');

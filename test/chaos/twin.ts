@@ -112,6 +112,7 @@ export async function runTwin(options: TwinOptions): Promise<TwinReport> {
     timeline: stage.timeline,
     brokerAwaySince: () => stage.brokerAwaySince,
     sessionEnds: stage.sessionEnds,
+    retold: stage.retold,
     baseCanBeHad: () =>
       !upstreamFaults.isTroubled('characters') && performance.now() > Math.max(upSince, lag.lateAt) + UP_FOR_MS,
   });

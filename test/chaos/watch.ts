@@ -8,6 +8,8 @@ export interface Watch {
   /** Records handled more than once, by all processes together; those handled between `beforeKill` and the kill are missing. */
   readonly redelivered: number;
   readonly joins: number;
+  /** Records that the service has handled and whose commit it does not know of; undefined: no answer. */
+  uncommitted(): Promise<number | undefined>;
   /** Takes the service's figures now. */
   sample(): Promise<void>;
   /** Notes how far the service has come. */
@@ -71,10 +73,16 @@ export function startWatch(stage: Stage): Watch {
     get joins() {
       return total('joins');
     },
+    async uncommitted() {
+      const text = await subject.text('/api/metrics');
+      if (text === undefined) return undefined;
+      const known = offsetsOf(text, 'committed');
+      return [...offsetsOf(text, 'position')].reduce((sum, [name, at]) => sum + at - (known.get(name) ?? at), 0);
+    },
     sample,
     async beforeKill() {
       await sample();
-      positions = positionsOf((await subject.text('/api/metrics')) ?? '');
+      positions = offsetsOf((await subject.text('/api/metrics')) ?? '', 'position');
     },
     async afterKill() {
       // Without a broker nobody knows the commits; such a kill is not counted.
@@ -98,7 +106,9 @@ function sumOf(metrics: string, name: string): number {
     .reduce((sum, line) => sum + Number(line.slice(line.lastIndexOf(' ') + 1)), 0);
 }
 
-function positionsOf(metrics: string): Map<string, number> {
-  const lines = metrics.matchAll(/^effective_stats_partition_position\{topic="(.+)",partition="(\d+)"\} (\d+)$/gm);
-  return new Map([...lines].map(([, topic, partition, position]) => [`${topic}/${partition}`, Number(position)]));
+/** By `topic/partition`. */
+function offsetsOf(metrics: string, figure: 'position' | 'committed'): Map<string, number> {
+  const lines = metrics.matchAll(/^effective_stats_partition_(\w+)\{topic="(.+)",partition="(\d+)"\} (\d+)$/gm);
+  const ofFigure = [...lines].filter(([, name]) => name === figure);
+  return new Map(ofFigure.map(([, , topic, partition, offset]) => [`${topic}/${partition}`, Number(offset)]));
 }
