@@ -33,6 +33,7 @@ import { createMemoryStore } from './state/memory/memory-store.ts';
 import type { Logger } from './telemetry/logger.ts';
 import { createMetrics } from './telemetry/metrics.ts';
 import { createServiceTrouble } from './telemetry/service-trouble.ts';
+import { createHttpNames } from './upstream/http/http-names.ts';
 import { createHttpUpstream } from './upstream/http/http-upstream.ts';
 import { SERVICE_OF_PART, SERVICES, type Service } from './upstream/port.ts';
 import { type Demo, startDemo } from './world/demo.ts';
@@ -70,18 +71,23 @@ export async function createApp(config: Config, ports: AppPorts): Promise<App> {
   const deadLetters = createDeadLetters(DEAD_LETTERS);
   const rulesetOf = createRulesetChoice(config);
   const { feed, urls, demo } = await openOutside(config, clock, ports);
-  const upstream = createHttpUpstream({
+  const requests = {
     baseUrls: urls,
     clock,
     random,
     timeout: config.httpClientTimeout,
+    environment: config.atlasEnvironment,
+    onDate: clock.vote,
+    observe: (service: Service, outcome: string, seconds: number) =>
+      metrics.upstreamAnswered(service, outcome, seconds * 1_000),
+  };
+  const upstream = createHttpUpstream({
+    ...requests,
     concurrency: UPSTREAM_CONCURRENCY,
     dataConcurrency: STATIC_DATA_CONCURRENCY,
     staticDataMax: config.staticDataMax,
-    environment: config.atlasEnvironment,
-    onDate: (service, date, sentAt, receivedAt) => clock.vote(service, date, sentAt, receivedAt),
-    observe: (service, outcome, seconds) => metrics.upstreamAnswered(service, outcome, seconds * 1_000),
   });
+  const names = createHttpNames({ ...requests, gates: upstream.gates });
   const store = createMemoryStore({
     clock,
     visitorMax: config.visitorMax,
@@ -170,6 +176,7 @@ export async function createApp(config: Config, ports: AppPorts): Promise<App> {
     ...store.caches,
     'unknown-ids': refresher.unknownIds,
     'static-data': upstream.staticDataCounts,
+    names: names.counts,
     ...(clamping === undefined ? {} : { 'clamp-commands': clamping.waiting }),
   };
   metrics.watch({
@@ -189,7 +196,10 @@ export async function createApp(config: Config, ports: AppPorts): Promise<App> {
       refresher.wake();
       return held;
     },
-    flushStaticData: () => upstream.flushStaticData(),
+    flushStaticData() {
+      upstream.flushStaticData();
+      names.flush();
+    },
     redrive: (choice) => redrive(deadLetters, handle, choice),
     drift: driftLog.list,
   };
@@ -197,6 +207,7 @@ export async function createApp(config: Config, ports: AppPorts): Promise<App> {
     reader,
     explainer,
     previewer,
+    names,
     feed,
     readiness,
     deadLetters,
@@ -242,7 +253,7 @@ export async function createApp(config: Config, ports: AppPorts): Promise<App> {
       await demo?.stop();
       const closed = await Promise.allSettled([feed.stop(), api.close()]);
       await refresher.stop(REFRESHES_STOP_MS);
-      closed.push(...(await Promise.allSettled([upstream.close(), clamping?.stop()])));
+      closed.push(...(await Promise.allSettled([upstream.close(), names.close(), clamping?.stop()])));
       for (const result of closed) {
         if (result.status === 'rejected')
           logger.error({ err: result.reason }, 'a part of the service did not stop in order');

@@ -7,6 +7,7 @@ import type { Explainer } from '../refresh/explainer.ts';
 import type { Previewer } from '../refresh/previewer.ts';
 import type { StatsReader } from '../refresh/stats-reader.ts';
 import type { HttpRouteObserver, Metrics } from '../telemetry/metrics.ts';
+import type { Names } from '../upstream/names.ts';
 import { createAdminCheck } from './admin-token.ts';
 import { type Answer, type Handler, handling, ok, send } from './answer.ts';
 import { createCharacterRequestReader } from './character-request.ts';
@@ -48,6 +49,7 @@ export interface ApiDeps {
   readonly reader: StatsReader;
   readonly explainer: Explainer;
   readonly previewer: Previewer;
+  readonly names: Pick<Names, 'of' | 'ensure'>;
   readonly feed: Pick<Feed, 'health' | 'positions'>;
   readonly readiness: Readiness;
   readonly deadLetters: DeadLetterView;
@@ -185,14 +187,14 @@ function routesOf(deps: ApiDeps, describe: () => object): readonly Route[] {
     {
       url: EXPLAIN_URL,
       schema: ROUTE_SCHEMAS.explain,
-      handler: createExplainHandler(deps.explainer, requestOf),
+      handler: createExplainHandler(deps.explainer, deps.names, requestOf),
       isSheddable: true,
     },
     {
       method: 'POST',
       url: PREVIEW_URL,
       schema: ROUTE_SCHEMAS.preview,
-      handler: createPreviewHandler(deps.previewer, requestOf),
+      handler: createPreviewHandler(deps.previewer, deps.names, requestOf),
       bodyLimit: PREVIEW_BODY_MAX,
       isSheddable: true,
     },

@@ -189,6 +189,33 @@ for (const query of ['', '?format=json', '?x=1']) {
   });
 }
 
+const NAMES = new Map([
+  ['character 12', 'Tristan'],
+  ['item 1002357', 'Zakum Helmet'],
+  ['skill 1301007', 'Hyper Body'],
+  ['item 2022003', 'Unagi'],
+]);
+
+test('given names, when an explanation is asked for, then they stand beside the ids that have one', async () => {
+  const asked: unknown[] = [];
+  const { app } = createStubApi({
+    explainer: { explain: () => ({ kind: 'answer', explanation: EXPLANATION }) },
+    names: {
+      of: (kind, _tenant, id) => NAMES.get(`${kind} ${id}`),
+      ensure: async (_target, wanted) => void asked.push(wanted),
+    },
+  });
+  const document: unknown = (await app.inject({ url: URL, headers: TENANT_HEADERS })).json();
+  assert.deepEqual(asked, [{ character: [12], item: [1_002_357, 2_022_003], skill: [1_301_007, 1_300_000] }]);
+  assert.deepEqual(Value.Errors(ExplanationDocument, document), []);
+  const text = JSON.stringify(document);
+  assert.match(text, /"attributes":\{"name":"Tristan"/);
+  assert.match(text, /"source":"equipment:177","name":"Zakum Helmet"/);
+  assert.match(text, /"source":"buff:1301007","name":"Hyper Body"/);
+  assert.match(text, /"source":"buff:-2022003","name":"Unagi"/);
+  assert.match(text, /"source":"passive:1300000","level"/);
+});
+
 const TEXT = `character 12, resident, on world 0, channel 1
 session 7f1c since 2026-02-03T17:59:00.000Z
 ruleset gms-v83, state version 1772000000000, computed at 2026-02-03T18:00:00.000Z

@@ -1,11 +1,13 @@
 import type { Breakdown, Contributor, Explanation } from '../refresh/explanation.ts';
 import type { PartFreshness } from '../refresh/part-freshness.ts';
+import { type Naming, nameOfSource } from './naming.ts';
 import { timeText } from './time-text.ts';
 
 /** The JSON:API document of an explanation. What is undefined is left out. */
-export function encodeExplanation(explanation: Explanation): string {
+export function encodeExplanation(explanation: Explanation, naming: Naming): string {
   const { characterId, degraded, place } = explanation;
   const attributes = {
+    name: naming('character', characterId),
     now: timeText(explanation.now),
     version: explanation.version,
     ruleset: explanation.ruleset,
@@ -13,9 +15,9 @@ export function encodeExplanation(explanation: Explanation): string {
     place: place && { worldId: place.worldId, channelId: place.channelId, since: timeText(place.since) },
     sessions: explanation.sessions.map(({ sessionId, createdAt }) => ({ sessionId, createdAt: timeText(createdAt) })),
     parts: explanation.parts.map(partOf),
-    stats: explanation.stats.map(({ name, ...breakdown }) => ({ statType: name, ...breakdownOf(breakdown) })),
-    derived: explanation.derived.map(({ name, ...breakdown }) => ({ name, ...breakdownOf(breakdown) })),
-    idle: explanation.idle.map(({ source, reason }) => ({ ...sourceOf(source), reason })),
+    stats: explanation.stats.map(({ name, ...breakdown }) => ({ statType: name, ...breakdownOf(breakdown, naming) })),
+    derived: explanation.derived.map(({ name, ...breakdown }) => ({ name, ...breakdownOf(breakdown, naming) })),
+    idle: explanation.idle.map(({ source, reason }) => ({ ...sourceOf(source, naming), reason })),
   };
   const data = { type: 'effective-stats-explanations', id: String(characterId), attributes };
   return JSON.stringify(degraded.length === 0 ? { data } : { data, meta: { degraded } });
@@ -36,14 +38,14 @@ function partOf({ part, state, staleReason, waitsFor, failures, ...times }: Part
   };
 }
 
-function breakdownOf({ value, uncapped, phases }: Omit<Breakdown, 'name'>) {
+function breakdownOf({ value, uncapped, phases }: Omit<Breakdown, 'name'>, naming: Naming) {
   return {
     value,
     uncapped,
     phases: phases.map(({ name, lines }) => ({
       phase: name,
       lines: lines.map(({ source, form, raw, applied, total, reason }) => ({
-        ...sourceOf(source),
+        ...sourceOf(source, naming),
         form,
         raw,
         applied,
@@ -55,19 +57,20 @@ function breakdownOf({ value, uncapped, phases }: Omit<Breakdown, 'name'>) {
 }
 
 /** `source` is written as in the bonuses of a stats answer. */
-function sourceOf(source: Contributor) {
+function sourceOf(source: Contributor, naming: Naming) {
+  const name = nameOfSource(naming, source);
   switch (source.kind) {
     case 'base':
     case 'rule':
       return { source: source.kind };
     case 'equipment':
-      return { source: `equipment:${source.id}`, templateId: source.templateId, slot: source.slot };
+      return { source: `equipment:${source.id}`, name, templateId: source.templateId, slot: source.slot };
     case 'buff': {
       const { id, statType, level, expiresAt } = source;
-      return { source: `buff:${id}`, statType, level, expiresAt: timeText(expiresAt) };
+      return { source: `buff:${id}`, name, statType, level, expiresAt: timeText(expiresAt) };
     }
     case 'passive':
-      return { source: `passive:${source.id}`, level: source.level };
+      return { source: `passive:${source.id}`, name, level: source.level };
     default:
       return unexpected(source);
   }

@@ -24,6 +24,7 @@ const source = {
     pattern: '^(base|rule|(equipment|buff|passive):-?\\d+)$',
     description: 'base: the character service. rule: the ruleset. Else asset, buff source or skill.',
   }),
+  name: Type.Optional(Type.String({ description: 'Of the item or skill, when it is known.' })),
   templateId: Type.Optional(Type.Integer({ description: 'Of an item.' })),
   slot: Type.Optional(Type.Integer({ maximum: -1, description: 'Where an item is worn.' })),
   statType: Type.Optional(Type.String({ description: "Of a buff, in the buff service's words." })),
@@ -81,6 +82,7 @@ export const ExplanationDocument = Type.Object(
         id: Type.String({ description: 'The character id.' }),
         attributes: Type.Object(
           {
+            name: Type.Optional(Type.String({ description: 'Of the character, when it is known.' })),
             now: Type.String({ format: 'date-time', description: 'When it was computed.' }),
             version: Type.Integer({ description: 'Of the state; the same as State-Version.' }),
             ruleset: Type.String(),

@@ -1,7 +1,10 @@
+import type { Preview } from '../refresh/preview.ts';
 import type { Previewer, PreviewRead } from '../refresh/previewer.ts';
-import { type Answer, type Handler, ok } from './answer.ts';
+import type { Names } from '../upstream/names.ts';
+import { type Handler, ok } from './answer.ts';
 import { type CharacterRequestReader, errorOfUnanswered } from './character-request.ts';
 import { bodyProblem, invalidFields } from './field-problem.ts';
+import { namesInPreview, namingOf } from './naming.ts';
 import { encodePreview } from './preview-document.ts';
 import { readPreviewRequest } from './preview-request.ts';
 import { STATS_URL } from './stats-route.ts';
@@ -12,18 +15,23 @@ export const PREVIEW_URL = `${STATS_URL}/preview`;
 export const PREVIEW_BODY_MAX = 65_536;
 
 /** What the effective stats of one character would be. Nothing is stored. The body is text, read here. */
-export function createPreviewHandler(previewer: Previewer, requestOf: CharacterRequestReader): Handler {
+export function createPreviewHandler(
+  previewer: Previewer,
+  names: Pick<Names, 'of' | 'ensure'>,
+  requestOf: CharacterRequestReader,
+): Handler {
   return async (request) => {
     const { trial, problems } = readPreviewRequest(request.body);
     const { tenant, characterId, context } = requestOf(request, problems);
-    return answerOf(await previewer.preview(tenant, characterId, context, trial));
+    const preview = previewOf(await previewer.preview(tenant, characterId, context, trial));
+    return ok(encodePreview(preview, await namingOf(names, { tenant, context }, namesInPreview(preview))));
   };
 }
 
-function answerOf(read: PreviewRead): Answer {
+function previewOf(read: PreviewRead): Preview {
   switch (read.kind) {
     case 'answer':
-      return ok(encodePreview(read.preview));
+      return read.preview;
     case 'impossible':
       throw invalidFields(read.problems.map(({ pointer, expected, got }) => bodyProblem(pointer, expected, got)));
     default:

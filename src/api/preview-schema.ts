@@ -99,6 +99,7 @@ const item = {
   assetId: Type.Optional(Type.Integer({ description: 'Left out when no such item exists.' })),
   templateId: Type.Optional(Type.Integer({ description: 'Left out when it has none.' })),
   slot: Type.Integer({ maximum: -1 }),
+  name: Type.Optional(Type.String({ description: 'Of the item, when it is known.' })),
 };
 
 const values = Type.Object(Object.fromEntries(STATS.map((stat) => [ATTRIBUTES[stat], uint32])), closed);
@@ -115,6 +116,7 @@ export const PreviewDocument = Type.Object(
         id: Type.String({ description: 'The character id.' }),
         attributes: Type.Object(
           {
+            name: Type.Optional(Type.String({ description: 'Of the character, when it is known.' })),
             now: Type.String({ format: 'date-time', description: 'When it was computed.' }),
             version: Type.Integer({ description: 'Of the state that it starts from.' }),
             ruleset: Type.String(),

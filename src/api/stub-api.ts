@@ -15,6 +15,7 @@ export function createStubApi(deps: Partial<ApiDeps> = {}): { app: FastifyInstan
     reader: { read: () => ({ kind: 'answer', body: '{"data":{}}', version: 1, asOf: 0 }) },
     explainer: { explain: () => ({ kind: 'unknown' }) },
     previewer: { preview: async () => ({ kind: 'unknown' }) },
+    names: { of: () => undefined, ensure: async () => undefined },
     feed: { health: () => ({ current: true, reason: undefined, members: 1 }), positions: () => [] },
     readiness: () => ({ ready: true, degraded: [] }),
     deadLetters: { list: () => [], total: 0, evicted: 0 },

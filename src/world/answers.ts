@@ -4,6 +4,7 @@ import {
   buffResource,
   characterDocument,
   compartmentDocument,
+  itemStringResource,
   type Page,
   pagedDocument,
   type Resource,
@@ -12,14 +13,22 @@ import {
   statisticsDocument,
 } from './documents.ts';
 import { ITEM_TEMPLATES } from './item-templates.ts';
-import { SKILL_TEMPLATES } from './skill-templates.ts';
+import { CONSUMABLES, SKILL_TEMPLATES } from './skill-templates.ts';
 import type { World } from './world.ts';
 
 /** What a request asks for. */
 export interface Question {
   readonly service: Service;
-  readonly resource: 'character' | 'compartment' | 'buffs' | 'skills' | 'skill-data' | 'statistics';
-  /** Of the character, the skill or the item template. */
+  readonly resource:
+    | 'character'
+    | 'compartment'
+    | 'buffs'
+    | 'skills'
+    | 'skill-data'
+    | 'statistics'
+    | 'item-string'
+    | 'item-search';
+  /** Of the character, the skill or the item template; 0 when nothing is named. */
   readonly id: number;
 }
 
@@ -36,12 +45,16 @@ const ROUTES: readonly (readonly [RegExp, Service, Question['resource']])[] = [
   [/^\/characters\/(\d+)\/skills$/, 'skills', 'skills'],
   [/^\/data\/skills\/(\d+)$/, 'data', 'skill-data'],
   [/^\/data\/equipment\/(\d+)$/, 'data', 'statistics'],
+  [/^\/data\/item-strings\/(\d+)$/, 'data', 'item-string'],
+  [/^\/data\/item-strings()$/, 'data', 'item-search'],
 ];
 
 /** Where the services are mounted. */
 export const PREFIX = '/api';
 
 const PAGE_SIZE_MAX = 250;
+/** The cap of searches. */
+const SEARCH_PAGE_MAX = 50;
 const NOT_FOUND: Answer = { status: 404, document: undefined };
 const BAD_REQUEST: Answer = errorAnswer(400, 'Bad Request');
 /** `type` of the compartment that holds equipment, worn or not. */
@@ -74,6 +87,11 @@ export function answerTo(world: World, question: Question, tenant: Tenant | unde
     if (template !== undefined) return found(statisticsDocument(template, world.format));
     return world.format === 'S' ? { status: 500, document: undefined } : NOT_FOUND;
   }
+  if (resource === 'item-string') {
+    const name = ITEM_NAMES.get(id);
+    return name === undefined ? NOT_FOUND : found({ data: itemStringResource(id, name) });
+  }
+  if (resource === 'item-search') return searchItems(world, url);
   const character = world.find({ tenant, characterId: id }, lag);
   switch (resource) {
     case 'character':
@@ -93,20 +111,37 @@ export function answerTo(world: World, question: Question, tenant: Tenant | unde
   }
 }
 
+/** What eating or drinking is called too: its buffs bear its id. */
+const ITEM_NAMES: ReadonlyMap<number, string> = new Map([
+  ...[...ITEM_TEMPLATES.values()].map(({ templateId, name }): [number, string] => [templateId, name]),
+  ...CONSUMABLES.map(({ itemId, name }): [number, string] => [itemId, name]),
+]);
+
+/** Items whose id begins with what is looked for, or whose name has it in it. */
+function searchItems(world: World, url: URL): Answer {
+  const wanted = (url.searchParams.get('search') ?? '').trim().toLowerCase();
+  if (url.searchParams.has('search') && wanted === '') return BAD_REQUEST;
+  const matches = [...ITEM_NAMES].filter(
+    ([id, name]) => String(id).startsWith(wanted) || name.toLowerCase().includes(wanted),
+  );
+  const resources = matches.map(([id, name]) => itemStringResource(id, name));
+  return list(world, resources, url, SEARCH_PAGE_MAX);
+}
+
 function found(document: object): Answer {
   return { status: 200, document };
 }
 
-function list(world: World, resources: readonly Resource[], url: URL): Answer {
+function list(world: World, resources: readonly Resource[], url: URL, sizeMax = PAGE_SIZE_MAX): Answer {
   if (world.format === 'S') return found({ data: resources });
-  const page = pageOf(url.searchParams);
+  const page = pageOf(url.searchParams, sizeMax);
   return page === undefined ? BAD_REQUEST : found(pagedDocument(resources, page, url.pathname, url.searchParams));
 }
 
 /** undefined: not acceptable, `limit` of old included. */
-function pageOf(query: URLSearchParams): Page | undefined {
+function pageOf(query: URLSearchParams, sizeMax: number): Page | undefined {
   const number = Number(query.get('page[number]') ?? 1);
-  const size = Number(query.get('page[size]') ?? PAGE_SIZE_MAX);
+  const size = Number(query.get('page[size]') ?? sizeMax);
   const acceptable = Number.isInteger(number) && Number.isInteger(size) && number >= 1 && size >= 1;
-  return acceptable && size <= PAGE_SIZE_MAX && !query.has('limit') ? { number, size } : undefined;
+  return acceptable && size <= sizeMax && !query.has('limit') ? { number, size } : undefined;
 }

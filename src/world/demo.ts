@@ -54,7 +54,7 @@ export async function startDemo({ publish, clock, logger }: DemoOptions): Promis
 /** A Dragon Knight with two swords. Each call of what is returned changes its stats, round and round. */
 function bringInSample(world: World, sample: { readonly tenant: Tenant; readonly characterId: number }): () => void {
   const base = { level: 95, job: 131, strength: 424, dexterity: 92, max_hp: 4_600, max_mp: 620 };
-  world.makeUp({ ...sample, base });
+  world.makeUp({ ...sample, name: 'Tristan', base });
   const swords = [world.give(sample, 1302059), world.give(sample, 1302020)] as const;
   for (const templateId of [1002357, 1072238, 1102084, 1142000]) world.equip(sample, world.give(sample, templateId));
   world.equip(sample, swords[1]);

@@ -119,6 +119,10 @@ export function statisticsDocument(template: ItemTemplate, format: Format): obje
   };
 }
 
+export function itemStringResource(id: number, name: string): Resource {
+  return { type: 'item-strings', id: String(id), attributes: { name } };
+}
+
 export function skillDataDocument(template: SkillTemplate): object {
   const { skillId, name, action, maxLevel } = template;
   const effects = Array.from({ length: maxLevel }, (_, index) => effectOf(template.effect(index + 1)));

@@ -14,6 +14,7 @@ export interface Requirements {
 
 export interface ItemTemplate {
   readonly templateId: number;
+  readonly name: string;
   readonly requires: Requirements;
   /** Of an item as it drops on average. */
   readonly stats: AssetStats;
@@ -24,9 +25,15 @@ export interface ItemTemplate {
 
 const { warrior, magician, bowman, thief, pirate } = CLASS_BITS;
 
-function item(templateId: number, requires: Partial<Requirements>, stats: Partial<AssetStats>): ItemTemplate {
+function item(
+  templateId: number,
+  name: string,
+  requires: Partial<Requirements>,
+  stats: Partial<AssetStats>,
+): ItemTemplate {
   return {
     templateId,
+    name,
     requires: { level: 0, job: 0, str: 0, dex: 0, int: 0, luk: 0, ...requires },
     stats: { ...NO_STATS, ...stats },
     upgrades: 7,
@@ -35,8 +42,8 @@ function item(templateId: number, requires: Partial<Requirements>, stats: Partia
 }
 
 /** Worn for its looks, in a slot of its own. */
-function cashItem(templateId: number): ItemTemplate {
-  return { ...item(templateId, {}, {}), upgrades: 0, cash: true };
+function cashItem(templateId: number, name: string): ItemTemplate {
+  return { ...item(templateId, name, {}, {}), upgrades: 0, cash: true };
 }
 
 /** All of STR, DEX, INT and LUK. */
@@ -46,109 +53,177 @@ function abilities(value: number): Partial<AssetStats> {
 
 /** Real items of the v83 game with plausible numbers; good enough to play with, not a reference. */
 const WEAPONS: readonly ItemTemplate[] = [
-  item(1302000, {}, { weaponAttack: 17 }), // Sword
-  item(1302007, { level: 10 }, { weaponAttack: 25 }), // Long Sword
-  item(1302020, { level: 35 }, { weaponAttack: 52, strength: 1, hp: 10, mp: 10 }), // Maple Sword
-  item(1302059, { level: 90, job: warrior, str: 270, dex: 80 }, { weaponAttack: 97, strength: 2 }), // Dragon Carabella
-  item(1302081, { level: 120, job: warrior, str: 370, dex: 110 }, { weaponAttack: 106, strength: 5, dexterity: 2 }), // Timeless Executioners
-  item(1402001, { level: 10 }, { weaponAttack: 32 }), // Wooden Sword
-  item(1402039, { level: 64, job: warrior, str: 180 }, { weaponAttack: 84, strength: 3 }), // Maple Soul Rohen
-  item(1432012, { level: 64, job: warrior, str: 175 }, { weaponAttack: 82, accuracy: 5 }), // Maple Impaler
-  item(1442024, { level: 64, job: warrior, str: 180 }, { weaponAttack: 83, speed: 5 }), // Maple Scorpio
-  item(1372005, { level: 8, job: magician }, { weaponAttack: 15, magicAttack: 23 }), // Wooden Wand
-  item(1382009, { level: 35, job: magician }, { weaponAttack: 35, magicAttack: 57, intelligence: 1, mp: 20 }), // Maple Staff
+  item(1302000, 'Sword', {}, { weaponAttack: 17 }),
+  item(1302007, 'Long Sword', { level: 10 }, { weaponAttack: 25 }),
+  item(1302020, 'Maple Sword', { level: 35 }, { weaponAttack: 52, strength: 1, hp: 10, mp: 10 }),
+  item(1302059, 'Dragon Carabella', { level: 90, job: warrior, str: 270, dex: 80 }, { weaponAttack: 97, strength: 2 }),
+  item(
+    1302081,
+    'Timeless Executioners',
+    { level: 120, job: warrior, str: 370, dex: 110 },
+    { weaponAttack: 106, strength: 5, dexterity: 2 },
+  ),
+  item(1402001, 'Wooden Sword', { level: 10 }, { weaponAttack: 32 }),
+  item(1402039, 'Maple Soul Rohen', { level: 64, job: warrior, str: 180 }, { weaponAttack: 84, strength: 3 }),
+  item(1432012, 'Maple Impaler', { level: 64, job: warrior, str: 175 }, { weaponAttack: 82, accuracy: 5 }),
+  item(1442024, 'Maple Scorpio', { level: 64, job: warrior, str: 180 }, { weaponAttack: 83, speed: 5 }),
+  item(1372005, 'Wooden Wand', { level: 8, job: magician }, { weaponAttack: 15, magicAttack: 23 }),
+  item(
+    1382009,
+    'Maple Staff',
+    { level: 35, job: magician },
+    { weaponAttack: 35, magicAttack: 57, intelligence: 1, mp: 20 },
+  ),
   item(
     1382012,
+    'Maple Lama Staff',
     { level: 64, job: magician, int: 190, luk: 60 },
     { weaponAttack: 49, magicAttack: 92, intelligence: 3 },
-  ), // Maple Lama Staff
+  ),
   item(
     1372059,
+    'Timeless Enreal Tear',
     { level: 120, job: magician, int: 358, luk: 120 },
     { weaponAttack: 63, magicAttack: 118, intelligence: 6 },
-  ), // Timeless Enreal Tear
-  item(1452002, { level: 10, job: bowman, str: 20, dex: 25 }, { weaponAttack: 32 }), // War Bow
-  item(1452016, { level: 35, job: bowman }, { weaponAttack: 58, dexterity: 1, hp: 10 }), // Maple Bow
-  item(1452022, { level: 64, job: bowman, dex: 180, str: 60 }, { weaponAttack: 78, dexterity: 4 }), // Maple Soul Searcher
-  item(1452057, { level: 120, job: bowman, dex: 360, str: 120 }, { weaponAttack: 107, dexterity: 6, accuracy: 10 }), // Timeless Engaw
-  item(1462014, { level: 35, job: bowman }, { weaponAttack: 60, dexterity: 1 }), // Maple Crow
-  item(1472000, { level: 10, job: thief, luk: 15 }, { weaponAttack: 10 }), // Garnier
-  item(1472030, { level: 35, job: thief }, { weaponAttack: 21, luck: 1, mp: 10 }), // Maple Claw
-  item(1472032, { level: 64, job: thief, dex: 60, luk: 180 }, { weaponAttack: 33, luck: 3, avoidability: 3 }), // Maple Kandayo
-  item(1472068, { level: 120, job: thief, dex: 110, luk: 365 }, { weaponAttack: 50, luck: 6, avoidability: 5 }), // Timeless Lampion
-  item(1332025, { level: 64, job: thief, dex: 60, luk: 180 }, { weaponAttack: 77, luck: 3 }), // Maple Wagner
-  item(1482000, { level: 10, job: pirate, str: 15 }, { weaponAttack: 20 }), // Steel Knuckler
-  item(1482021, { level: 64, job: pirate, str: 140, dex: 70 }, { weaponAttack: 64, strength: 3, accuracy: 4 }), // Maple Storm Finger
-  item(1492020, { level: 35, job: pirate }, { weaponAttack: 45, dexterity: 1 }), // Maple Gun
-  item(1492022, { level: 77, job: pirate, str: 85, dex: 160 }, { weaponAttack: 66, dexterity: 4 }), // Maple Cannon Shooter
+  ),
+  item(1452002, 'War Bow', { level: 10, job: bowman, str: 20, dex: 25 }, { weaponAttack: 32 }),
+  item(1452016, 'Maple Bow', { level: 35, job: bowman }, { weaponAttack: 58, dexterity: 1, hp: 10 }),
+  item(
+    1452022,
+    'Maple Soul Searcher',
+    { level: 64, job: bowman, dex: 180, str: 60 },
+    { weaponAttack: 78, dexterity: 4 },
+  ),
+  item(
+    1452057,
+    'Timeless Engaw',
+    { level: 120, job: bowman, dex: 360, str: 120 },
+    { weaponAttack: 107, dexterity: 6, accuracy: 10 },
+  ),
+  item(1462014, 'Maple Crow', { level: 35, job: bowman }, { weaponAttack: 60, dexterity: 1 }),
+  item(1472000, 'Garnier', { level: 10, job: thief, luk: 15 }, { weaponAttack: 10 }),
+  item(1472030, 'Maple Claw', { level: 35, job: thief }, { weaponAttack: 21, luck: 1, mp: 10 }),
+  item(
+    1472032,
+    'Maple Kandayo',
+    { level: 64, job: thief, dex: 60, luk: 180 },
+    { weaponAttack: 33, luck: 3, avoidability: 3 },
+  ),
+  item(
+    1472068,
+    'Timeless Lampion',
+    { level: 120, job: thief, dex: 110, luk: 365 },
+    { weaponAttack: 50, luck: 6, avoidability: 5 },
+  ),
+  item(1332025, 'Maple Wagner', { level: 64, job: thief, dex: 60, luk: 180 }, { weaponAttack: 77, luck: 3 }),
+  item(1482000, 'Steel Knuckler', { level: 10, job: pirate, str: 15 }, { weaponAttack: 20 }),
+  item(
+    1482021,
+    'Maple Storm Finger',
+    { level: 64, job: pirate, str: 140, dex: 70 },
+    { weaponAttack: 64, strength: 3, accuracy: 4 },
+  ),
+  item(1492020, 'Maple Gun', { level: 35, job: pirate }, { weaponAttack: 45, dexterity: 1 }),
+  item(
+    1492022,
+    'Maple Cannon Shooter',
+    { level: 77, job: pirate, str: 85, dex: 160 },
+    { weaponAttack: 66, dexterity: 4 },
+  ),
 ];
 
 const ARMOUR: readonly ItemTemplate[] = [
   item(
     1002357,
+    'Zakum Helmet',
     { level: 50 },
     { ...abilities(15), weaponDefense: 150, magicDefense: 150, accuracy: 20, avoidability: 20 },
-  ), // Zakum Helmet
-  item(1002419, { level: 30 }, { ...abilities(1), weaponDefense: 30, hp: 20, mp: 20 }), // Maple Hat
-  item(1002001, { level: 5 }, { weaponDefense: 7 }), // Metal Gear
-  item(1002377, { level: 50, job: warrior, str: 150 }, { weaponDefense: 70, strength: 3, accuracy: 2 }), // Red Viking Helm
+  ),
+  item(1002419, 'Maple Hat', { level: 30 }, { ...abilities(1), weaponDefense: 30, hp: 20, mp: 20 }),
+  item(1002001, 'Metal Gear', { level: 5 }, { weaponDefense: 7 }),
+  item(
+    1002377,
+    'Red Viking Helm',
+    { level: 50, job: warrior, str: 150 },
+    { weaponDefense: 70, strength: 3, accuracy: 2 },
+  ),
   item(
     1002363,
+    'Blue Galaxy',
     { level: 70, job: magician, int: 215, luk: 75 },
     { weaponDefense: 55, magicDefense: 60, intelligence: 4 },
-  ), // Blue Galaxy
-  item(1040002, {}, { weaponDefense: 3 }), // White Undershirt
-  item(1040021, { level: 25, job: warrior, str: 75 }, { weaponDefense: 24 }), // Blue One-Lined T-Shirt
-  item(1040094, { level: 50, job: thief, luk: 150 }, { weaponDefense: 48, luck: 2, avoidability: 2 }), // Dark Shadow
-  item(1060002, {}, { weaponDefense: 2 }), // Blue Jean Shorts
-  item(1060016, { level: 25, job: warrior, str: 75 }, { weaponDefense: 20 }), // Brown Lolico Pants
-  item(1060083, { level: 50, job: thief, luk: 150 }, { weaponDefense: 40, luck: 1 }), // Dark Shadow Pants
-  item(1050018, { level: 20 }, { weaponDefense: 30 }), // Blue Sauna Robe
-  item(1051017, { level: 20 }, { weaponDefense: 30, magicDefense: 5 }), // Red Sauna Robe
+  ),
+  item(1040002, 'White Undershirt', {}, { weaponDefense: 3 }),
+  item(1040021, 'Blue One-Lined T-Shirt', { level: 25, job: warrior, str: 75 }, { weaponDefense: 24 }),
+  item(1040094, 'Dark Shadow', { level: 50, job: thief, luk: 150 }, { weaponDefense: 48, luck: 2, avoidability: 2 }),
+  item(1060002, 'Blue Jean Shorts', {}, { weaponDefense: 2 }),
+  item(1060016, 'Brown Lolico Pants', { level: 25, job: warrior, str: 75 }, { weaponDefense: 20 }),
+  item(1060083, 'Dark Shadow Pants', { level: 50, job: thief, luk: 150 }, { weaponDefense: 40, luck: 1 }),
+  item(1050018, 'Blue Sauna Robe', { level: 20 }, { weaponDefense: 30 }),
+  item(1051017, 'Red Sauna Robe', { level: 20 }, { weaponDefense: 30, magicDefense: 5 }),
   item(
     1050100,
+    'Blue Enigmatic',
     { level: 80, job: magician, int: 245, luk: 85 },
     { weaponDefense: 80, magicDefense: 75, intelligence: 5, mp: 50 },
-  ), // Blue Enigmatic
-  item(1052071, { level: 110, job: bowman, dex: 340, str: 110 }, { weaponDefense: 119, dexterity: 7, strength: 3 }), // Neos
-  item(1072001, {}, { weaponDefense: 2 }), // Red Rubber Boots
-  item(1072238, { level: 30 }, { weaponDefense: 10, speed: 10, jump: 5 }), // Violet Snowshoes
+  ),
+  item(
+    1052071,
+    'Neos',
+    { level: 110, job: bowman, dex: 340, str: 110 },
+    { weaponDefense: 119, dexterity: 7, strength: 3 },
+  ),
+  item(1072001, 'Red Rubber Boots', {}, { weaponDefense: 2 }),
+  item(1072238, 'Violet Snowshoes', { level: 30 }, { weaponDefense: 10, speed: 10, jump: 5 }),
   item(
     1072344,
+    'Facestompers',
     { level: 120, job: warrior, str: 350, dex: 120 },
     { weaponDefense: 45, strength: 4, dexterity: 3, speed: 8, jump: 3 },
-  ), // Facestompers
+  ),
   item(
     1072273,
+    'Elemental Shoes',
     { level: 100, job: magician, int: 303, luk: 103 },
     { weaponDefense: 36, intelligence: 5, hp: 30, speed: 4 },
-  ), // Elemental Shoes
-  item(1082002, { level: 10 }, { weaponDefense: 2, accuracy: 1 }), // Work Gloves
-  item(1082149, {}, { weaponAttack: 2, weaponDefense: 3 }), // Brown Work Gloves
+  ),
+  item(1082002, 'Work Gloves', { level: 10 }, { weaponDefense: 2, accuracy: 1 }),
+  item(1082149, 'Brown Work Gloves', {}, { weaponAttack: 2, weaponDefense: 3 }),
   item(
     1082223,
+    'Stormcaster Gloves',
     { level: 120, job: thief, dex: 120, luk: 350 },
     { weaponDefense: 32, weaponAttack: 5, luck: 5, dexterity: 4 },
-  ), // Stormcaster Gloves
-  item(1102040, { level: 50 }, { weaponDefense: 10, magicDefense: 10, hp: 60, mp: 60 }), // Yellow Adventurer Cape
-  item(1102084, { level: 80 }, { weaponDefense: 12, magicDefense: 12, hp: 90, mp: 90, speed: 4, jump: 2 }), // Pink Gaia Cape
-  item(1092030, { level: 65 }, { ...abilities(2), weaponDefense: 60, hp: 30 }), // Maple Shield
-  item(1092003, { level: 30, job: warrior, str: 90 }, { weaponDefense: 25 }), // Red Triangular Shield
+  ),
+  item(1102040, 'Yellow Adventurer Cape', { level: 50 }, { weaponDefense: 10, magicDefense: 10, hp: 60, mp: 60 }),
+  item(
+    1102084,
+    'Pink Gaia Cape',
+    { level: 80 },
+    { weaponDefense: 12, magicDefense: 12, hp: 90, mp: 90, speed: 4, jump: 2 },
+  ),
+  item(1092030, 'Maple Shield', { level: 65 }, { ...abilities(2), weaponDefense: 60, hp: 30 }),
+  item(1092003, 'Red Triangular Shield', { level: 30, job: warrior, str: 90 }, { weaponDefense: 25 }),
 ];
 
 const ACCESSORIES: readonly ItemTemplate[] = [
-  item(1012070, { level: 30 }, { weaponDefense: 5, hp: 20 }), // Strawberry Ice Cream
-  item(1022073, { level: 50 }, { accuracy: 5, avoidability: 5 }), // Broken Glasses
-  item(1032035, { level: 40 }, { ...abilities(2), magicDefense: 10, mp: 30 }), // Maple Earring
-  item(1032029, { level: 60 }, { magicDefense: 25, intelligence: 2 }), // Silver Earrings
-  item(1112401, { level: 20 }, { hp: 25 }), // Marine Ring
-  item(1122000, { level: 120 }, { ...abilities(22), weaponDefense: 140, magicDefense: 140, hp: 200, mp: 200 }), // Horntail Necklace
-  item(1122007, { level: 40 }, { ...abilities(1), hp: 15 }), // Spiegelmann's Necklace
-  item(1132004, { level: 60 }, { weaponDefense: 20, strength: 2, dexterity: 2, hp: 50 }), // Black Belt
-  item(1142000, {}, { hp: 47, mp: 50 }), // Honorable Employee Medal
-  item(1142008, { level: 30 }, { ...abilities(1), weaponAttack: 1, speed: 1 }), // Veteran Adventurer Medal
-  cashItem(1002186), // Transparent Hat
-  cashItem(1102142), // Cape of Light
+  item(1012070, 'Strawberry Ice Cream', { level: 30 }, { weaponDefense: 5, hp: 20 }),
+  item(1022073, 'Broken Glasses', { level: 50 }, { accuracy: 5, avoidability: 5 }),
+  item(1032035, 'Maple Earring', { level: 40 }, { ...abilities(2), magicDefense: 10, mp: 30 }),
+  item(1032029, 'Silver Earrings', { level: 60 }, { magicDefense: 25, intelligence: 2 }),
+  item(1112401, 'Marine Ring', { level: 20 }, { hp: 25 }),
+  item(
+    1122000,
+    'Horntail Necklace',
+    { level: 120 },
+    { ...abilities(22), weaponDefense: 140, magicDefense: 140, hp: 200, mp: 200 },
+  ),
+  item(1122007, "Spiegelmann's Necklace", { level: 40 }, { ...abilities(1), hp: 15 }),
+  item(1132004, 'Black Belt', { level: 60 }, { weaponDefense: 20, strength: 2, dexterity: 2, hp: 50 }),
+  item(1142000, 'Honorable Employee Medal', {}, { hp: 47, mp: 50 }),
+  item(1142008, 'Veteran Adventurer Medal', { level: 30 }, { ...abilities(1), weaponAttack: 1, speed: 1 }),
+  cashItem(1002186, 'Transparent Hat'),
+  cashItem(1102142, 'Cape of Light'),
 ];
 
 export const ITEM_TEMPLATES: ReadonlyMap<number, ItemTemplate> = new Map(

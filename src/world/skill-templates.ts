@@ -185,15 +185,16 @@ export const FULL_ENERGY = 15_000;
 /** What eating or drinking grants: item id, ms, and what changes. */
 export const CONSUMABLES: readonly {
   readonly itemId: number;
+  readonly name: string;
   readonly duration: number;
   readonly change: BuffChange;
 }[] = [
-  { itemId: 2002000, duration: 180_000, change: { type: 'AVOIDABILITY', amount: 5 } }, // Dexterity Potion
-  { itemId: 2002001, duration: 180_000, change: { type: 'SPEED', amount: 8 } }, // Speed Potion
-  { itemId: 2002002, duration: 180_000, change: { type: 'MAGIC_ATTACK', amount: 5 } }, // Magic Potion
-  { itemId: 2002004, duration: 180_000, change: { type: 'WEAPON_ATTACK', amount: 5 } }, // Warrior Potion
-  { itemId: 2002005, duration: 180_000, change: { type: 'ACCURACY', amount: 5 } }, // Sniper Potion
-  { itemId: 2002006, duration: 600_000, change: { type: 'PAD', amount: 8 } }, // Warrior Pill
+  { itemId: 2002000, name: 'Dexterity Potion', duration: 180_000, change: { type: 'AVOIDABILITY', amount: 5 } },
+  { itemId: 2002001, name: 'Speed Potion', duration: 180_000, change: { type: 'SPEED', amount: 8 } },
+  { itemId: 2002002, name: 'Magic Potion', duration: 180_000, change: { type: 'MAGIC_ATTACK', amount: 5 } },
+  { itemId: 2002004, name: 'Warrior Potion', duration: 180_000, change: { type: 'WEAPON_ATTACK', amount: 5 } },
+  { itemId: 2002005, name: 'Sniper Potion', duration: 180_000, change: { type: 'ACCURACY', amount: 5 } },
+  { itemId: 2002006, name: 'Warrior Pill', duration: 600_000, change: { type: 'PAD', amount: 8 } },
 ];
 
 /** Skills that a character of the job can learn: its own and those of the jobs that it came from. */

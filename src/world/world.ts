@@ -36,6 +36,8 @@ export interface WorldOptions {
 export interface MadeUp {
   readonly tenant: Tenant;
   readonly characterId: CharacterId;
+  /** `Nr` and the id when left out. */
+  readonly name?: string;
   readonly base?: Readonly<Partial<Record<BaseField, number>>>;
 }
 
@@ -101,13 +103,13 @@ export function createWorld(options: WorldOptions): World {
     characters: ledger.characters,
     find: ledger.find,
     get: ledger.get,
-    makeUp({ tenant, characterId, base }) {
+    makeUp({ tenant, characterId, name = `Nr${characterId}`, base }) {
       const values = { ...BEGINNER, ...base };
       const character: Character = {
         tenant,
         characterId,
         accountId: characterId,
-        name: `Nr${characterId}`,
+        name,
         worldId: 0,
         base: values,
         hp: values.max_hp,

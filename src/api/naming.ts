@@ -1,0 +1,63 @@
+import type { Tenant } from '../domain/tenant.ts';
+import type { Contributor, Explanation } from '../refresh/explanation.ts';
+import type { Preview } from '../refresh/preview.ts';
+import type { NameKind, Names, NameTarget, WantedNames } from '../upstream/names.ts';
+
+/** What things are called that an answer is about, as far as it is known; undefined: only the id is. */
+export type Naming = (kind: NameKind, id: number) => string | undefined;
+
+/** How long an answer for people waits for names, ms; later ones have them. */
+export const NAMES_WAIT_MS = 250;
+
+/** For those whom nobody has told. */
+export const NAMELESS: Naming = () => undefined;
+
+/** Asks for what is not known, waits for it a moment, and answers with what is known then. */
+export async function namingOf(
+  names: Pick<Names, 'of' | 'ensure'>,
+  target: NameTarget,
+  wanted: WantedNames,
+): Promise<Naming> {
+  await names.ensure(target, wanted, NAMES_WAIT_MS);
+  return knownNames(names, target.tenant);
+}
+
+export function knownNames(names: Pick<Names, 'of'>, tenant: Tenant): Naming {
+  return (kind, id) => names.of(kind, tenant, id);
+}
+
+/** What an explanation speaks of. */
+export function namesIn({ characterId, stats, derived, idle }: Explanation): WantedNames {
+  const lines = [...stats, ...derived].flatMap(({ phases }) => phases.flatMap((phase) => phase.lines));
+  const things = [...lines, ...idle].flatMap(({ source }) => thingOf(source) ?? []);
+  return {
+    character: [characterId],
+    item: things.flatMap(({ kind, id }) => (kind === 'item' ? id : [])),
+    skill: things.flatMap(({ kind, id }) => (kind === 'skill' ? id : [])),
+  };
+}
+
+export function namesInPreview({ characterId, putOn, takenOff, ...preview }: Preview): WantedNames {
+  const items = [...putOn, ...takenOff, ...preview.stopQualifying, ...preview.startQualifying];
+  return { character: [characterId], item: items.flatMap(({ templateId }) => templateId ?? []) };
+}
+
+/** The item or skill behind a source; undefined: there is none. Buffs that items cast bear the item's id, negated. */
+export function thingOf(source: Contributor): { readonly kind: NameKind; readonly id: number } | undefined {
+  switch (source.kind) {
+    case 'equipment':
+      return { kind: 'item', id: source.templateId };
+    case 'passive':
+      return { kind: 'skill', id: source.id };
+    case 'buff':
+      return source.id < 0 ? { kind: 'item', id: -source.id } : { kind: 'skill', id: source.id };
+    default:
+      return undefined;
+  }
+}
+
+/** undefined: it has none, or none that is known. */
+export function nameOfSource(naming: Naming, source: Contributor): string | undefined {
+  const thing = thingOf(source);
+  return thing && naming(thing.kind, thing.id);
+}
