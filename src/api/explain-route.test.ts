@@ -5,6 +5,7 @@ import type { ExplanationRead } from '../refresh/explainer.ts';
 import type { Explanation } from '../refresh/explanation.ts';
 import { ErrorDocument, ExplanationDocument } from './openapi.ts';
 import { createStubApi, TENANT_HEADERS } from './stub-api.ts';
+import { widthOf } from './text-form.ts';
 
 const URL = '/api/worlds/0/channels/1/characters/12/stats/explain';
 const AT = Date.UTC(2026, 1, 3, 18, 0, 0);
@@ -216,40 +217,131 @@ test('given names, when an explanation is asked for, then they stand beside the 
   assert.match(text, /"source":"passive:1300000","level"/);
 });
 
-const TEXT = `character 12, resident, on world 0, channel 1
+const TEXT = `Tristan (12), resident, world 0, channel 1
 session 7f1c since 2026-02-03T17:59:00.000Z
-ruleset gms-v83, state version 1772000000000, computed at 2026-02-03T18:00:00.000Z
+ruleset gms-v83, state 1772000000000, computed 2026-02-03T18:00:00.000Z
 degraded: buffs, passives
 
-base       fresh                   read 2026-02-03T17:59:59.000Z
-equipment  fresh, to be confirmed  read 2026-02-03T17:59:59.500Z  next read 2026-02-03T18:00:01.500Z
-buffs      may have changed        read 2026-02-03T17:59:58.000Z  since 2026-02-03T17:59:59.200Z: buff lapsed; being read since 2026-02-03T17:59:59.990Z; waits for buff/0 to catch up; failed reads: 2
-passives   never read                                             failed reads: 1
+base       fresh; read 2026-02-03T17:59:59.000Z
+equipment  fresh, to be confirmed; read 2026-02-03T17:59:59.500Z; next read
+           2026-02-03T18:00:01.500Z
+buffs      may have changed; read 2026-02-03T17:59:58.000Z; since
+           2026-02-03T17:59:59.200Z: buff lapsed; being read since
+           2026-02-03T17:59:59.990Z; waits for buff/0 to catch up; failed reads:
+           2
+passives   never read; failed reads: 1
 
-                                            carries     adds   total
+                                                        carries     adds   total
 
 max_hp = 30,000 (32,240 without limits)
   base
-    base                                     20,000  +20,000  20,000
+    base                                                 20,000  +20,000  20,000
   equipment
-    equipment:177 (item 1002357, slot -1)       150     +150  20,150
+    Zakum Helmet (1002357), hat                             150     +150  20,150
   Hyper Body
-    buff:1301007 (HYPER_BODY_HP, level 30)     60 %  +12,090  32,240
+    Hyper Body (1301007), ends in 1:00                     60 %  +12,090  32,240
   limits
-    rule                                     30,000   -2,240  30,000  capped: at most 30000
+    rule                                                 30,000   -2,240  30,000
+      capped: at most 30000
 
 magic = 4
 
 bears on nothing
-  buff:-2022003 (STANCE)     inert: this type grants no stat
-  passive:1300000 (level 3)  unknown: skill data not loaded
+  Unagi (2022003), no end
+    inert: this type grants no stat
+  1300000, level 3
+    unknown: skill data not loaded
+
+sources, as a preview takes them
+  equipment:177                        Zakum Helmet (1002357), hat
+  buff:1301007 HYPER_BODY_HP level 30  Hyper Body (1301007), ends in 1:00
+  buff:-2022003 STANCE                 Unagi (2022003), no end
+  passive:1300000                      1300000, level 3
 `;
 
+const named = {
+  of: (kind: string, _tenant: unknown, id: number) => NAMES.get(`${kind} ${id}`),
+  ensure: async () => {},
+};
+
+function textApi(explanation: Explanation, names: Partial<Parameters<typeof createStubApi>[0]> = { names: named }) {
+  return createStubApi({ explainer: { explain: () => ({ kind: 'answer', explanation }) }, ...names }).app;
+}
+
 test('given an explanation, when it is asked for as text, then it is a table', async () => {
-  const response = await api().app.inject({ url: `${URL}?format=text`, headers: TENANT_HEADERS });
+  const response = await textApi(EXPLANATION).inject({ url: `${URL}?format=text`, headers: TENANT_HEADERS });
   assert.equal(response.statusCode, 200);
   assert.equal(response.headers['content-type'], 'text/plain; charset=utf-8');
   assert.equal(response.body, TEXT);
+});
+
+test('given several items, when they are shown as text, then those that give most come first, and totals follow', async () => {
+  const line = (id: number, applied: number) => ({
+    source: { kind: 'equipment', id, templateId: 1_000_000 + id, slot: -id } as const,
+    form: 'amount' as const,
+    raw: applied,
+    applied,
+    total: 0,
+    reason: undefined,
+  });
+  const stats = [
+    {
+      name: 'luck' as const,
+      value: 60,
+      uncapped: 60,
+      phases: [{ name: 'equipment', lines: [line(1, 10), line(2, 50)] }],
+    },
+  ];
+  const app = textApi({ ...EXPLANATION, stats, derived: [], idle: [] });
+  const { body } = await app.inject({ url: `${URL}?format=text`, headers: TENANT_HEADERS });
+  assert.match(body, /1000002, face accessory +50 +\+50 +50\n +1000001, hat +10 +\+10 +60\n/);
+});
+
+test('given one stat, when it is asked for by either of its names, then only it is told', async () => {
+  for (const stat of ['max_hp', 'maxHP']) {
+    const { app } = api();
+    const { data } = (await app.inject({ url: `${URL}?stat=${stat}`, headers: TENANT_HEADERS })).json();
+    assert.deepEqual(
+      data.attributes.stats.map(({ statType }: { statType: string }) => statType),
+      ['max_hp'],
+    );
+    assert.deepEqual([data.attributes.derived, data.attributes.idle], [[], []]);
+  }
+  const response = await api().app.inject({ url: `${URL}?stat=hp`, headers: TENANT_HEADERS });
+  assert.equal(response.statusCode, 400);
+  assert.deepEqual(errorsOf(response.body)[0]?.source, { parameter: 'stat' });
+});
+
+test('given names and numbers without end, when they are shown as text, then every line fits into 80 columns', async () => {
+  const huge = EXPLANATION.stats.flatMap((breakdown) =>
+    breakdown.phases.map((phase) => ({
+      ...phase,
+      lines: phase.lines.map((line) => ({
+        ...line,
+        raw: -2_147_483_648,
+        applied: 4_294_967_295,
+        reason: { code: 'unqualified', text: 'strength 11 of 40, '.repeat(9) } as const,
+      })),
+    })),
+  );
+  const statType = 'X'.repeat(64);
+  const explanation: Explanation = {
+    ...EXPLANATION,
+    sessions: [{ sessionId: 's'.repeat(200), createdAt: AT }],
+    stats: [{ name: 'max_hp', value: 4_294_967_295, uncapped: 9_007_199_254_740_991, phases: huge }],
+    idle: [
+      {
+        source: { kind: 'buff', id: -2_147_483_648, statType, level: 255, expiresAt: AT + 1e9 },
+        reason: { code: 'inert', text: 'this type grants no stat' },
+      },
+    ],
+  };
+  for (const name of ['Sword '.repeat(20), 'S'.repeat(64), '드래곤카라벨라'.repeat(9), '😀'.repeat(64)]) {
+    const app = textApi(explanation, { names: { of: () => name, ensure: async () => {} } });
+    const { body } = await app.inject({ url: `${URL}?format=text`, headers: TENANT_HEADERS });
+    assert.ok(body.includes('(1301007), ends in 1:00'), 'ids and ends are not cut');
+    for (const line of body.split('\n')) assert.ok(widthOf(line) <= 80, line);
+  }
 });
 
 test('given a record time that is no date, when it is shown, then it is left out', async () => {

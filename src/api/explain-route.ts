@@ -1,49 +1,48 @@
 import type { FastifyRequest } from 'fastify';
+import { STATS, type Stat } from '../domain/stat.ts';
 import type { Explainer } from '../refresh/explainer.ts';
 import type { Explanation } from '../refresh/explanation.ts';
 import type { Names } from '../upstream/names.ts';
-import { type Answer, type Handler, ok } from './answer.ts';
+import { type Handler, ok } from './answer.ts';
+import { formatOf, queryValue, TEXT_TYPE } from './answer-format.ts';
 import { type CharacterRequestReader, errorOfUnanswered } from './character-request.ts';
 import { encodeExplanation } from './explanation-document.ts';
 import { explanationText } from './explanation-text.ts';
 import { type FieldProblem, queryProblem } from './field-problem.ts';
-import { type Naming, namesIn, namingOf } from './naming.ts';
+import { namesIn, namingOf } from './naming.ts';
 import { STATS_URL } from './stats-route.ts';
+import { statOfWord } from './vocabulary.ts';
 
 export const EXPLAIN_URL = `${STATS_URL}/explain`;
 
-export const TEXT_TYPE = 'text/plain; charset=utf-8';
-
-type Write = (explanation: Explanation, naming: Naming) => Answer;
-
-const asJson: Write = (explanation, naming) => ok(encodeExplanation(explanation, naming));
-
-/** What `format` may be, and how each is written. */
-const FORMATS: ReadonlyMap<unknown, Write> = new Map([
-  ['json', asJson],
-  ['text', (explanation: Explanation) => ok(explanationText(explanation), TEXT_TYPE)],
-]);
-
-/** Why the effective stats of one character are what they are; `?format=text` for people. */
+/** Why the effective stats of one character are what they are; `?format=text` for people, `?stat=max_hp` for one of them. */
 export function createExplainHandler(
   explainer: Explainer,
   names: Pick<Names, 'of' | 'ensure'>,
   requestOf: CharacterRequestReader,
 ): Handler {
   return async (request) => {
-    const { write, problems } = formatOf(request);
-    const { tenant, characterId, context } = requestOf(request, problems);
+    const { format, problems } = formatOf(request);
+    const wanted = statOf(request);
+    const { tenant, characterId, context } = requestOf(request, [...problems, ...wanted.problems]);
     const read = await explainer.explain(tenant, characterId, context);
     if (read.kind !== 'answer') throw errorOfUnanswered(read);
-    const { explanation } = read;
-    return write(explanation, await namingOf(names, { tenant, context }, namesIn(explanation)));
+    const explanation = wanted.stat === undefined ? read.explanation : onlyStat(read.explanation, wanted.stat);
+    const naming = await namingOf(names, { tenant, context }, namesIn(explanation));
+    if (format === 'text') return ok(explanationText(explanation, naming), TEXT_TYPE);
+    return ok(encodeExplanation(explanation, naming));
   };
 }
 
-/** JSON when nothing is said. A format that is given twice is a list, and none of them. */
-function formatOf({ query }: FastifyRequest): { readonly write: Write; readonly problems: readonly FieldProblem[] } {
-  const format = typeof query === 'object' && query !== null && 'format' in query ? query.format : 'json';
-  const write = FORMATS.get(format);
-  if (write !== undefined) return { write, problems: [] };
-  return { write: asJson, problems: [queryProblem('format', [...FORMATS.keys()].join(' or '), String(format))] };
+/** undefined: all of them. */
+function statOf(request: FastifyRequest): { readonly stat?: Stat; readonly problems: readonly FieldProblem[] } {
+  const word = queryValue(request, 'stat');
+  if (word === undefined) return { problems: [] };
+  const stat = typeof word === 'string' ? statOfWord(word) : undefined;
+  if (stat !== undefined) return { stat, problems: [] };
+  return { problems: [queryProblem('stat', `one of ${STATS.join(', ')}`, String(word))] };
+}
+
+function onlyStat(explanation: Explanation, stat: Stat): Explanation {
+  return { ...explanation, stats: explanation.stats.filter(({ name }) => name === stat), derived: [], idle: [] };
 }

@@ -1,37 +1,78 @@
 import type { Reason } from '../domain/ruleset.ts';
+import { slotWord } from '../domain/slot.ts';
 import type { Breakdown, Contributor, ExplainedLine, Explanation } from '../refresh/explanation.ts';
 import type { Freshness, PartFreshness } from '../refresh/part-freshness.ts';
+import { type Naming, nameOfSource } from './naming.ts';
+import { COLUMNS, cut, duration, grouped, labelled, padEnd, padStart, signed, widthOf, wrapped } from './text-form.ts';
 import { timeText } from './time-text.ts';
 
-type Row = readonly string[];
-
-/** Source, what it carries, what it does to the number, the number after it, why. */
-const HEADINGS: Row = ['', 'carries', 'adds', 'total', ''];
-const RIGHT: ReadonlySet<number> = new Set([1, 2, 3]);
-
-/** An explanation as a table for a terminal: one block per number, its phases as sections, one line per contribution. */
-export function explanationText(explanation: Explanation): string {
-  const { stats, derived, idle } = explanation;
-  const breakdowns = [...stats, ...derived].map((breakdown) => ({ breakdown, rows: rowsOf(breakdown) }));
-  const widths = widthsOf([HEADINGS, ...breakdowns.flatMap(({ rows }) => rows.filter((row) => row.length > 1))]);
-  const blocks = [
-    headOf(explanation),
-    aligned(explanation.parts.map(partRow)),
-    [padded(HEADINGS, widths)],
-    ...breakdowns.map(({ breakdown, rows }) => [titleOf(breakdown), ...rows.map((row) => padded(row, widths))]),
-    ...(idle.length === 0
-      ? []
-      : [['bears on nothing', ...aligned(idle.map(({ source, reason }) => [`  ${sourceText(source)}`, why(reason)]))]]),
-  ];
-  return `${blocks.map((lines) => lines.join('\n')).join('\n\n')}\n`;
+/** What a line says: source, what it carries, what it does to the number, the number after it; and below it, why. */
+interface Row {
+  readonly source: Contributor;
+  readonly numbers: readonly string[];
+  readonly reason: Reason | undefined;
 }
 
-function headOf({ characterId, resident, place, sessions, ruleset, version, now, degraded }: Explanation): string[] {
-  const where = place === undefined ? '' : `, on world ${place.worldId}, channel ${place.channelId}`;
+interface Section {
+  readonly name: string;
+  readonly rows: readonly Row[];
+}
+
+const HEADINGS = ['carries', 'adds', 'total'];
+const GAP = 2;
+const INDENT = 4;
+
+/**
+ * An explanation for a terminal of 80 columns: one block per number with its phases, then what bears on nothing, then every
+ * source by the name that a preview takes.
+ */
+export function explanationText(explanation: Explanation, naming: Naming): string {
+  const { stats, derived, idle, now } = explanation;
+  const numbers = [...stats, ...derived].map((breakdown) => ({ breakdown, sections: sectionsOf(breakdown) }));
+  const rows = numbers.flatMap(({ sections }) => sections.flatMap((section) => section.rows));
+  const widths = HEADINGS.map((heading, index) =>
+    Math.max(heading.length, ...rows.map((row) => row.numbers[index]?.length ?? 0)),
+  );
+  const labelWidth = COLUMNS - INDENT - widths.reduce((sum, width) => sum + GAP + width, 0);
+  const rowLines = ({ source, numbers: cells, reason }: Row): string[] => [
+    padded(padEnd(labelOf(source, naming, now, labelWidth), labelWidth), cells, widths),
+    ...(reason === undefined ? [] : wrapped(why(reason), INDENT + 2)),
+  ];
+  const blocks = [
+    headOf(explanation, naming),
+    explanation.parts.flatMap(partLines),
+    [padded(' '.repeat(labelWidth), HEADINGS, widths)],
+    ...numbers.map(({ breakdown, sections }) => [
+      titleOf(breakdown),
+      ...sections.flatMap((section) => [`  ${section.name}`, ...section.rows.flatMap(rowLines)]),
+    ]),
+    idle.length === 0
+      ? []
+      : [
+          'bears on nothing',
+          ...idle.flatMap(({ source, reason }) => [
+            ...wrapped(labelOf(source, naming, now), 2, 4),
+            ...wrapped(why(reason), INDENT),
+          ]),
+        ],
+    sourceLines(explanation, naming),
+  ];
+  return `${blocks
+    .filter((lines) => lines.length > 0)
+    .map((lines) => lines.join('\n'))
+    .join('\n\n')}\n`;
+}
+
+function headOf(explanation: Explanation, naming: Naming): string[] {
+  const { characterId, resident, place, sessions, ruleset, version, now, degraded } = explanation;
+  const where = place === undefined ? '' : `, world ${place.worldId}, channel ${place.channelId}`;
+  const kind = `${resident ? 'resident' : 'visitor'}${where}`;
   return [
-    `character ${characterId}, ${resident ? 'resident' : 'visitor'}${where}`,
-    ...sessions.map(({ sessionId, createdAt }) => `session ${sessionId} since ${timeText(createdAt) ?? 'unknown'}`),
-    `ruleset ${ruleset}, state version ${version}, computed at ${timeText(now) ?? 'unknown'}`,
+    labelled(naming('character', characterId), characterId, kind),
+    ...sessions.flatMap(({ sessionId, createdAt }) =>
+      wrapped(`session ${sessionId} since ${timeText(createdAt) ?? 'unknown'}`, 0, 2),
+    ),
+    ...wrapped(`ruleset ${ruleset}, state ${version}, computed ${timeText(now) ?? 'unknown'}`, 0, 2),
     ...(degraded.length === 0 ? [] : [`degraded: ${degraded.join(', ')}`]),
   ];
 }
@@ -44,95 +85,102 @@ const STATE_TEXTS: Readonly<Record<Freshness, string>> = {
   unloaded: 'never read',
 };
 
-function partRow(part: PartFreshness): Row {
+const PART_WIDTH = 'equipment'.length + GAP;
+
+function partLines(part: PartFreshness): string[] {
   const { staleReason, waitsFor, failures } = part;
   const notes = [
-    staleReason && `since ${timeText(part.staleSince)}: ${staleReason}`,
+    STATE_TEXTS[part.state],
+    part.asOf !== undefined && `read ${timeText(part.asOf)}`,
+    staleReason !== undefined && `since ${timeText(part.staleSince)}: ${staleReason}`,
     part.readingSince !== undefined && `being read since ${timeText(part.readingSince)}`,
     part.nextReadAt !== undefined && `next read ${timeText(part.nextReadAt)}`,
-    waitsFor && `waits for ${waitsFor} to catch up`,
+    waitsFor !== undefined && `waits for ${waitsFor} to catch up`,
     failures > 0 && `failed reads: ${failures}`,
   ];
-  const read = part.asOf === undefined ? '' : `read ${timeText(part.asOf)}`;
-  return [part.part, STATE_TEXTS[part.state], read, notes.filter((note) => typeof note === 'string').join('; ')];
+  return wrapped(padEnd(part.part, PART_WIDTH) + notes.filter((note) => note !== false).join('; '), 0, PART_WIDTH);
 }
 
 function titleOf({ name, value, uncapped }: Breakdown): string {
   return `${name} = ${grouped(value)}${uncapped === value ? '' : ` (${grouped(uncapped)} without limits)`}`;
 }
 
-/** Rows of one cell are the headings of phases. */
-function rowsOf({ phases }: Breakdown): Row[] {
-  return phases.flatMap(({ name, lines }) => [[`  ${name}`], ...lines.map(rowOf)]);
+function sectionsOf({ phases }: Breakdown): Section[] {
+  let total = 0;
+  return phases.map(({ name, lines }) => ({
+    name,
+    rows: inOrder(lines).map(({ source, form, raw, applied, reason }) => {
+      total += applied;
+      const carried = { amount: '', percent: ' %', basePercent: ' % of base' }[form];
+      return { source, numbers: [grouped(raw) + carried, signed(applied), grouped(total)], reason };
+    }),
+  }));
 }
 
-function rowOf({ source, form, raw, applied, total, reason }: ExplainedLine): Row {
-  const carried = { amount: grouped(raw), percent: `${grouped(raw)} %`, basePercent: `${grouped(raw)} % of base` }[
-    form
-  ];
-  return [
-    `    ${sourceText(source)}`,
-    carried,
-    signed(applied),
-    grouped(total),
-    reason === undefined ? '' : why(reason),
-  ];
+/** Of amounts that are only added, the largest first: their order means nothing. Anything else as it was calculated. */
+function inOrder(lines: readonly ExplainedLine[]): readonly ExplainedLine[] {
+  const isAdded = lines.every(({ form, source }) => form === 'amount' && source.kind !== 'rule');
+  return isAdded ? lines.toSorted((a, b) => b.applied - a.applied) : lines;
 }
 
-function sourceText(source: Contributor): string {
+function labelOf(source: Contributor, naming: Naming, now: number, columns = Number.POSITIVE_INFINITY): string {
+  const name = nameOfSource(naming, source);
   switch (source.kind) {
     case 'base':
     case 'rule':
       return source.kind;
     case 'equipment': {
-      const slot = source.slot === undefined ? '' : `, slot ${source.slot}`;
-      return `equipment:${source.id} (item ${source.templateId}${slot})`;
+      const slot = source.slot === undefined ? '' : slotWord(source.slot);
+      return labelled(name, source.templateId, slot, columns);
     }
-    case 'buff': {
-      const level = source.level === undefined ? '' : `, level ${source.level}`;
-      return `buff:${source.id} (${source.statType}${level})`;
-    }
+    case 'buff':
+      return labelled(name, Math.abs(source.id), endOf(source.expiresAt, now), columns);
     case 'passive':
-      return `passive:${source.id} (level ${source.level})`;
+      return labelled(name, source.id, `level ${source.level}`, columns);
     default:
       return unexpected(source);
   }
+}
+
+function endOf(expiresAt: number | undefined, now: number): string {
+  if (expiresAt === undefined) return 'no end';
+  return expiresAt > now ? `ends in ${duration(expiresAt - now)}` : `ended ${duration(now - expiresAt)} ago`;
+}
+
+/** Every source once, as `takeOff` and `removeBuffs` of a preview take it. */
+function sourceLines({ stats, derived, idle, now }: Explanation, naming: Naming): string[] {
+  const lines = [...stats, ...derived].flatMap(({ phases }) => phases.flatMap((phase) => phase.lines));
+  const known = new Map<string, string>();
+  for (const { source } of [...lines, ...idle]) {
+    if (!('id' in source)) continue;
+    const cast = source.kind === 'buff' ? ` ${castOf(source)}` : '';
+    known.set(`${source.kind}:${source.id}${cast}`, labelOf(source, naming, now));
+  }
+  if (known.size === 0) return [];
+  const keys = [...known].sort(([a], [b]) => kindRank(a) - kindRank(b));
+  const width = Math.min(COLUMNS / 2, Math.max(...keys.map(([key]) => widthOf(key)))) + GAP;
+  const rows = keys.flatMap(([key, label]) => wrapped(`${padEnd(cut(key, width - GAP), width)}${label}`, 2, 2 + width));
+  return ['sources, as a preview takes them', ...rows];
+}
+
+const KINDS = ['equipment', 'buff', 'passive'];
+
+function kindRank(key: string): number {
+  return KINDS.findIndex((kind) => key.startsWith(kind));
+}
+
+function castOf({ statType, level }: Extract<Contributor, { kind: 'buff' }>): string {
+  return level === undefined ? statType : `${statType} level ${level}`;
 }
 
 function why({ code, text }: Reason): string {
   return `${code}: ${text}`;
 }
 
-function signed(value: number): string {
-  return value > 0 ? `+${grouped(value)}` : grouped(value);
-}
-
-/** 1652 as 1,652. */
-function grouped(value: number): string {
-  return String(value).replace(/\B(?=(\d{3})+$)/g, ',');
-}
-
-function aligned(rows: readonly Row[]): string[] {
-  const widths = widthsOf(rows);
-  return rows.map((row) =>
-    row
-      .map((cell, index) => cell.padEnd(widths[index] ?? 0))
-      .join('  ')
-      .trimEnd(),
-  );
-}
-
-function padded(row: Row, widths: readonly number[]): string {
-  const cells = row.map((cell, index) => {
-    const width = widths[index] ?? 0;
-    return RIGHT.has(index) ? cell.padStart(width) : cell.padEnd(width);
-  });
-  return cells.join('  ').trimEnd();
-}
-
-function widthsOf(rows: readonly Row[]): number[] {
-  const columns = Math.max(0, ...rows.map((row) => row.length));
-  return Array.from({ length: columns }, (_, index) => Math.max(...rows.map((row) => row[index]?.length ?? 0)));
+/** A label, and the numbers in their columns. */
+function padded(label: string, cells: readonly string[], widths: readonly number[]): string {
+  const numbers = cells.map((cell, index) => ' '.repeat(GAP) + padStart(cell, widths[index] ?? 0));
+  return `${' '.repeat(INDENT)}${label}${numbers.join('')}`.trimEnd();
 }
 
 function unexpected(source: never): never {

@@ -224,6 +224,10 @@ const unanswered = {
   503: retryable('Base stats cannot be had at the moment.'),
 };
 
+const format = Type.Optional(
+  Type.Enum(['json', 'text'], { default: 'json', description: 'text: 80 columns for a terminal.' }),
+);
+
 /**
  * The schemas of the routes. They describe and do not check: the stats route checks by hand, which is faster and can say what
  * is wrong with every field at once; the others take nothing.
@@ -250,9 +254,8 @@ export const ROUTE_SCHEMAS = {
     summary: 'Why the effective stats of one character are what they are',
     params: characterParams,
     querystring: Type.Object({
-      format: Type.Optional(
-        Type.Enum(['json', 'text'], { default: 'json', description: 'text: a table for a terminal.' }),
-      ),
+      format,
+      stat: Type.Optional(Type.Enum([...STATS], { description: 'Only this one.' })),
     }),
     headers: Type.Object(characterHeaders),
     response: {
@@ -270,6 +273,7 @@ export const ROUTE_SCHEMAS = {
   preview: {
     summary: 'What the effective stats of one character would be; nothing is stored',
     params: characterParams,
+    querystring: Type.Object({ format }),
     headers: Type.Object(characterHeaders),
     body: { ...PreviewRequest, examples: [PREVIEW_REQUEST_EXAMPLE] },
     response: {

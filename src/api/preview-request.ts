@@ -6,6 +6,7 @@ import { bodyProblem, type FieldProblem } from './field-problem.ts';
 import { PreviewRequest } from './preview-schema.ts';
 import { schemaProblems } from './schema-problems.ts';
 import { ATTRIBUTES } from './stats-document.ts';
+import { inSchemaWords } from './vocabulary.ts';
 
 type Request = Static<typeof PreviewRequest>;
 type RequestedItem = NonNullable<Request['putOn']>[number];
@@ -17,7 +18,7 @@ export function readPreviewRequest(text: unknown): {
   readonly trial: Trial;
   readonly problems: readonly FieldProblem[];
 } {
-  const body = typeof text === 'string' ? parse(text) : undefined;
+  const body = typeof text === 'string' ? inSchemaWords(parse(text)) : undefined;
   if (body === undefined) return { trial: NOTHING, problems: [bodyProblem('', 'a JSON object', text)] };
   if (!Value.Check(PreviewRequest, body)) return { trial: NOTHING, problems: schemaProblems(PreviewRequest, body) };
   const problems = (body.putOn ?? []).flatMap(itemProblems);

@@ -51,7 +51,7 @@ function setUp(read: PreviewRead = { kind: 'answer', preview: PREVIEW }) {
       headers: { ...TENANT_HEADERS, 'content-type': 'application/json', ...headers },
       payload,
     });
-  return { app, post, tried };
+  return { app, post, tried, previewer };
 }
 
 function errorsOf(body: string) {
@@ -127,6 +127,93 @@ test('given the example and every field, when they are posted, then they are tri
       gm: 1,
     },
   });
+});
+
+test("given explain's words, when a preview is asked for with them, then they mean what the schema's do", async () => {
+  const { post, tried } = setUp();
+  const stats = { max_hp: 25, weaponAttack: 3 };
+  const words = {
+    takeOff: ['equipment:7', 8],
+    removeBuffs: ['buff:-2002004', 'buff:1301007', 5],
+    addBuffs: [{ sourceId: 'buff:-3', changes: [{ type: 'PAD', amount: 5 }] }],
+    putOn: [
+      { slot: 'ring 2', stats },
+      { assetId: 'equipment:9', slot: 'cash hat' },
+    ],
+    base: { max_hp: 5, job: 8, strength: 1 },
+  };
+  const response = await post(words);
+  assert.equal(response.statusCode, 200, response.body);
+  assert.partialDeepStrictEqual(tried[0], {
+    takeOff: [7, 8],
+    removeBuffs: [-2_002_004, 1_301_007, 5],
+    addBuffs: [{ sourceId: -3 }],
+    putOn: [
+      { slot: -13, stats: { max_hp: 25, weapon_attack: 3 } },
+      { assetId: 9, slot: -101 },
+    ],
+    base: { max_hp: 5, job: 8, strength: 1 },
+  });
+  for (const [body, pointer] of [
+    [{ takeOff: ['buff:7'] }, '/takeOff/0'],
+    [{ takeOff: ['equipment:99999999999'] }, '/takeOff/0'],
+    [{ putOn: [{ templateId: 1, slot: 'nose' }] }, '/putOn/0/slot'],
+    [{ base: { max_hp: 1, maxHP: 2 } }, '/base/max_hp'],
+    [{ base: { __proto__: null, constructor: 1 } }, '/base/constructor'],
+  ] as const) {
+    const refused = await post(body);
+    assert.equal(refused.statusCode, 400, JSON.stringify(body));
+    assert.deepEqual(errorsOf(refused.body)[0]?.source, { pointer });
+  }
+});
+
+const PREVIEW_TEXT = `Tristan (12), ruleset atlas
+state 1772000000000, computed 2026-02-03T18:00:00.000Z
+degraded: requirements
+
+on      1302000, weapon; does not count: strength 11 of 40
+on      1002001, hat, equipment:9
+off     1002357, hat, equipment:1; displaced
+stops   1302001, weapon, equipment:3; level 1 of 5
+counts  Pink Gaia Cape (1102001), cape, equipment:4
+
+strength         10 → 11 (+1)
+dexterity        20 → 18 (−2)
+luck             30
+intelligence     40
+max_hp          500
+max_mp          600
+weapon_attack     7
+weapon_defense    8
+magic_attack      9
+magic_defense    10
+accuracy         11
+avoidability     12
+speed            13
+jump             14
+`;
+
+test('given a preview, when it is asked for as text, then it tells what changes and what stays', async () => {
+  const { previewer } = setUp();
+  const { app } = createStubApi({
+    previewer,
+    names: {
+      of: (kind, _tenant, id) =>
+        new Map([
+          ['character 12', 'Tristan'],
+          ['item 1102001', 'Pink Gaia Cape'],
+        ]).get(`${kind} ${id}`),
+      ensure: async () => undefined,
+    },
+  });
+  const response = await app.inject({
+    method: 'POST',
+    url: `${URL}?format=text`,
+    headers: TENANT_HEADERS,
+    payload: '{}',
+  });
+  assert.equal(response.headers['content-type'], 'text/plain; charset=utf-8');
+  assert.equal(response.body, PREVIEW_TEXT);
 });
 
 const DEEP = `${'['.repeat(30_000)}${']'.repeat(30_000)}`;

@@ -2,11 +2,13 @@ import type { Preview } from '../refresh/preview.ts';
 import type { Previewer, PreviewRead } from '../refresh/previewer.ts';
 import type { Names } from '../upstream/names.ts';
 import { type Handler, ok } from './answer.ts';
+import { formatOf, TEXT_TYPE } from './answer-format.ts';
 import { type CharacterRequestReader, errorOfUnanswered } from './character-request.ts';
 import { bodyProblem, invalidFields } from './field-problem.ts';
 import { namesInPreview, namingOf } from './naming.ts';
 import { encodePreview } from './preview-document.ts';
 import { readPreviewRequest } from './preview-request.ts';
+import { previewText } from './preview-text.ts';
 import { STATS_URL } from './stats-route.ts';
 
 export const PREVIEW_URL = `${STATS_URL}/preview`;
@@ -21,10 +23,12 @@ export function createPreviewHandler(
   requestOf: CharacterRequestReader,
 ): Handler {
   return async (request) => {
-    const { trial, problems } = readPreviewRequest(request.body);
-    const { tenant, characterId, context } = requestOf(request, problems);
+    const { format, problems } = formatOf(request);
+    const { trial, problems: inBody } = readPreviewRequest(request.body);
+    const { tenant, characterId, context } = requestOf(request, [...problems, ...inBody]);
     const preview = previewOf(await previewer.preview(tenant, characterId, context, trial));
-    return ok(encodePreview(preview, await namingOf(names, { tenant, context }, namesInPreview(preview))));
+    const naming = await namingOf(names, { tenant, context }, namesInPreview(preview));
+    return format === 'text' ? ok(previewText(preview, naming), TEXT_TYPE) : ok(encodePreview(preview, naming));
   };
 }
 

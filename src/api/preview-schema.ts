@@ -27,7 +27,7 @@ const ItemStats = Type.Object(
     speed: Type.Optional(uint16),
     jump: Type.Optional(uint16),
   },
-  { ...closed, description: 'Those that are left out are 0.' },
+  { ...closed, description: 'Those that are left out are 0. Also by their names in explain (`max_hp`).' },
 );
 
 const Item = Type.Object(
@@ -42,7 +42,7 @@ const Item = Type.Object(
     description:
       'One of: an item in the bag (assetId); an item of a template (templateId), at its default stats unless stats are ' +
       'given; an item of given stats in a given slot (stats, slot), which demands nothing of its wearer. Without a slot ' +
-      'it goes where its kind is worn.',
+      'it goes where its kind is worn. A slot may be a word (`hat`), an asset id `equipment:7`.',
   },
 );
 
@@ -77,12 +77,14 @@ const Base = Type.Object(
 /** What to try. Lists are bounded, because each entry may cost a read. */
 export const PreviewRequest = Type.Object(
   {
-    takeOff: Type.Optional(Type.Array(uint32, { maxItems: 64, description: 'Asset ids of what is worn.' })),
+    takeOff: Type.Optional(
+      Type.Array(uint32, { maxItems: 64, description: 'Asset ids of what is worn, or `equipment:7`.' }),
+    ),
     putOn: Type.Optional(
       Type.Array(Item, { maxItems: 32, description: 'In order; each displaces what is in its way.' }),
     ),
     addBuffs: Type.Optional(Type.Array(Buff, { maxItems: 64 })),
-    removeBuffs: Type.Optional(Type.Array(int32, { maxItems: 64, description: 'Sources.' })),
+    removeBuffs: Type.Optional(Type.Array(int32, { maxItems: 64, description: 'Sources, or `buff:1301007`.' })),
     base: Type.Optional(Base),
   },
   closed,

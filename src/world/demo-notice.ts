@@ -21,7 +21,7 @@ export function demoNotice({ tenant, sampleCharacterId }: Demo, origin: string):
     'Why these numbers:',
     `${curl} '${url}/explain?format=text'`,
     'What another weapon would do to them:',
-    `${curl} -d '${TRIAL}' ${url}/preview`,
+    `${curl} -d '${TRIAL}' '${url}/preview?format=text'`,
     'For the real thing set BOOTSTRAP_SERVERS (host:port of the Kafka brokers), BASE_SERVICE_URL (the Atlas services, ' +
       'ends in /api/) and the EVENT_TOPIC_* variables. `npm start -- --help` explains every variable.',
   ];

@@ -75,7 +75,7 @@ describe('the examples of the OpenAPI document', () => {
   test('given the example of explain, when it is sent for a terminal, then a table comes', async () => {
     const response = await request('get', `${STATS}/explain`, '?format=text');
     assert.equal(response.headers.get('content-type'), 'text/plain; charset=utf-8');
-    assert.match(await response.text(), /^character 999, resident, on world 0, channel 1\n[\s\S]*\nmax_hp = [\d,]+/);
+    assert.match(await response.text(), /^Tristan \(999\), resident, world 0, channel 1\n[\s\S]*\nmax_hp = [\d,]+/);
   });
 
   test('given the example of preview, when it is sent, then the items are put on', async () => {
@@ -95,7 +95,7 @@ describe('the examples of the OpenAPI document', () => {
     assert.equal(commands.length, 3);
     const outputs = await Promise.all(commands.map((command) => outputOf('/bin/sh', ['-c', command], 5_000)));
     assert.match(outputs[0] ?? '', /^\{"data":\{"type":"effective-stats","id":"999"/);
-    assert.match(outputs[1] ?? '', /^character 999, /);
-    assert.match(outputs[2] ?? '', /^\{"data":\{"type":"effective-stats-previews","id":"999"/);
+    assert.match(outputs[1] ?? '', /^Tristan \(999\), resident, /);
+    assert.match(outputs[2] ?? '', /^Tristan \(999\), ruleset [\s\S]*\nweapon_attack +\d+/);
   });
 });
