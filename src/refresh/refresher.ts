@@ -109,7 +109,7 @@ export function createRefresher(options: RefresherOptions): Refresher {
 
   function begin(claim: Claim): void {
     const service = SERVICE_OF_PART[claim.part];
-    if (!upstream.gates[service].tryEnter(claim.characterId)) {
+    if (!upstream.gates[service].tryEnter(claim.tenant, claim.characterId)) {
       counts[claim.part].gated += 1;
       void store.failRead(claim, retryAt(claim));
       notify(claim);

@@ -9,22 +9,23 @@
  * - open: one probe at a time, about one per second, each for another id than the last failed one while others ask.
  * - open → closed: a probe succeeds. What was sent before the gate opened changes nothing any more.
  */
+import type { Tenant } from '../domain/tenant.ts';
 import type { Clock } from '../lib/clock.ts';
-import type { GateView, Service } from './port.ts';
+import { type GateId, type GateView, SERVICES, type Service } from './port.ts';
+import { gateOpen, isServiceFailure } from './upstream-errors.ts';
 
-/**
- * The order of use: `tryEnter(id)` before every request; when it says true, `passage(id)` tells how the request has to
- * behave, and `record` tells the gate how it went. A probe that is taken and never recorded blocks others for
- * {@link LOST_PROBE_MS}.
- */
 export interface Gate extends GateView {
-  /** How a request for this id may pass now. `refused`: the gate is open, and the id does not hold the probe. */
-  passage(id: number): 'free' | 'probe' | 'refused';
-  /** False: transport, time-out, refusal or an invalid answer. That the service knows no such id is a success. */
-  record(id: number, succeeded: boolean): void;
+  /**
+   * Sends a request through the gate and learns from how it ends; resolves and rejects with it. `isProbe` tells the request
+   * that it has to be quick: {@link PROBE_DEADLINE_MS}, one attempt. Rejects with UPSTREAM_GATE_OPEN, and sends nothing, while
+   * the gate is open and this id may not probe. What is no AppError UPSTREAM_* is a defect of ours: it says nothing about
+   * the service, and the gate learns nothing from it.
+   */
+  run<T>(tenant: Tenant, id: GateId, request: (isProbe: boolean) => Promise<T>): Promise<T>;
 }
 
 export interface GateOptions {
+  readonly service: Service;
   readonly clock: Pick<Clock, 'mono'>;
   /** 0 ≤ random() < 1 */
   readonly random: () => number;
@@ -50,24 +51,24 @@ interface Outcome {
   readonly succeeded: boolean;
 }
 
-export function createGate({ clock, random }: GateOptions): Gate {
+export function createGate({ service, clock, random }: GateOptions): Gate {
   /** Newest outcome of each id, the oldest first. */
-  const outcomes = new Map<number, Outcome>();
+  const outcomes = new Map<string, Outcome>();
   const listeners = new Set<() => void>();
   let failing = 0;
   let failuresInARow = 0;
   let state: GateView['state'] = 'closed';
-  let probe: number | undefined;
-  let failedProbe: number | undefined;
+  let probe: string | undefined;
+  let failedProbe: string | undefined;
   let nextProbeAt = 0;
 
-  const forget = (id: number): void => {
+  const forget = (id: string): void => {
     const outcome = outcomes.get(id);
     if (outcome?.succeeded === false) failing -= 1;
     outcomes.delete(id);
   };
 
-  const remember = (id: number, succeeded: boolean): void => {
+  const remember = (id: string, succeeded: boolean): void => {
     const now = clock.mono();
     forget(id);
     outcomes.set(id, { at: now, succeeded });
@@ -93,6 +94,37 @@ export function createGate({ clock, random }: GateOptions): Gate {
     for (const listener of [...listeners]) listener();
   };
 
+  const enter = (id: string): boolean => {
+    if (state === 'closed') return true;
+    if (clock.mono() < nextProbeAt + (id === failedProbe ? SAME_ID_EXTRA_MS : 0)) return false;
+    probe = id;
+    nextProbeAt = clock.mono() + LOST_PROBE_MS;
+    return true;
+  };
+
+  const open = (): void => {
+    state = 'open';
+    outcomes.clear();
+    failing = 0;
+    failuresInARow = 0;
+    scheduleProbe();
+  };
+
+  const record = (id: string, succeeded: boolean): void => {
+    if (state === 'closed') {
+      remember(id, succeeded);
+      if (!succeeded && isFailing()) open();
+      return;
+    }
+    if (id !== probe) return;
+    if (succeeded) close();
+    else {
+      probe = undefined;
+      failedProbe = id;
+      scheduleProbe();
+    }
+  };
+
   return {
     get state() {
       return state;
@@ -100,33 +132,23 @@ export function createGate({ clock, random }: GateOptions): Gate {
     get nextProbeAt() {
       return nextProbeAt;
     },
-    tryEnter(id) {
-      if (state === 'closed') return true;
-      if (clock.mono() < nextProbeAt + (id === failedProbe ? SAME_ID_EXTRA_MS : 0)) return false;
-      probe = id;
-      nextProbeAt = clock.mono() + LOST_PROBE_MS;
-      return true;
-    },
-    passage(id) {
-      if (state === 'closed') return 'free';
-      return id === probe ? 'probe' : 'refused';
-    },
-    record(id, succeeded) {
-      if (state === 'closed') {
-        remember(id, succeeded);
-        if (succeeded || !isFailing()) return;
-        state = 'open';
-        outcomes.clear();
-        failing = 0;
-        failuresInARow = 0;
-        scheduleProbe();
-        return;
+    tryEnter: (tenant, id) => enter(keyOf(tenant, id)),
+    async run(tenant, id, request) {
+      const key = keyOf(tenant, id);
+      const isProbe = state === 'open';
+      if (isProbe && key !== probe && !enter(key)) throw gateOpen(service);
+      try {
+        const answer = await request(isProbe);
+        record(key, true);
+        return answer;
+      } catch (error) {
+        if (isServiceFailure(error)) record(key, false);
+        else if (isProbe && key === probe) {
+          probe = undefined;
+          scheduleProbe();
+        }
+        throw error;
       }
-      if (id !== probe) return;
-      if (succeeded) return close();
-      probe = undefined;
-      failedProbe = id;
-      scheduleProbe();
     },
     onClose(listener) {
       listeners.add(listener);
@@ -135,15 +157,14 @@ export function createGate({ clock, random }: GateOptions): Gate {
   };
 }
 
+function keyOf(tenant: Tenant, id: GateId): string {
+  return `${tenant.key} ${id}`;
+}
+
 export type UpstreamGates = Readonly<Record<Service, Gate>>;
 
 /** One gate per upstream service, all closed. */
-export function createUpstreamGates(options: GateOptions): UpstreamGates {
-  return {
-    characters: createGate(options),
-    inventory: createGate(options),
-    buffs: createGate(options),
-    skills: createGate(options),
-    data: createGate(options),
-  };
+export function createUpstreamGates(options: Omit<GateOptions, 'service'>): UpstreamGates {
+  const gates = SERVICES.map((service) => [service, createGate({ ...options, service })] as const);
+  return Object.fromEntries(gates) as Record<Service, Gate>;
 }

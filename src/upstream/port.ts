@@ -31,7 +31,8 @@ export interface UpstreamTarget {
 export interface Upstream {
   /**
    * The whole part, or `missing` when the character service does not know the character (only for `base`; the other
-   * parts answer an empty snapshot then).
+   * parts answer an empty snapshot then). Goes through the service's gate: rejects with UPSTREAM_GATE_OPEN while that is
+   * open and this read may not probe.
    */
   fetch(part: Part, target: UpstreamTarget): Promise<PartSnapshot | 'missing'>;
   /** Static data of one tenant as far as it is known now; synchronous, loads nothing. */
@@ -55,10 +56,16 @@ export interface StaticDataWanted {
 /** closed: requests flow. open: none but probes. */
 export interface GateView {
   readonly state: 'closed' | 'open';
-  /** True when a request for this id may be sent now: the gate is closed, or this call takes the probe that is due. */
-  tryEnter(id: number): boolean;
+  /**
+   * True when a request about this id of this tenant may be sent now: the gate is closed, or this call takes the probe that
+   * is due. Who takes it owes the request: until it has ended, or 5 s have passed, nobody else may probe.
+   */
+  tryEnter(tenant: Tenant, id: GateId): boolean;
   /** Monotonic ms at which the next probe is allowed; only meaningful while open. */
   readonly nextProbeAt: number;
   /** Called whenever the gate closes after having been open. Returns a function that takes the listener off. */
   onClose(listener: () => void): () => void;
 }
+
+/** What a request is about: a character, or game data. Unique within its tenant and service. */
+export type GateId = CharacterId | `${'skill' | 'requirements'} ${number}`;

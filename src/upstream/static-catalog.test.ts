@@ -20,7 +20,7 @@ type Answer<T> = T | 'missing' | Error;
 
 function setUp({ concurrency = 4, maxEntries = 100 } = {}) {
   const clock = createFakeClock();
-  const gate = createGate({ clock, random: () => 0.5 });
+  const gate = createGate({ service: 'data', clock, random: () => 0.5 });
   const asked: (StaticAsk & { kind: string })[] = [];
   const answers = { skill: (_ask: StaticAsk): Answer<SkillData> => SKILL, requirements: ringFor() };
   let release: (() => void) | undefined;

@@ -13,7 +13,7 @@ import type { Clock } from '../lib/clock.ts';
 import type { CacheCounts } from '../lib/expiring-set.ts';
 import { createHeap } from '../lib/heap.ts';
 import type { Gate } from './gate.ts';
-import type { StaticDataWanted } from './port.ts';
+import type { GateId, StaticDataWanted } from './port.ts';
 import {
   type AnyEntry,
   createShelf,
@@ -96,7 +96,7 @@ export function createStaticCatalog(options: StaticCatalogOptions): StaticCatalo
       for (const entry of queue) {
         if (inFlight >= options.concurrency) return;
         queue.delete(entry);
-        if (gate.tryEnter(entry.id)) void ask(entry);
+        if (gate.tryEnter(entry.shelf.tenant, gateIdOf(entry))) void ask(entry);
         else {
           fail(entry);
           endAttempt(entry);
@@ -105,25 +105,30 @@ export function createStaticCatalog(options: StaticCatalogOptions): StaticCatalo
     }
   }
 
+  /** Never rejects. */
   async function ask(entry: AnyEntry): Promise<void> {
-    const probe = gate.passage(entry.id) === 'probe';
     const begunAt = flushes;
-    let answered = true;
     inFlight += 1;
     try {
-      const { id, context } = entry;
-      settle(entry, await entry.ask({ tenant: entry.shelf.tenant, id, context, probe }), MISSING_MS);
-    } catch (error) {
-      answered = wasRefusedWith(500, error) && (await isMissing(entry, probe));
-      if (answered) settle(entry, 'missing', MISSING_BY_500_MS);
-      else fail(entry);
+      await gate.run(entry.shelf.tenant, gateIdOf(entry), (isProbe) => askNow(entry, isProbe));
+    } catch {
+      fail(entry);
     }
     inFlight -= 1;
     // An answer from before the data were replaced may be of the old ones.
     if (begunAt !== flushes) setDue(entry, clock.mono());
     endAttempt(entry);
-    gate.record(entry.id, answered);
     pump();
+  }
+
+  async function askNow(entry: AnyEntry, probe: boolean): Promise<void> {
+    const { id, context } = entry;
+    try {
+      settle(entry, await entry.ask({ tenant: entry.shelf.tenant, id, context, probe }), MISSING_MS);
+    } catch (error) {
+      if (!wasRefusedWith(500, error) || !(await isMissing(entry, probe))) throw error;
+      settle(entry, 'missing', MISSING_BY_500_MS);
+    }
   }
 
   /** After a 500: whether the service answers for another template, so that it is this one which it does not have. */
@@ -252,6 +257,10 @@ export function createStaticCatalog(options: StaticCatalogOptions): StaticCatalo
       },
     },
   };
+}
+
+function gateIdOf({ kind, id }: AnyEntry): GateId {
+  return `${kind} ${id}`;
 }
 
 function isKnown({ value }: AnyEntry): boolean {

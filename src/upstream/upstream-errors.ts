@@ -46,3 +46,8 @@ export function gateOpen(service: Service): AppError {
 export function wasRefusedWith(status: number, error: unknown): boolean {
   return error instanceof AppError && error.code === 'UPSTREAM_REFUSED' && error.details.status === status;
 }
+
+/** True when it is the service that failed, or what stands between; false for a gate that is open and for our own defects. */
+export function isServiceFailure(error: unknown): error is AppError {
+  return error instanceof AppError && error.code.startsWith('UPSTREAM_') && error.code !== 'UPSTREAM_GATE_OPEN';
+}

@@ -224,7 +224,7 @@ describe('a fetch and the gate of its service', () => {
   it('given a probe that is due, when it is answered, then the gate closes', async () => {
     const { upstream, clock, target } = await setUpOpen(missing);
     clock.pass(1_000);
-    assert.equal(upstream.gates.buffs.tryEnter(6), true);
+    assert.equal(upstream.gates.buffs.tryEnter(STUB_TENANT, 6), true);
     await upstream.fetch('buffs', target(6));
     assert.equal(upstream.gates.buffs.state, 'closed');
   });
@@ -233,7 +233,7 @@ describe('a fetch and the gate of its service', () => {
     const reset: StubHandler = (request) => request.socket.resetAndDestroy();
     const { upstream, stub, clock, target, before } = await setUpOpen(reset);
     clock.pass(1_000);
-    upstream.gates.buffs.tryEnter(6);
+    upstream.gates.buffs.tryEnter(STUB_TENANT, 6);
     await assert.rejects(upstream.fetch('buffs', target(6)), failsWith('UPSTREAM_UNREACHABLE'));
     assert.equal(stub.requests.length, before + 1);
     assert.equal(upstream.gates.buffs.state, 'open');
@@ -242,7 +242,7 @@ describe('a fetch and the gate of its service', () => {
   it('given a time-out that is longer than 2 s, then a probe is given up after 2 s', async () => {
     const { upstream, clock, target } = await setUpOpen(() => undefined, { timeout: 30_000 });
     clock.pass(1_000);
-    upstream.gates.buffs.tryEnter(6);
+    upstream.gates.buffs.tryEnter(STUB_TENANT, 6);
     const began = performance.now();
     await assert.rejects(upstream.fetch('buffs', target(6)), failsWith('UPSTREAM_TIMEOUT'));
     const took = performance.now() - began;

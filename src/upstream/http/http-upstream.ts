@@ -35,10 +35,6 @@ export interface HttpUpstreamOptions {
   readonly observe: (service: Service, outcome: RequestOutcome, seconds: number) => void;
 }
 
-/**
- * Call `gates[service].tryEnter(characterId)` right before `fetch`, and only when it says true; `fetch` tells the gate how
- * it went. Called through an open gate without that, it rejects with UPSTREAM_GATE_OPEN. All others enter by themselves.
- */
 export interface HttpUpstream extends Upstream, ItemSource {
   /** To be called after game data were imported: everything is asked again, old values serve until answered. */
   flushStaticData(): void;
@@ -121,17 +117,10 @@ export function createHttpUpstream(options: HttpUpstreamOptions): HttpUpstream {
     gates,
     async fetch(part, target) {
       const service = SERVICE_OF_PART[part];
-      const passage = gates[service].passage(target.characterId);
-      if (passage === 'refused') throw gateOpen(service);
-      let answered = false;
-      try {
-        const probe = passage === 'probe';
-        const snapshot = await readers[part](clients[service], target.characterId, commons(target, probe));
-        answered = true;
-        return snapshot;
-      } finally {
-        gates[service].record(target.characterId, answered);
-      }
+      const { tenant, characterId } = target;
+      return gates[service].run(tenant, characterId, (isProbe) =>
+        readers[part](clients[service], characterId, commons(target, isProbe)),
+      );
     },
     async items(target) {
       const request = { ...aside('inventory', target), path: compartmentPath(target.characterId) };
