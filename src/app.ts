@@ -1,8 +1,11 @@
-import { randomUUID } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import type { Server } from 'node:net';
+import { hostname } from 'node:os';
+import { setTimeout as delay } from 'node:timers/promises';
 import { createApi } from './api/api.ts';
 import type { Levers } from './api/levers-routes.ts';
+import type { Replica } from './api/operations-routes.ts';
 import type { Degradation, ReadinessReport } from './api/readiness.ts';
 import { encodeStats } from './api/stats-document.ts';
 import type { ClampWatchOptions } from './clamp/clamp-watch.ts';
@@ -11,6 +14,7 @@ import { createKafkaCommandProducer } from './clamp/kafka/kafka-command-producer
 import type { Config, KafkaConfig } from './config/config.ts';
 import type { Ruleset } from './domain/ruleset.ts';
 import { rulesetByName } from './domain/rulesets/index.ts';
+import { createShardCheck } from './domain/shard.ts';
 import type { Tenant } from './domain/tenant.ts';
 import { createDecoder } from './events/decoder.ts';
 import { createDeadLetters } from './ingest/dead-letters.ts';
@@ -50,14 +54,12 @@ export interface AppPorts {
 export interface App {
   /** Resolves once HTTP listens, with the server's origin. Brokers and upstream services are waited for afterwards. */
   start(): Promise<string>;
+  /** Says that it is not ready any more, and goes on for SHUTDOWN_DELAY, so that load balancers can turn away. */
+  drain(): Promise<void>;
   /** Drains: HTTP finishes, the batch in hand is applied, offsets are committed, the group is left. */
   stop(): Promise<void>;
 }
 
-/** Reads in flight per upstream service at most, and connections to it. */
-const UPSTREAM_CONCURRENCY = 64;
-/** Loads of static data in flight at most: a cold cache fills with this many requests at a time. */
-const STATIC_DATA_CONCURRENCY = 32;
 const DEAD_LETTERS = { maxLetters: 1_000, maxBytes: 8 * 1024 * 1024 };
 /** How long a stop waits for reads that are under way; their results would be thrown away. */
 const REFRESHES_STOP_MS = 500;
@@ -83,13 +85,15 @@ export async function createApp(config: Config, ports: AppPorts): Promise<App> {
   };
   const upstream = createHttpUpstream({
     ...requests,
-    concurrency: UPSTREAM_CONCURRENCY,
-    dataConcurrency: STATIC_DATA_CONCURRENCY,
+    concurrency: config.upstreamConcurrency,
+    dataConcurrency: Math.floor(config.upstreamConcurrency / 2),
     staticDataMax: config.staticDataMax,
   });
   const names = createHttpNames({ ...requests, gates: upstream.gates });
+  const isOurs = createShardCheck(config.shard);
   const store = createMemoryStore({
     clock,
+    isOurs,
     visitorMax: config.visitorMax,
     visitorTtl: config.visitorTtl,
     residentIdleTtl: config.residentIdleTtl,
@@ -108,7 +112,7 @@ export async function createApp(config: Config, ports: AppPorts): Promise<App> {
   const refresher = createRefresher({
     ...shared,
     random,
-    concurrency: UPSTREAM_CONCURRENCY,
+    concurrency: config.upstreamConcurrency,
     auditPeriod: config.auditPeriod,
     onMerged(claim) {
       trouble.succeeded(SERVICE_OF_PART[claim.part]);
@@ -139,7 +143,12 @@ export async function createApp(config: Config, ports: AppPorts): Promise<App> {
   const explainer = createExplainer({ flow, effective, isFeedCurrent });
   const previewer = createPreviewer({ flow, effective, upstream, rulesetOf, readWait: config.readWait });
   const handle = createPipeline({
-    decoder: createDecoder(config.atlasEnvironment === undefined ? {} : { environment: config.atlasEnvironment }),
+    decoder: createDecoder({
+      ...(config.atlasEnvironment === undefined ? {} : { environment: config.atlasEnvironment }),
+      ...(config.shard === undefined
+        ? {}
+        : { isConcerned: (...who) => isOurs(...who) || store.find(...who) !== undefined }),
+    }),
     store,
     deadLetters,
     tally,
@@ -216,6 +225,7 @@ export async function createApp(config: Config, ports: AppPorts): Promise<App> {
     logger,
     clock,
     adminToken,
+    replica: replicaOf(config),
   });
 
   return {
@@ -248,6 +258,10 @@ export async function createApp(config: Config, ports: AppPorts): Promise<App> {
       for (const line of demo === undefined ? [] : demoNotice(demo, origin)) logger.info(line);
       return origin;
     },
+    async drain() {
+      phase = 'stopping';
+      await delay(config.shutdownDelay);
+    },
     async stop() {
       phase = 'stopping';
       await demo?.stop();
@@ -261,6 +275,12 @@ export async function createApp(config: Config, ports: AppPorts): Promise<App> {
       logger.info('effective-stats has stopped');
     },
   };
+}
+
+/** Named as the platform does, with an ending that each start has of its own. */
+function replicaOf({ podName, shard }: Config): Replica {
+  const name = `${podName ?? hostname()}.${randomBytes(2).toString('hex')}`;
+  return { name, shard: shard && `${shard.index}/${shard.count}` };
 }
 
 /** The ruleset of a tenant: by its id, else by its region and version, else the general one. */

@@ -44,7 +44,7 @@ async function main(): Promise<void> {
       () => process.exit(1),
     );
   };
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => stop(0));
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => void app.drain().then(() => stop(0)));
   for (const defect of ['uncaughtException', 'unhandledRejection'] as const) {
     process.on(defect, (err) => {
       logger.fatal({ err }, 'a defect: the service stops');

@@ -33,6 +33,8 @@ import {
   createMetricsHandler,
   createReadyHandler,
   type DeadLetterView,
+  namingReplica,
+  type Replica,
 } from './operations-routes.ts';
 import { createPreviewHandler, PREVIEW_BODY_MAX, PREVIEW_URL } from './preview-route.ts';
 import type { Readiness } from './readiness.ts';
@@ -59,6 +61,7 @@ export interface ApiDeps {
   readonly adminToken: string | undefined;
   readonly logger: ApiLogger;
   readonly clock: Clock;
+  readonly replica: Replica;
 }
 
 /** In ms and bytes. Only previews take a body, and answers come within seconds. */
@@ -134,7 +137,10 @@ export function createApi(deps: ApiDeps): FastifyInstance {
   app.register(async (scope) => {
     for (const { method = 'GET', url, handler, isSheddable, bodyLimit = LIMITS.bodyLimit } of routes) {
       const observer = deps.metrics.httpRoute(url);
-      scope.route({ method, url, bodyLimit, handler: handle(handler, observer, isSheddable ? shedding : undefined) });
+      const handled = isSheddable
+        ? handle(handler, observer, shedding)
+        : handle(namingReplica(handler, deps.replica), observer);
+      scope.route({ method, url, bodyLimit, handler: handled });
     }
   });
   const routeOf = createUrlMatcher(routes);
@@ -201,7 +207,11 @@ function routesOf(deps: ApiDeps, describe: () => object): readonly Route[] {
     { url: '/api/readyz', schema: ROUTE_SCHEMAS.ready, handler: createReadyHandler(deps.readiness) },
     { url: '/api/livez', schema: ROUTE_SCHEMAS.live, handler: createLiveHandler() },
     { url: '/api/metrics', schema: ROUTE_SCHEMAS.metrics, handler: createMetricsHandler(deps.metrics) },
-    { url: '/api/debug/consumers', schema: ROUTE_SCHEMAS.consumers, handler: createConsumersHandler(deps.feed) },
+    {
+      url: '/api/debug/consumers',
+      schema: ROUTE_SCHEMAS.consumers,
+      handler: createConsumersHandler(deps.feed, deps.replica),
+    },
     {
       url: '/api/debug/dead-letters',
       schema: ROUTE_SCHEMAS.deadLetters,

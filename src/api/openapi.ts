@@ -130,6 +130,8 @@ export const DriftDocument = Type.Object(
 
 export const ConsumersDocument = Type.Object(
   {
+    replica: Type.String({ description: 'Which process answers.' }),
+    shard: Type.Optional(Type.String({ description: 'k/n; left out: everybody is followed here.' })),
     current: Type.Boolean({ description: 'Whether what was consumed is current.' }),
     reason: Type.Optional(Type.String({ description: 'Why it is not.' })),
     members: Type.Optional(Type.Integer({ description: 'Members of the consumer group, when known.' })),
@@ -210,8 +212,11 @@ const characterHeaders = {
 };
 
 const stateHeaders = {
-  ETag: { type: 'string', description: 'Changes whenever the body does.' },
-  'State-Version': { type: 'integer', description: "Of the character's state; rises with every change of it." },
+  ETag: { type: 'string', description: 'Of the body alone: the same from every replica.' },
+  'State-Version': {
+    type: 'integer',
+    description: "Of the character's state in the replica that answers; rises with every change of it there.",
+  },
   'State-As-Of': {
     type: 'string',
     format: 'date-time',

@@ -78,6 +78,7 @@ test('given a feed, when the consumers are asked for, then every partition shows
   });
   const response = await app.inject('/api/debug/consumers');
   assert.deepEqual(documentOf(ConsumersDocument, response.body), {
+    replica: 'stats-0.1a2b',
     current: false,
     reason: 'behind',
     members: 2,
@@ -86,6 +87,24 @@ test('given a feed, when the consumers are asked for, then every partition shows
       { topic: 'A', partition: 3, stream: 'asset', position: 2, end: 1, lag: 0 },
     ],
   });
+});
+
+test('given a shard, when the consumers are asked for, then it is named', async () => {
+  const { app } = createStubApi({ replica: { name: 'stats-1.1a2b', shard: '1/4' } });
+  const { replica, shard } = (await app.inject('/api/debug/consumers')).json();
+  assert.deepEqual([replica, shard], ['stats-1.1a2b', '1/4']);
+});
+
+test('given any answer about one process, when it is asked for, then it says which one', async () => {
+  const { app } = createStubApi({ adminToken: 'sesame' });
+  for (const url of ['consumers', 'dead-letters', 'drift']) {
+    assert.equal((await app.inject(`/api/debug/${url}`)).headers['replica'], 'stats-0.1a2b', url);
+  }
+  const headers = { authorization: 'Bearer sesame' };
+  for (const url of ['static-data/flush', 'dead-letters/redrive']) {
+    const answer = await app.inject({ method: 'POST', url: `/api/debug/${url}`, headers });
+    assert.equal(answer.headers['replica'], 'stats-0.1a2b', url);
+  }
 });
 
 test('given dead letters, when anybody asks for them, then places and reasons are shown and no bytes', async () => {

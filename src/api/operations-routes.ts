@@ -2,7 +2,7 @@ import type { DeadLetters } from '../ingest/dead-letters.ts';
 import type { Feed } from '../ingest/feed.ts';
 import { AppError } from '../lib/app-error.ts';
 import type { AdminCheck } from './admin-token.ts';
-import { type Handler, ok } from './answer.ts';
+import { type Answer, type Handler, ok } from './answer.ts';
 import type { Readiness } from './readiness.ts';
 
 /** The dead letters as far as they are shown. */
@@ -25,13 +25,30 @@ export function createMetricsHandler(metrics: { readonly contentType: string; ex
   return async () => ok(await metrics.expose(), metrics.contentType);
 }
 
-export function createConsumersHandler(feed: Pick<Feed, 'health' | 'positions'>): Handler {
+/** Which of the processes answers. */
+export interface Replica {
+  /** Of this process alone, also after a restart. */
+  readonly name: string;
+  /** `k/n`; undefined: everybody's sessions are followed here. */
+  readonly shard: string | undefined;
+}
+
+/** Adds who answers: behind an ingress, nobody knows whom he asked. */
+export function namingReplica(handler: Handler, { name }: Replica): Handler {
+  const named = (answer: Answer): Answer => ({ ...answer, headers: { ...answer.headers, replica: name } });
+  return (request) => {
+    const answer = handler(request);
+    return answer instanceof Promise ? answer.then(named) : named(answer);
+  };
+}
+
+export function createConsumersHandler(feed: Pick<Feed, 'health' | 'positions'>, replica: Replica): Handler {
   return () => {
     const { current, reason, members } = feed.health();
     const partitions = feed.positions().map(({ topic, partition, stream, position, committed, end }) => {
       return { topic, partition, stream, position, committed, end, lag: Math.max(0, end - position) };
     });
-    return ok(JSON.stringify({ current, reason, members, partitions }));
+    return ok(JSON.stringify({ replica: replica.name, shard: replica.shard, current, reason, members, partitions }));
   };
 }
 

@@ -32,6 +32,7 @@ export function createStubApi(deps: Partial<ApiDeps> = {}): { app: FastifyInstan
       error: (details, message) => log.push({ level: 'error', details, message }),
     },
     clock: { now: () => 0, mono: () => 0 },
+    replica: { name: 'stats-0.1a2b', shard: undefined },
     ...deps,
   });
   return { app, log };

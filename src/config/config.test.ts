@@ -38,6 +38,8 @@ test('given no variables, when the configuration is read, then it is the demo wi
     serviceName: 'effective-stats',
     logLevel: 'info',
     atlasEnvironment: undefined,
+    podName: undefined,
+    shutdownDelay: 0,
     restPort: 8080,
     adminToken: undefined,
     ruleset: 'atlas',
@@ -45,12 +47,14 @@ test('given no variables, when the configuration is read, then it is the demo wi
     checkRequirements: true,
     buffExpiryGrace: 15_000,
     httpClientTimeout: 2_000,
+    upstreamConcurrency: 64,
     readWait: 2_000,
     visitorMax: 10_000,
     visitorTtl: 30_000,
     residentIdleTtl: 86_400_000,
     auditPeriod: 600_000,
     staticDataMax: 200_000,
+    shard: undefined,
   });
 });
 
@@ -166,6 +170,14 @@ const REFUSED: readonly (readonly [string, string])[] = [
   ['TRACE_ENDPOINT', 'http://jaeger:4317'],
   ['TRACE_SAMPLING_RATIO', '1.5'],
   ['EQUIPMENT_REQUIREMENTS', 'yes'],
+  ['SHARD', '4/4'],
+  ['SHARD', '0/0'],
+  ['SHARD', '0/257'],
+  ['SHARD', '1'],
+  ['SHARD', 'auto'],
+  ['SHARD', 'auto/0'],
+  ['SHUTDOWN_DELAY', '6m'],
+  ['UPSTREAM_CONCURRENCY', '1'],
 ];
 
 for (const [name, value] of REFUSED) {
@@ -186,11 +198,34 @@ test('given rulesets of single tenants, when the configuration is read, then the
   }
 });
 
-test("given the peer's REDIS_URL, when the configuration is read, then it is taken, with a warning", () => {
+test('given a shard, when the configuration is read, then it is that one, or that of the ordinal modulo the count', () => {
+  const shardOf = (env: Record<string, string>) => configOf(env).shard;
+  assert.deepEqual(shardOf({ SHARD: '3/4' }), { index: 3, count: 4 });
+  assert.deepEqual(shardOf({ SHARD: 'auto/4', HOSTNAME: 'effective-stats-2' }), { index: 2, count: 4 });
+  assert.deepEqual(shardOf({ SHARD: 'auto/4', HOSTNAME: 'effective-stats-6' }), { index: 2, count: 4 });
+  assert.deepEqual(shardOf({ SHARD: 'auto/4', HOSTNAME: 'node-7', POD_NAME: 'stats-1' }), { index: 1, count: 4 });
+  assert.deepEqual(shardOf({ SHARD: '1/4', HOSTNAME: 'effective-stats-2' }), { index: 1, count: 4 });
+});
+
+test('given a shard by ordinal and a name without one, when the configuration is read, then the names are asked for', () => {
+  for (const env of [{}, { HOSTNAME: 'a3f09c12' }, { HOSTNAME: 'stats-0', POD_NAME: 'stats-7d9f' }]) {
+    assert.match(violationOf('SHARD', { SHARD: 'auto/4', ...env }).expected, /neither POD_NAME nor HOSTNAME/);
+  }
+});
+
+test('given Kubernetes, when the configuration is read, then a stop waits 5 s for load balancers, unless told otherwise', () => {
+  const kubernetes = { KUBERNETES_SERVICE_HOST: '10.96.0.1' };
+  assert.equal(configOf(kubernetes).shutdownDelay, 5_000);
+  assert.equal(configOf({ ...kubernetes, SHUTDOWN_DELAY: '0' }).shutdownDelay, 0);
+  assert.equal(configOf({ SHUTDOWN_DELAY: '250ms' }).shutdownDelay, 250);
+});
+
+test("given the peer's REDIS_URL, when the configuration is read, then it is taken, and told once that it is not needed", () => {
   for (const REDIS_URL of ['redis:6379', 'redis://:secret@redis:6379/0']) {
     const parsed = parseConfig({ REDIS_URL, REDIS_PASSWORD: 'secret' });
     assert.ok('warnings' in parsed);
-    assert.match(parsed.warnings.join(), /REDIS_URL has no effect/);
+    assert.equal(parsed.warnings.length, 1);
+    assert.match(parsed.warnings.join(), /REDIS_URL is set and not needed/);
   }
   assert.ok('violations' in parseConfig({ REDIS_URL: 'no redis' }));
 });

@@ -1,9 +1,11 @@
 import { Value } from 'typebox/value';
 import type { RulesetName } from '../domain/rulesets/index.ts';
+import type { Shard } from '../domain/shard.ts';
 import type { Stream } from '../events/stream.ts';
 import type { Service } from '../upstream/port.ts';
 import type { RulesetOverrides } from './ruleset-overrides.ts';
 import { type Environment, EnvironmentSchema, type LogLevel, type SaslMechanism } from './schema.ts';
+import { shardOf, shardSetting } from './shard.ts';
 import { docsOf } from './variable.ts';
 
 /** All durations in ms. */
@@ -12,6 +14,10 @@ interface CommonConfig {
   readonly logLevel: LogLevel;
   /** Events that name another environment are skipped; undefined: none are. */
   readonly atlasEnvironment: string | undefined;
+  /** Name of this replica, as its platform gives it; undefined: it gives none. */
+  readonly podName: string | undefined;
+  /** From the signal to stop until requests are no longer taken. */
+  readonly shutdownDelay: number;
   readonly restPort: number;
   readonly adminToken: string | undefined;
   readonly ruleset: RulesetName;
@@ -19,12 +25,16 @@ interface CommonConfig {
   readonly checkRequirements: boolean;
   readonly buffExpiryGrace: number;
   readonly httpClientTimeout: number;
+  /** Reads in flight per upstream service. */
+  readonly upstreamConcurrency: number;
   readonly readWait: number;
   readonly visitorMax: number;
   readonly visitorTtl: number;
   readonly residentIdleTtl: number;
   readonly auditPeriod: number;
   readonly staticDataMax: number;
+  /** Whose sessions make residents here; undefined: everybody's. */
+  readonly shard: Shard | undefined;
 }
 
 /** One process on an in-process feed and simulated upstream services. */
@@ -149,11 +159,20 @@ function contradictions(set: SetVariables): Violation[] {
       expected: 'on, because KAFKA_TLS_CA_FILE is set',
     });
   }
+  const shard = set.SHARD === undefined ? undefined : shardSetting(set.SHARD);
+  if (shard !== undefined && shardOf(shard, podNameOf(set)) === undefined) {
+    const expected = 'k/n, because neither POD_NAME nor HOSTNAME ends in an ordinal, as in effective-stats-0';
+    violations.push({ variable: 'SHARD', value: set.SHARD, expected });
+  }
   const sasl = SASL_NAMES.filter((name) => set[name] !== undefined);
   if (sasl.length > 0) {
     for (const name of SASL_NAMES) demand(name, `a value, to go with ${sasl.join(' and ')}`);
   }
   return violations;
+}
+
+function podNameOf({ POD_NAME, HOSTNAME }: Pick<Environment, 'POD_NAME' | 'HOSTNAME'>): string | undefined {
+  return POD_NAME ?? HOSTNAME;
 }
 
 function warningsOf(environment: Environment): string[] {
@@ -162,7 +181,9 @@ function warningsOf(environment: Environment): string[] {
     warnings.push('TRACE_ENDPOINT and TRACE_SAMPLING_RATIO have no effect: spans are not exported yet');
   }
   if (environment.REDIS_URL !== undefined) {
-    warnings.push('REDIS_URL has no effect: this version keeps state in memory, run one process per consumer group');
+    warnings.push(
+      'REDIS_URL is set and not needed: replicas share nothing but Kafka, so any number may run without Redis',
+    );
   }
   if (environment.CLAMP_COMMANDS && environment.BOOTSTRAP_SERVERS === undefined) {
     warnings.push('CLAMP_COMMANDS has no effect in the demo: there is no Kafka to produce to');
@@ -183,6 +204,8 @@ function configOf(environment: Environment): Config {
     serviceName: environment.SERVICE_NAME,
     logLevel: environment.LOG_LEVEL,
     atlasEnvironment: environment.ATLAS_ENVIRONMENT,
+    podName: podNameOf(environment),
+    shutdownDelay: environment.SHUTDOWN_DELAY ?? (environment.KUBERNETES_SERVICE_HOST === undefined ? 0 : 5_000),
     restPort: environment.REST_PORT,
     adminToken: environment.ADMIN_TOKEN,
     ruleset: environment.RULESET,
@@ -190,12 +213,14 @@ function configOf(environment: Environment): Config {
     checkRequirements: environment.EQUIPMENT_REQUIREMENTS,
     buffExpiryGrace: environment.BUFF_EXPIRY_GRACE,
     httpClientTimeout: environment.HTTP_CLIENT_TIMEOUT,
+    upstreamConcurrency: environment.UPSTREAM_CONCURRENCY,
     readWait: environment.READ_WAIT,
     visitorMax: environment.VISITOR_MAX,
     staticDataMax: environment.STATIC_DATA_MAX,
     visitorTtl: environment.VISITOR_TTL,
     residentIdleTtl: environment.RESIDENT_IDLE_TTL,
     auditPeriod: environment.AUDIT_PERIOD,
+    shard: environment.SHARD && shardOf(environment.SHARD, podNameOf(environment)),
   };
   const brokers = environment.BOOTSTRAP_SERVERS;
   if (brokers === undefined) return { mode: 'demo', ...common };

@@ -14,6 +14,7 @@ import {
   topicName,
 } from './parsers.ts';
 import { rulesetOverrides } from './ruleset-overrides.ts';
+import { SHARDS_MAX, shardSetting } from './shard.ts';
 import { optional, type VariableDocs, variable } from './variable.ts';
 
 /** Go's level names (contract §4) and the levels of our logger. */
@@ -80,6 +81,40 @@ export const EnvironmentSchema = Type.Object({
       expected: 'visible ASCII characters without blanks',
     },
     headerWord,
+  ),
+  POD_NAME: optional(
+    {
+      group: 'General',
+      description:
+        'Name of this replica in `/api/debug/*` (with an ending that each start has of its own), and where `SHARD=auto/n` finds its ordinal. Unset: `HOSTNAME`.',
+      expected: 'visible ASCII characters without blanks',
+    },
+    headerWord,
+  ),
+  HOSTNAME: optional(
+    {
+      group: 'General',
+      description: 'Set by Kubernetes and Docker. See `POD_NAME`.',
+      expected: 'visible ASCII characters without blanks',
+    },
+    headerWord,
+  ),
+  KUBERNETES_SERVICE_HOST: optional(
+    {
+      group: 'General',
+      description: 'Set by Kubernetes in every pod. See `SHUTDOWN_DELAY`.',
+      expected: 'any text',
+    },
+    anyText,
+  ),
+  SHUTDOWN_DELAY: optional(
+    {
+      group: 'General',
+      description:
+        'How long requests are still taken after a SIGTERM, while `/api/readyz` already says 503, so that load balancers turn away first. Unset: `5s` under Kubernetes, else `0`.',
+      expected: 'a duration from 0 to 5m, such as 250ms, 10s or 1m30s',
+    },
+    durationBetween(0, 5 * MINUTE),
   ),
   REST_PORT: variable(
     {
@@ -178,6 +213,16 @@ export const EnvironmentSchema = Type.Object({
     [1, '1ms'],
     [10 * MINUTE, '10m'],
   ),
+  UPSTREAM_CONCURRENCY: variable(
+    {
+      group: 'Upstream services',
+      description:
+        'Reads in flight per upstream service at most, and connections to it, of this process; half as many for game data.',
+      expected: 'an integer from 2 to 1024',
+      default: '64',
+    },
+    integerBetween(2, 1_024),
+  ),
   RULESET: variable(
     {
       group: 'State and answers',
@@ -270,11 +315,19 @@ export const EnvironmentSchema = Type.Object({
     [1, '1ms'],
     [LONGEST, '576h'],
   ),
-  REDIS_URL: optional(
+  SHARD: optional(
     {
       group: 'State and answers',
       description:
-        'Accepted, but without effect in this version: state is kept in memory, one process per consumer group.',
+        'Which part of all characters this process keeps as residents: shard k of n, counted from 0. `auto/n` takes k from the ordinal at the end of the pod name, modulo n. Unset: all. [Scale out](../guides/scale-out.md) says when.',
+      expected: `k/n or auto/n, with 0 ≤ k < n ≤ ${SHARDS_MAX}, such as 0/4`,
+    },
+    shardSetting,
+  ),
+  REDIS_URL: optional(
+    {
+      group: 'State and answers',
+      description: 'Accepted and not needed: replicas share nothing but Kafka.',
       expected: 'host:port or a redis:// URL',
       secret: true,
     },

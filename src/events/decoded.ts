@@ -4,6 +4,7 @@ import type { CharacterEvent } from '../domain/event.ts';
 export const SKIP_REASONS = [
   'tombstone',
   'other-environment',
+  'other-shard',
   'other-type',
   'other-issuer',
   'no-character',
@@ -46,6 +47,7 @@ export type Decoded = CharacterEvent | Skipped | Dead;
 /** One shared object per reason: skips are most of what busy topics carry. */
 export const SKIP = {
   tombstone: { type: 'skip', reason: 'tombstone' },
+  otherShard: { type: 'skip', reason: 'other-shard' },
   otherEnvironment: { type: 'skip', reason: 'other-environment' },
   otherType: { type: 'skip', reason: 'other-type' },
   otherIssuer: { type: 'skip', reason: 'other-issuer' },

@@ -1,7 +1,9 @@
 import { isUtf8 } from 'node:buffer';
+import type { IsOurs } from '../domain/shard.ts';
 import { decodeAsset } from './asset.ts';
 import { decodeBuff } from './buff.ts';
 import { decodeCharacter } from './character.ts';
+import { glanceCharacterId } from './character-glance.ts';
 import { type Decoded, SKIP, Undecodable } from './decoded.ts';
 import { invalidField, isObject, type Json } from './fields.ts';
 import type { Origin } from './origin.ts';
@@ -37,8 +39,14 @@ const DECODE_STREAM = {
   skill: decodeSkill,
 } as const satisfies Record<Stream, (envelope: Json, origin: Origin) => Decoded>;
 
-/** `environment` is ATLAS_ENVIRONMENT: events that name another one are skipped; unset: none is. */
-export function createDecoder({ environment }: { environment?: string }): Decoder {
+export interface DecoderOptions {
+  /** ATLAS_ENVIRONMENT: events that name another one are skipped; unset: none is. */
+  readonly environment?: string;
+  /** Whose events are wanted: others' are passed over after a glance at their bytes, where these tell. Unset: everybody's. */
+  readonly isConcerned?: IsOurs;
+}
+
+export function createDecoder({ environment, isConcerned }: DecoderOptions): Decoder {
   const own = environment === undefined ? undefined : Buffer.from(environment);
   const tenantOf = createTenantReader();
 
@@ -49,7 +57,12 @@ export function createDecoder({ environment }: { environment?: string }): Decode
       try {
         const headers = readHeaders(record.headers);
         if (own !== undefined && namesAnother(headers, own)) return SKIP.otherEnvironment;
-        const origin = { tenant: tenantOf(headers), headers, timestamp, behind };
+        const tenant = tenantOf(headers);
+        if (isConcerned !== undefined) {
+          const characterId = glanceCharacterId(value);
+          if (characterId !== undefined && !isConcerned(tenant, characterId)) return SKIP.otherShard;
+        }
+        const origin = { tenant, headers, timestamp, behind };
         return DECODE_STREAM[stream](parse(value), origin);
       } catch (error) {
         if (error instanceof Undecodable) return error.dead;

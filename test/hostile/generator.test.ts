@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { glanceCharacterId } from '../../src/events/character-glance.ts';
 import { createDecoder } from '../../src/events/decoder.ts';
 import { createPrng } from '../../src/lib/prng.ts';
 import { DEEDS } from '../../src/world/deeds.ts';
@@ -49,5 +50,18 @@ describe('the generator of hostile messages', () => {
       if (mutant.verdict !== 'either')
         assert.equal(became, mutant.verdict, `${mutant.label}: ${mutant.value?.subarray(0, 300)}`);
     }
+  });
+
+  it('given hostile messages, when a glance tells whose they are, then decoding tells the same or nobody', () => {
+    const decoder = createDecoder({});
+    let told = 0;
+    for (const mutant of mutantsOf(4, 3_000)) {
+      const glanced = mutant.value && glanceCharacterId(mutant.value);
+      if (glanced === undefined) continue;
+      told += 1;
+      const decoded = decoder.decode({ ...mutant, value: mutant.value ?? null }, undefined);
+      if ('characterId' in decoded) assert.equal(glanced, decoded.characterId, mutant.label);
+    }
+    assert.ok(told > 1_000, `${told} told`);
   });
 });

@@ -7,6 +7,9 @@ import { until } from './wait.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
 
+/** The line of the log that tells where it listens. */
+const TOLD = /"origin":"([^"]+)"/;
+
 /** An answer of the stats endpoint as a client decodes it. */
 export interface StatsAnswer {
   readonly status: number;
@@ -42,23 +45,27 @@ export function tenantHeaders(tenant: Tenant): Record<string, string> {
 
 /** Starts `src/main.ts` with these variables and nothing of the service's own from this process; waits until it is ready. */
 export async function startService(variables: Record<string, string>): Promise<ServiceProcess> {
-  const port = variables['REST_PORT'] ?? String(await freePort());
+  const { REST_PORT: given, LOG_LEVEL: level = 'info' } = variables;
+  // A port that is free now may be taken a moment later, as by the demo's own server: any one, and the log tells which.
+  const isTold = given === undefined && level !== 'warn';
+  const port = isTold ? '0' : (given ?? String(await freePort()));
   const { PATH = '', HOME = '' } = process.env;
   const child = spawn(process.execPath, ['src/main.ts'], {
     cwd: ROOT,
-    env: { PATH, HOME, LOG_LEVEL: 'info', ...variables, REST_PORT: port },
+    env: { PATH, HOME, LOG_LEVEL: level, ...variables, REST_PORT: port },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const chunks: Buffer[] = [];
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => chunks.push(chunk));
   const output = (): string => Buffer.concat(chunks).toString();
   const exited = once(child, 'exit').then(([code]: (number | null)[]) => code ?? null);
-  const origin = `http://127.0.0.1:${port}`;
+  let origin = `http://127.0.0.1:${port}`;
   const get = (path: string, headers: Record<string, string> = {}): Promise<Response> =>
     fetch(`${origin}${path}`, { headers });
   try {
     await until('the service is ready', async () => {
       if (child.exitCode !== null) throw new Error(`it ended: ${output()}`);
+      if (isTold) origin = TOLD.exec(output())?.[1] ?? origin;
       return (await get('/api/readyz')).status === 200;
     });
   } catch (error) {

@@ -11,6 +11,7 @@ import {
   retryNow,
   want,
 } from '../../domain/part-state.ts';
+import type { IsOurs } from '../../domain/shard.ts';
 import type { CharacterId, Tenant } from '../../domain/tenant.ts';
 import { SETTLE_MS } from '../../domain/timing.ts';
 import { noticeLapses } from '../../domain/transitions/lapse.ts';
@@ -44,6 +45,8 @@ export interface MemoryStoreOptions {
   readonly residentIdleTtl: number;
   /** Ms after expiresAt for which a buff still counts. */
   readonly expiryGrace: number;
+  /** Whether sessions make a resident here (shards). Left out: everybody's do. */
+  readonly isOurs?: IsOurs;
 }
 
 /** State of one process, in place and without I/O: every method answers synchronously. */
@@ -93,6 +96,10 @@ class MemoryStore implements StateStore, Home {
   applyBatch: StateStore['applyBatch'] = (events, step) => {
     const moment = this.#read();
     for (const event of events) {
+      if (event.type === 'session-created' && !this.#isOurs(event)) {
+        this.doubt(event.tenant, event.characterId);
+        continue;
+      }
       const found = this.#find(event.tenant, event.characterId);
       const character = found ?? new MemoryCharacter(event.tenant, event.characterId, this);
       character.begin();
@@ -289,7 +296,13 @@ class MemoryStore implements StateStore, Home {
     this.#ended.add(`${tenant.key}/${sessionId}`, mono);
   }
 
+  #isOurs({ tenant, characterId }: { readonly tenant: Tenant; readonly characterId: CharacterId }): boolean {
+    return this.#options.isOurs?.(tenant, characterId) !== false;
+  }
+
   wasTouchedAbsent(character: MemoryCharacter, part: Part): boolean {
+    // What is heard of others is not remembered: their loads are all confirmed.
+    if (!this.#isOurs(character)) return true;
     const { mono } = this.moment;
     return mono < this.#distrustedAt + TOUCHED_TTL_MS || this.#touched.has(touchKey(character, part), mono);
   }
