@@ -26,6 +26,7 @@ import { redrive } from './ingest/redrive.ts';
 import { createTally } from './ingest/tally.ts';
 import { AppError } from './lib/app-error.ts';
 import { type Clock, createCorrectedClock } from './lib/clock.ts';
+import { version } from './lib/version.ts';
 import { createDriftLog } from './refresh/drift-log.ts';
 import { createEffectiveCache } from './refresh/effective-cache.ts';
 import { createExplainer } from './refresh/explainer.ts';
@@ -189,6 +190,7 @@ export async function createApp(config: Config, ports: AppPorts): Promise<App> {
     ...(clamping === undefined ? {} : { 'clamp-commands': clamping.waiting }),
   };
   metrics.watch({
+    build: { version, mode: config.mode },
     events: tally,
     feed,
     answers: reader,

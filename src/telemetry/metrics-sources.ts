@@ -5,6 +5,7 @@ import type { Part } from '../domain/part.ts';
  * and at no other time. Counters only ever rise.
  */
 export interface MetricsSources {
+  readonly build: { readonly version: string; readonly mode: string };
   readonly events: {
     lines(): readonly {
       readonly type: string;

@@ -7,6 +7,7 @@ const NO_READS = { unchanged: 0, changed: 0, drift: 0, dropped: 0, missing: 0, f
 
 function sources(): MetricsSources & { readonly feed: { counters: { commits: number } } } {
   return {
+    build: { version: '1.2.3', mode: 'kafka' },
     events: {
       lines: () => [
         { type: 'buff-applied', outcome: 'applied', reason: '', count: 3 },
@@ -50,6 +51,7 @@ test('given sources, when metrics are asked for, then their numbers at that mome
   watched.feed.counters.commits = 20;
   const lines = await linesOf(metrics);
   for (const line of [
+    'effective_stats_build_info{version="1.2.3",mode="kafka"} 1',
     'effective_stats_events_total{type="buff-applied",outcome="applied",reason=""} 3',
     'effective_stats_events_total{type="skill",outcome="skipped",reason="other-type"} 2',
     'effective_stats_partition_position{topic="T",partition="0"} 5',
@@ -133,4 +135,15 @@ test('given two services in one process, when both have metrics, then neither se
   const [one, other] = [createMetrics(), createMetrics()];
   one.httpRoute('/x').answered(200, 1);
   assert.doesNotMatch(await other.expose(), /route="\/x"/);
+});
+
+test('given all metrics, when their types are read, then only counters end in _total', async () => {
+  const metrics = createMetrics();
+  metrics.watch(sources());
+  const types = (await linesOf(metrics)).filter((line) => line.startsWith('# TYPE '));
+  assert.ok(types.length > 40);
+  for (const line of types) {
+    const [, , name = '', type] = line.split(' ');
+    assert.equal(name.endsWith('_total'), type === 'counter', line);
+  }
 });

@@ -35,6 +35,9 @@ type Sample = readonly [labels: Record<string, string | number>, value: number];
 export function createMetrics(): Metrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry, prefix: PREFIX });
+  // Gauges that are named like counters; those without the ending tell the same by type.
+  for (const name of ['resources', 'handles', 'requests'])
+    registry.removeSingleMetric(`${PREFIX}nodejs_active_${name}_total`);
   const upstream = createLatencyHistogram(
     `${PREFIX}upstream_request_seconds`,
     'Requests to upstream services: time until their answer, or until they failed.',
@@ -96,6 +99,9 @@ export function createMetrics(): Metrics {
 function exportSources(registry: Registry, sources: MetricsSources): void {
   exportFeed(registry, sources);
   exportRefreshes(registry, sources);
+  exportGauge(registry, 'build_info', 'Always 1; its labels tell what runs.', ['version', 'mode'], () => [
+    [{ ...sources.build }, 1],
+  ]);
   const { answers, store, deadLetters, caches } = sources;
   exportCounter(registry, 'degraded_answers', 'Answers of stats that named it as degraded.', ['what'], () =>
     Object.entries(answers.degradedAnswers).map(([what, count]): Sample => [{ what }, count]),
