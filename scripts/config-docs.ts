@@ -1,11 +1,13 @@
 /**
  * Writes the generated reference pages: the tables of docs/reference/configuration.md, from the schema of the configuration,
- * and docs/reference/openapi.json, from the schemas of the routes. With --check it only says what is out of step, and exits
+ * those of docs/reference/tool.md, from the commands of the tool, and docs/reference/openapi.json, from the schemas of the
+ * routes. With --check it only says what is out of step, and exits
  * with 1.
  */
 import { readFile, writeFile } from 'node:fs/promises';
 import { createStubApi } from '../src/api/stub-api.ts';
 import { configurationTables } from '../src/config/help.ts';
+import { commandTables } from '../tool/help.ts';
 
 const BEGIN = '<!-- generated: npm run fix -->';
 const END = '<!-- /generated -->';
@@ -16,15 +18,18 @@ interface Page {
 }
 
 const PAGES: readonly Page[] = [
-  { path: 'docs/reference/configuration.md', generate: withTables },
+  { path: 'docs/reference/configuration.md', generate: withTables(configurationTables) },
+  { path: 'docs/reference/tool.md', generate: withTables(commandTables) },
   { path: 'docs/reference/openapi.json', generate: describeApi },
 ];
 
-function withTables(page: string): string {
-  const begin = page.indexOf(BEGIN);
-  const end = page.indexOf(END);
-  if (begin < 0 || end < begin) throw new Error(`docs/reference/configuration.md lacks ${BEGIN} and ${END}`);
-  return `${page.slice(0, begin + BEGIN.length)}\n\n${configurationTables()}\n\n${page.slice(end)}`;
+function withTables(tables: () => string | Promise<string>): Page['generate'] {
+  return async (page) => {
+    const begin = page.indexOf(BEGIN);
+    const end = page.indexOf(END);
+    if (begin < 0 || end < begin) throw new Error(`the page lacks ${BEGIN} and ${END}`);
+    return `${page.slice(0, begin + BEGIN.length)}\n\n${await tables()}\n\n${page.slice(end)}`;
+  };
 }
 
 async function describeApi(): Promise<string> {

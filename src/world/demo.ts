@@ -10,6 +10,12 @@ export interface DemoOptions {
   readonly publish: (record: WorldRecord) => void;
   readonly clock: Clock;
   readonly logger?: { info(details: object, message: string): void };
+  /** Besides the sample character; 200 when left out. */
+  readonly characters?: number;
+  /** 40 when left out. */
+  readonly actionsPerSecond?: number;
+  /** Where the simulated services listen; a free port of 127.0.0.1 when left out. */
+  readonly listen?: { readonly host: string; readonly port: number };
 }
 
 export interface Demo {
@@ -18,31 +24,33 @@ export interface Demo {
   readonly tenant: Tenant;
   /** Stays logged in, on world 0 and channel 1; its stats change every few seconds. */
   readonly sampleCharacterId: number;
+  /** Requests that the simulated services got. */
+  requests(): number;
   stop(): Promise<void>;
 }
 
-const CHARACTERS = 200;
 const SEED = 83;
-const ACTIONS_PER_SECOND = 40;
 const SAMPLE_STEP_MS = 2_000;
 const SAMPLE_ID = FIRST_CHARACTER_ID - 1;
 const SAMPLE_CHANNEL = 1;
 
 /** A world of some hundred characters that live, and the services that answer about them. */
-export async function startDemo({ publish, clock, logger }: DemoOptions): Promise<Demo> {
-  const world = createWorld({ seed: SEED, clock, emit: publish, characters: CHARACTERS });
+export async function startDemo(options: DemoOptions): Promise<Demo> {
+  const { publish, clock, logger, characters = 200, actionsPerSecond = 40, listen = {} } = options;
+  const world = createWorld({ seed: SEED, clock, emit: publish, characters });
   const sample = { tenant: WORLD_TENANT, characterId: SAMPLE_ID };
   const stepSample = bringInSample(world, sample);
-  const upstream = await startUpstreamServer(world);
-  const life = createLife(world, { seed: SEED, actionsPerSecond: ACTIONS_PER_SECOND, except: [sample] });
+  const upstream = await startUpstreamServer(world, listen);
+  const life = createLife(world, { seed: SEED, actionsPerSecond, except: [sample] });
   world.login(sample, SAMPLE_CHANNEL);
   life.start();
   const timer = setInterval(stepSample, SAMPLE_STEP_MS);
-  logger?.info({ characters: CHARACTERS + 1, upstream: upstream.url }, 'a simulated Atlas is alive');
+  logger?.info({ characters: characters + 1, upstream: upstream.url }, 'a simulated Atlas is alive');
   return {
     baseUrl: upstream.url,
     tenant: WORLD_TENANT,
     sampleCharacterId: SAMPLE_ID,
+    requests: () => Object.values(upstream.counts).reduce((sum, count) => sum + count, 0),
     async stop() {
       clearInterval(timer);
       life.stop();

@@ -21,12 +21,14 @@ export interface UpstreamServer {
 export interface UpstreamServerOptions {
   /** A free one when left out. */
   readonly port?: number;
+  /** 127.0.0.1 when left out. */
+  readonly host?: string;
   /** None when left out. */
   readonly faults?: Partial<Faults>;
 }
 
 /**
- * The five services that {@link World}'s truth is read from (contract §2), in the world's format, on 127.0.0.1. Answers
+ * The five services that {@link World}'s truth is read from (contract §2), in the world's format. Answers
  * are dated by the world's clock. Rejects when the port is taken.
  */
 export async function startUpstreamServer(world: World, options: UpstreamServerOptions = {}): Promise<UpstreamServer> {
@@ -70,7 +72,7 @@ export async function startUpstreamServer(world: World, options: UpstreamServerO
   const server = createServer((request, response) => void answer(request, response));
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
-    server.listen(options.port ?? 0, '127.0.0.1', resolve);
+    server.listen(options.port ?? 0, options.host ?? '127.0.0.1', resolve);
   });
   const address = server.address();
   const port = typeof address === 'object' ? address?.port : undefined;

@@ -1,8 +1,8 @@
 import { writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { SERVICES } from '../../src/upstream/port.ts';
+import { createProgressBar } from '../../tool/progress-bar.ts';
 import { PrerequisiteMissing } from '../support/process-guard.ts';
-import { createProgressBar } from '../support/progress-bar.ts';
 import { FAULTS } from './faults.ts';
 import { type Ailment, FAILURES } from './healing.ts';
 import { evidenceOf, failuresOf, tableOf } from './report.ts';

@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto';
 import { parseArgs } from 'node:util';
+import { createProgressBar } from '../../tool/progress-bar.ts';
 import { PrerequisiteMissing } from '../support/process-guard.ts';
-import { createProgressBar } from '../support/progress-bar.ts';
 import { failuresOf, runCampaign } from './campaign.ts';
 import { reportOf } from './report.ts';
 

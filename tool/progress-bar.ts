@@ -1,7 +1,8 @@
 import { SingleBar } from 'cli-progress';
 
 export interface ProgressBar {
-  update(done: number, what: string): void;
+  /** Elsewhere than on a terminal, `detail` alone is no reason for a line. */
+  update(done: number, what: string, detail?: string): void;
   stop(): void;
 }
 
@@ -15,16 +16,19 @@ export function createProgressBar(total: number): ProgressBar {
     stream: process.stderr,
   });
   bar.start(total, 0, { what: '' });
-  return { update: (done, what) => bar.update(Math.min(done, total), { what }), stop: () => bar.stop() };
+  return {
+    update: (done, what, detail = '') => bar.update(Math.min(done, total), { what: `${what}${detail}` }),
+    stop: () => bar.stop(),
+  };
 }
 
 function lines(total: number): ProgressBar {
   let last = '';
   return {
-    update(done, what) {
+    update(done, what, detail = '') {
       const tenth = Math.min(10, Math.floor((10 * done) / total));
-      const line = `${tenth}0 % ${what}`;
-      if (line !== last) process.stderr.write(`${tenth}0 %, ${done}/${total} ${what}\n`);
+      const line = `${tenth} ${what}`;
+      if (line !== last) process.stderr.write(`${10 * tenth} %, ${done}/${total} ${what}${detail}\n`);
       last = line;
     },
     stop: () => undefined,

@@ -1,0 +1,41 @@
+#!/usr/bin/env node
+// Plain JavaScript that every Node can read: it may be the first thing that an old one sees.
+// The sources are TypeScript, which Node runs as they are from 24 on. `npm ci` installs that one beside them.
+import { spawn } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+
+const NODE_MAJOR = 24;
+const PARENT_LOOK_MS = 250;
+const tool = new URL('../tool/main.ts', import.meta.url);
+
+/** A SIGTERM to npm ends the shell that npm puts before us, and never comes here: that shell's end stands for it. */
+function stopWithShell(stop) {
+  if (process.env.npm_lifecycle_event === undefined || process.platform === 'win32') return;
+  const parent = process.ppid;
+  const look = setInterval(() => {
+    if (process.ppid === parent) return;
+    clearInterval(look);
+    stop();
+  }, PARENT_LOOK_MS);
+  look.unref();
+}
+
+if (Number(process.versions.node.split('.')[0]) >= NODE_MAJOR) {
+  stopWithShell(() => process.kill(process.pid, 'SIGTERM'));
+  import(tool.href);
+} else {
+  const name = process.platform === 'win32' ? 'node.exe' : 'node';
+  const node = fileURLToPath(new URL(`../node_modules/node/bin/${name}`, import.meta.url));
+  const child = spawn(node, [fileURLToPath(tool), ...process.argv.slice(2)], { stdio: 'inherit' });
+  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP']) process.on(signal, () => child.kill(signal));
+  stopWithShell(() => child.kill('SIGTERM'));
+  child.on('error', () => {
+    process.stderr.write(
+      `Node ${NODE_MAJOR} is needed, this is ${process.version}. Run "npm ci" first: it installs one beside the sources.\n`,
+    );
+    process.exitCode = 2;
+  });
+  child.on('exit', (code) => {
+    process.exitCode = code === null ? 1 : code;
+  });
+}

@@ -1,0 +1,7 @@
+import type { Command } from './command.ts';
+
+/** In the order of help. A command is loaded when it is wanted: each brings libraries of its own. */
+export const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
+  serve: async () => (await import('./serve.ts')).serve,
+  load: async () => (await import('./load.ts')).load,
+};
