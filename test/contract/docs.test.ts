@@ -24,7 +24,7 @@ const ADMIN_TOKEN = 'the-token-of-the-docs-test';
 /** The demo moves: an answer may lack for a moment what the page shows. */
 const DEADLINE_MS = 10_000;
 /** What `sh` blocks may do that this test does not run. Everything else in them has to be a curl. */
-const NOT_RUN = /^(npm |git clone |kubectl |kafka-[a-z-]+\.sh |[A-Z_]+=)/;
+const NOT_RUN = /^(npm |git clone |docker |kubectl |npx effective-stats |kafka-[a-z-]+\.sh |[A-Z_]+=)/;
 /** Variables of the test runs, which are not the service's. */
 const TEST_VARIABLES = ['KAFKA_BROKERS', 'FC_SEED', 'CHAOS_SEED', 'FC_RUNS'];
 
