@@ -26,6 +26,14 @@ export function refused(service: Service, status: number): AppError {
   });
 }
 
+/** What answered is something else than the service; `why` says how that shows, without repeating what was answered. */
+export function stranger(service: Service, why: string): AppError {
+  return new AppError('UPSTREAM_STRANGER', `what answered is not the ${service} service: ${why}`, {
+    retryable: true,
+    details: { service, why },
+  });
+}
+
 /** `why` says what is wrong without repeating what was answered. */
 export function invalidAnswer(service: Service, why: string, cause?: unknown): AppError {
   return new AppError('UPSTREAM_INVALID_ANSWER', `the ${service} service answered what cannot be true: ${why}`, {

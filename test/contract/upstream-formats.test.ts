@@ -87,7 +87,8 @@ for (const format of ['S', 'T'] as const satisfies readonly Format[]) {
         const character = world.characters().find((one) => wornAssets(one).length > 0 && one.everBuffed);
         assert.ok(character !== undefined);
         for (const part of PARTS) {
-          await assert.rejects(clients.upstream.fetch(part, targetOf(character)), { code: 'UPSTREAM_INVALID_ANSWER' });
+          const code = body === 'not-json' ? 'UPSTREAM_STRANGER' : 'UPSTREAM_INVALID_ANSWER';
+          await assert.rejects(clients.upstream.fetch(part, targetOf(character)), { code });
         }
       });
     }

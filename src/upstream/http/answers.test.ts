@@ -310,7 +310,7 @@ describe('characters/{id}/skills', () => {
 
 describe('a page of a list', () => {
   const data = [{ type: 'skills', id: '1', attributes: {} }];
-  const page = (meta: unknown, number = 1) => pageOf({ data, meta }, number, (resource) => resource.id);
+  const page = (meta: unknown, number = 1) => pageOf({ data, meta }, 'skills', number, (resource) => resource.id);
 
   it('given no meta, or one without pages, then it is all', () => {
     for (const meta of [undefined, null, {}, { total: 9 }]) {
@@ -335,7 +335,7 @@ describe('a page of a list', () => {
   });
 
   it('given no list, or something in it that is no resource, then it is invalid; null is an empty list', () => {
-    const read = (given: unknown) => pageOf(given, 1, (resource) => resource.id);
+    const read = (given: unknown) => pageOf(given, 'skills', 1, (resource) => resource.id);
     assert.deepEqual(read({ data: null }).items, []);
     for (const wrong of [{}, { data: {} }, { data: [null] }, { data: [{ id: '1' }] }, { data: [{ attributes: {} }] }]) {
       assert.throws(() => read(wrong), Undecodable);

@@ -5,7 +5,7 @@ import { contradiction, onlyResource } from './documents.ts';
 
 /** `characters/{id}`. Format S answers zeros while its database is broken: never the truth about anyone. */
 export function readCharacter(document: unknown, characterId: number): PartSnapshot {
-  const { attributes } = onlyResource(document, characterId);
+  const { attributes } = onlyResource(document, 'characters', characterId);
   const path = (key: string): string => `data.attributes.${key}`;
   const primary = (key: string): number => integer(attributes, key, UINT32, path(key));
   const values: BaseValues = {

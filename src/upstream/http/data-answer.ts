@@ -18,7 +18,7 @@ import type { StatRows } from './stat-rows.ts';
 
 /** `data/skills/{id}` */
 export function readSkillData(document: unknown, skillId: number): SkillData {
-  const { attributes } = onlyResource(document, skillId);
+  const { attributes } = onlyResource(document, 'skills', skillId);
   const action = field(attributes, 'action');
   if (typeof action !== 'boolean') throw invalidField('data.attributes.action', 'a boolean', action);
   const effects = list(attributes, 'effects', 'data.attributes.effects').map((effect, index) =>
@@ -29,7 +29,7 @@ export function readSkillData(document: unknown, skillId: number): SkillData {
 
 /** `data/equipment/{templateId}`. Format S knows no requirements: nothing is demanded then. */
 export function readRequirements(document: unknown, templateId: number): EquipmentRequirements {
-  const { attributes } = onlyResource(document, templateId);
+  const { attributes } = onlyResource(document, 'statistics', templateId);
   const demanded = (key: string): number => optionalInteger(attributes, key, INT32, `data.attributes.${key}`) ?? 0;
   return {
     level: demanded('reqLevel'),
@@ -45,7 +45,7 @@ export function readRequirements(document: unknown, templateId: number): Equipme
 
 /** The same answer, for what an item of the template is like as it drops. `cash` is false when it is left out. */
 export function readTemplate(document: unknown, templateId: number, rows: StatRows): ItemTemplate {
-  const { attributes } = onlyResource(document, templateId);
+  const { attributes } = onlyResource(document, 'statistics', templateId);
   const cash = field(attributes, 'cash') ?? false;
   if (typeof cash !== 'boolean') throw invalidField('data.attributes.cash', 'a boolean', cash);
   return { stats: readStats(attributes, 'data.attributes', rows), cash };

@@ -14,6 +14,7 @@ import {
   UINT32,
   type Width,
 } from '../../events/fields.ts';
+import { ForeignDocument } from './owner.ts';
 
 /*
  * What all answers share (JSON:API). The readers throw Undecodable, with the field's path and without what it held, as
@@ -25,6 +26,16 @@ export const PAGE_SIZE = 250;
 const PAGES_MAX = 40;
 const PAGES: Width = { name: `at most ${PAGES_MAX} pages`, min: 0, max: PAGES_MAX };
 
+/** What the services call their resources. */
+export type ResourceType =
+  | 'characters'
+  | 'compartments'
+  | 'assets'
+  | 'buffs'
+  | 'skills'
+  | 'statistics'
+  | 'item-strings';
+
 export interface Resource {
   readonly id: string;
   readonly attributes: Json;
@@ -34,9 +45,9 @@ export function contradiction(what: string): Undecodable {
   return new Undecodable('invalid-field', what);
 }
 
-/** The one resource of a document, which must be about the id that was asked for. */
-export function onlyResource(document: unknown, id: number): Resource {
-  const resource = resourceOf(object(rootOf(document), 'data'), 'data');
+/** The one resource of a document, which must be of the type and about the id that were asked for. */
+export function onlyResource(document: unknown, type: ResourceType, id: number): Resource {
+  const resource = resourceOf(object(rootOf(document), 'data'), type, 'data');
   if (resource.id !== String(id)) throw contradiction('data.id: expected the id that was asked for, got another');
   return resource;
 }
@@ -46,9 +57,16 @@ export function rootOf(document: unknown): Json {
   return document;
 }
 
-export function resourceOf(value: unknown, path: string): Resource {
+/** Another type than the one that was asked for comes from another service; none at all says nothing. */
+export function resourceOf(value: unknown, type: ResourceType, path: string): Resource {
   if (!isObject(value)) throw invalidField(path, 'an object', value);
+  requireType(value, type, path);
   return { id: text(value, 'id', `${path}.id`), attributes: object(value, 'attributes', `${path}.attributes`) };
+}
+
+export function requireType(resource: Json, type: ResourceType, path: string): void {
+  const given = field(resource, 'type') ?? undefined;
+  if (given !== undefined && given !== type) throw new ForeignDocument(`${path}.type: expected ${type}, got another`);
 }
 
 /** A uint32 that is written as a string, as resource ids are. */
@@ -68,11 +86,18 @@ export interface Page<T> {
 }
 
 /** Reads the page of that number; `read` gets each resource and its path. */
-export function pageOf<T>(document: unknown, number: number, read: (resource: Resource, path: string) => T): Page<T> {
+export function pageOf<T>(
+  document: unknown,
+  type: ResourceType,
+  number: number,
+  read: (resource: Resource, path: string) => T,
+): Page<T> {
   const root = rootOf(document);
   const data = field(root, 'data');
   if (data === undefined) throw invalidField('data', 'a list', data);
-  const items = list(root, 'data').map((value, index) => read(resourceOf(value, `data[${index}]`), `data[${index}]`));
+  const items = list(root, 'data').map((value, index) =>
+    read(resourceOf(value, type, `data[${index}]`), `data[${index}]`),
+  );
   const meta = optionalObject(root, 'meta');
   const page = meta === undefined ? undefined : optionalObject(meta, 'page', 'meta.page');
   if (meta === undefined || page === undefined) return { items, last: 1, total: undefined };

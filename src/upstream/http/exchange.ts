@@ -11,7 +11,8 @@ export interface ExchangeRequest {
 export interface Answer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
-  readonly body: string;
+  /** As it came, perhaps compressed. */
+  readonly body: Buffer;
 }
 
 /** `cut`: the answer had begun when the connection ended, or it was larger than allowed. */
@@ -62,7 +63,7 @@ export function exchange(
         },
         onResponseEnd() {
           clearTimeout(timer);
-          resolve({ status, headers: answerHeaders, body: Buffer.concat(chunks).toString('utf8') });
+          resolve({ status, headers: answerHeaders, body: Buffer.concat(chunks) });
         },
         onResponseError(_controller, cause) {
           clearTimeout(timer);

@@ -2,7 +2,7 @@ import { list, text } from '../../events/fields.ts';
 import { createNames, type NameKind, type NameSource, type Names, type NameTarget } from '../names.ts';
 import type { GateView, Service } from '../port.ts';
 import { gateOpen } from '../upstream-errors.ts';
-import { numericId, onlyResource, resourceOf, rootOf } from './documents.ts';
+import { numericId, onlyResource, type ResourceType, resourceOf, rootOf } from './documents.ts';
 import { createRequestHeaders } from './request-headers.ts';
 import { createServiceClient, type ServiceClient, type ServiceClientOptions } from './service-client.ts';
 
@@ -31,10 +31,10 @@ const NAME_MAX = 64;
 const SEARCH_PAGE = 50;
 
 const PLACES = {
-  item: ['data', 'data/item-strings/'],
-  skill: ['data', 'data/skills/'],
-  character: ['characters', 'characters/'],
-} as const satisfies Record<NameKind, readonly [Service, string]>;
+  item: ['data', 'data/item-strings/', 'item-strings'],
+  skill: ['data', 'data/skills/', 'skills'],
+  character: ['characters', 'characters/', 'characters'],
+} as const satisfies Record<NameKind, readonly [Service, string, ResourceType]>;
 
 /** Names as the services that own them tell them, over connections of their own. */
 export function createHttpNames(options: HttpNamesOptions): HttpNames {
@@ -62,8 +62,10 @@ export function createHttpNames(options: HttpNamesOptions): HttpNames {
 
   const source: NameSource = {
     async name(kind, target, id) {
-      const [service, path] = PLACES[kind];
-      const read = (document: unknown) => ({ name: nameIn(onlyResource(document, id).attributes, 'data.attributes') });
+      const [service, path, type] = PLACES[kind];
+      const read = (document: unknown) => ({
+        name: nameIn(onlyResource(document, type, id).attributes, 'data.attributes'),
+      });
       const found = await get(service, target, `${path}${id}`, read);
       return found === 'missing' ? undefined : found.name;
     },
@@ -71,7 +73,7 @@ export function createHttpNames(options: HttpNamesOptions): HttpNames {
       const query = `search=${encodeURIComponent(wanted)}&page[size]=${SEARCH_PAGE}`;
       const found = await get('data', target, `data/item-strings?${query}`, (document) =>
         list(rootOf(document), 'data').flatMap((value, index) => {
-          const { id, attributes } = resourceOf(value, `data[${index}]`);
+          const { id, attributes } = resourceOf(value, 'item-strings', `data[${index}]`);
           const name = nameIn(attributes, `data[${index}].attributes`);
           return name === undefined ? [] : [{ templateId: numericId(id, `data[${index}].id`), name }];
         }),

@@ -14,7 +14,7 @@ import {
   text,
   UINT32,
 } from '../../events/fields.ts';
-import { contradiction, numericId, type Resource, resourceOf, rootOf } from './documents.ts';
+import { contradiction, numericId, type Resource, requireType, resourceOf, rootOf } from './documents.ts';
 import type { StatRows } from './stat-rows.ts';
 
 /** The compartment that holds equipment, worn or not (contract §2). */
@@ -49,6 +49,7 @@ export function readCompartment(document: unknown, rows: StatRows): PartSnapshot
 export function readAssets(document: unknown, rows: StatRows, isWanted: (slot: number) => boolean): WornAsset[] {
   const root = rootOf(document);
   const compartment = object(root, 'data');
+  requireType(compartment, 'compartments', 'data');
   const attributes = object(compartment, 'attributes', 'data.attributes');
   if (integer(attributes, 'type', INT32, 'data.attributes.type') !== EQUIPMENT_TYPE) {
     throw contradiction('data.attributes.type: expected the compartment of equipment, got another');
@@ -60,7 +61,7 @@ export function readAssets(document: unknown, rows: StatRows, isWanted: (slot: n
     const path = `included[${index}]`;
     const value = included[index];
     if (!isObject(value) || field(value, 'type') !== 'assets') continue;
-    const resource = resourceOf(value, path);
+    const resource = resourceOf(value, 'assets', path);
     if (ids.has(resource.id)) throw contradiction(`${path}.id: expected every asset once, got one again`);
     ids.add(resource.id);
     const asset = assetOf(resource, path, rows, isWanted);

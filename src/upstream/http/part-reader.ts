@@ -57,7 +57,7 @@ async function readPages<T>(
 ): Promise<readonly T[]> {
   const page = (number: number): Promise<Page<T> | 'missing'> =>
     client.get({ ...commons, path: `${path}?page[number]=${number}&page[size]=${PAGE_SIZE}` }, (document) =>
-      pageOf(document, number, read),
+      pageOf(document, service, number, read),
     );
   const first = await page(1);
   if (first === 'missing') return [];

@@ -4,11 +4,14 @@ import { Undecodable } from '../../events/decoded.ts';
 import type { AppError } from '../../lib/app-error.ts';
 import type { Clock } from '../../lib/clock.ts';
 import type { Service } from '../port.ts';
-import { invalidAnswer, refused, timedOut, unreachable } from '../upstream-errors.ts';
+import { invalidAnswer, refused, stranger, timedOut, unreachable, wasRefusedWith } from '../upstream-errors.ts';
+import { decompressed } from './content-encoding.ts';
 import { type Answer, type ExchangeFailure, exchange } from './exchange.ts';
+import { ForeignDocument, strangeness } from './owner.ts';
+import { REDIRECTS_MAX, redirectOf } from './redirects.ts';
 
-/** How one request ended; `missing` is a 404. */
-export type RequestOutcome = 'ok' | 'missing' | 'failed' | 'invalid' | 'timeout';
+/** How one request ended; `missing` is a 404 that its owner gave, `stranger` an answer that it did not give. */
+export type RequestOutcome = 'ok' | 'missing' | 'failed' | 'invalid' | 'stranger' | 'timeout';
 
 export interface ServiceClientOptions {
   readonly service: Service;
@@ -21,7 +24,7 @@ export interface ServiceClientOptions {
   readonly random: () => number;
   /** False: nothing is tried again for now, because the service is known to fail. */
   readonly mayRepeat: () => boolean;
-  /** Told of each answer's Date: epoch ms, and the clock's `now` when the request was sent and when the answer came. */
+  /** Told of each believed answer's Date: epoch ms, and the clock's `now` when the request was sent and when the answer came. */
   readonly onDate: (service: Service, date: number, sentAt: number, receivedAt: number) => void;
   readonly observe: (service: Service, outcome: RequestOutcome, seconds: number) => void;
 }
@@ -39,7 +42,8 @@ export interface ServiceClient {
   /**
    * What `decode` makes of the document, or `missing` (404). `decode` throws Undecodable for a document that is not what it
    * should be. Rejects with AppError UPSTREAM_*. Transport errors and 503 are tried again, time-outs are not: whoever asked
-   * has waited long enough.
+   * has waited long enough. A 400 is tried once more without ENVIRONMENT, which services refuse when they do not know it.
+   * Redirects to the same origin are followed.
    */
   get<T>(request: ServiceRequest, decode: (document: unknown) => T): Promise<T | 'missing'>;
   /** Ends all connections; what is under way rejects. */
@@ -58,10 +62,16 @@ interface Success<T> {
   readonly value: T | 'missing';
 }
 
+/** The service sends elsewhere: to another origin, or round and round (undefined). */
+interface Astray {
+  readonly failed: 'astray';
+  readonly where: string | undefined;
+}
+
 /** `pause`: ms to wait at least before another attempt; undefined: none is worth making. */
 interface Failure {
   readonly error: AppError;
-  readonly outcome: 'failed' | 'invalid' | 'timeout';
+  readonly outcome: 'failed' | 'invalid' | 'stranger' | 'timeout';
   readonly pause: number | undefined;
 }
 
@@ -83,17 +93,36 @@ export function createServiceClient(options: ServiceClientOptions): ServiceClien
   async function attempt<T>(request: ServiceRequest, decode: (document: unknown) => T): Promise<Success<T> | Failure> {
     const began = clock.mono();
     const sentAt = clock.now();
-    const sent = { path: prefix + request.path, headers: request.headers, deadline: request.deadline };
-    const answer = await exchange(pool, sent, (headers) => {
+    let dated: readonly [date: number, receivedAt: number] | undefined;
+    const answer = await follow(request, began + request.deadline, (headers) => {
       const date = typeof headers.date === 'string' ? Date.parse(headers.date) : Number.NaN;
-      if (!Number.isNaN(date)) onDate(service, date, sentAt, clock.now());
+      dated = Number.isNaN(date) ? undefined : [date, clock.now()];
     });
-    const result = 'failed' in answer ? failureOf(answer, request.deadline) : read(answer, decode);
+    const result = 'failed' in answer ? failureOf(answer, request.deadline) : await read(answer, decode);
+    if ('value' in result && dated !== undefined) onDate(service, dated[0], sentAt, dated[1]);
     observe(service, result.outcome, (clock.mono() - began) / 1_000);
     return result;
   }
 
-  function failureOf(failure: ExchangeFailure, deadline: number): Failure {
+  /** Sends the request, and follows where the service sends it on to. The last answer is a redirect when it may not. */
+  async function follow(
+    request: ServiceRequest,
+    until: number,
+    onHeaders: (headers: Answer['headers']) => void,
+  ): Promise<Answer | ExchangeFailure | Astray> {
+    const headers = { 'accept-encoding': 'identity', ...request.headers };
+    let path = prefix + request.path;
+    for (let redirects = 0; redirects <= REDIRECTS_MAX; redirects += 1) {
+      const answer = await exchange(pool, { path, headers, deadline: until - clock.mono() }, onHeaders);
+      const next = 'failed' in answer ? undefined : redirectOf(answer, base.origin + path);
+      if (next === undefined) return answer;
+      if (next.origin !== base.origin) return { failed: 'astray', where: next.origin };
+      path = next.pathname + next.search;
+    }
+    return { failed: 'astray', where: undefined };
+  }
+
+  function failureOf(failure: ExchangeFailure | Astray, deadline: number): Failure {
     switch (failure.failed) {
       case 'timeout':
         return { outcome: 'timeout', error: timedOut(service, deadline), pause: undefined };
@@ -101,28 +130,64 @@ export function createServiceClient(options: ServiceClientOptions): ServiceClien
         return { outcome: 'failed', error: unreachable(service, failure.cause), pause: 0 };
       case 'cut':
         return { outcome: 'invalid', error: invalidAnswer(service, 'it was cut off', failure.cause), pause: 0 };
+      case 'astray':
+        return failure.where === undefined
+          ? invalid(`more than ${REDIRECTS_MAX} redirects`)
+          : foreign(`a redirect to ${failure.where}`);
     }
   }
 
-  function read<T>(answer: Answer, decode: (document: unknown) => T): Success<T> | Failure {
-    if (answer.status === 404) return { outcome: 'missing', value: 'missing' };
-    if (answer.status !== 200) {
+  const invalid = (why: string, cause?: unknown): Failure => {
+    return { outcome: 'invalid', error: invalidAnswer(service, why, cause), pause: undefined };
+  };
+  const foreign = (why: string): Failure => {
+    return { outcome: 'stranger', error: stranger(service, why), pause: undefined };
+  };
+
+  async function read<T>(answer: Answer, decode: (document: unknown) => T): Promise<Success<T> | Failure> {
+    if (answer.status !== 200 && answer.status !== 404) {
       const pause = answer.status === 503 ? retryAfter(answer) : undefined;
       return { outcome: 'failed', error: refused(service, answer.status), pause };
     }
+    let body: string;
     try {
-      return { outcome: 'ok', value: decode(JSON.parse(answer.body)) };
+      const bytes = await decompressed(answer.body, answer.headers['content-encoding'], ANSWER_MAX_BYTES);
+      body = bytes.toString('utf8');
     } catch (cause) {
-      if (!(cause instanceof SyntaxError || cause instanceof Undecodable)) throw cause;
-      const why = cause instanceof Undecodable ? cause.message : 'it is not JSON';
-      return { outcome: 'invalid', error: invalidAnswer(service, why, cause), pause: undefined };
+      return invalid('its body cannot be decompressed', cause);
     }
+    const strange = strangeness(answer, body);
+    if (strange !== undefined) return foreign(strange);
+    if (answer.status === 404) return { outcome: 'missing', value: 'missing' };
+    return decoded(body, decode);
+  }
+
+  function decoded<T>(body: string, decode: (document: unknown) => T): Success<T> | Failure {
+    try {
+      return { outcome: 'ok', value: decode(JSON.parse(body)) };
+    } catch (cause) {
+      if (cause instanceof ForeignDocument) return foreign(cause.message);
+      if (cause instanceof Undecodable) return invalid(cause.message, cause);
+      if (cause instanceof SyntaxError) return invalid('it is not JSON', cause);
+      throw cause;
+    }
+  }
+
+  /** An environment that the service does not know must not cost the answer that it gives without. */
+  async function attemptIn<T>(
+    request: ServiceRequest,
+    decode: (document: unknown) => T,
+  ): Promise<Success<T> | Failure> {
+    const result = await attempt(request, decode);
+    const { ENVIRONMENT: environment, ...headers } = request.headers;
+    if ('value' in result || environment === undefined || !wasRefusedWith(400, result.error)) return result;
+    return attempt({ ...request, headers }, decode);
   }
 
   return {
     async get(request, decode) {
       for (let count = 1; ; count += 1) {
-        const result = await attempt(request, decode);
+        const result = await attemptIn(request, decode);
         if ('value' in result) return result.value;
         const isLast = result.pause === undefined || count >= request.attempts;
         if (isLast || !mayRepeat()) throw result.error;
