@@ -38,7 +38,11 @@ export function createKafkaCommandProducer(options: KafkaCommandProducerOptions)
 
   return {
     async send(command) {
-      opened ??= open();
+      // Opened anew after a failure.
+      opened ??= open().catch((error: unknown) => {
+        opened = undefined;
+        throw error;
+      });
       const producer = await opened;
       const { key, value, headers } = encodeClampCommand(command, uuid());
       await producer.send({ messages: [{ topic, key, value, headers }], acks: -1 });
