@@ -28,7 +28,7 @@ export interface SkillData {
 /** What an item template demands of its wearer; 0 demands nothing. */
 export interface EquipmentRequirements {
   readonly level: number;
-  /** Bits: 1 warrior, 2 magician, 4 bowman, 8 thief, 16 pirate; 0 any. */
+  /** Bits: 1 warrior, 2 magician, 4 bowman, 8 thief, 16 pirate; 0 any; -1 or 65535: beginners alone, whatever the bits say. */
   readonly job: number;
   readonly strength: number;
   readonly dexterity: number;

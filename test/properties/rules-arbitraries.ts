@@ -101,9 +101,12 @@ const skillData: fc.Arbitrary<SkillData> = fc.record({
 
 const demand = fc.oneof(fc.constant(0), fc.integer({ min: 0, max: 120 }));
 
+/** What `reqJob` says where beginners alone may wear it. */
+export const BEGINNERS: readonly number[] = [-1, 65_535];
+
 const requirements: fc.Arbitrary<EquipmentRequirements> = fc.record({
   level: demand,
-  job: fc.constantFrom(0, 0, 1, 2, 4, 8, 16, 24),
+  job: fc.constantFrom(0, 0, 1, 2, 4, 8, 16, 24, ...BEGINNERS),
   strength: demand,
   dexterity: demand,
   intelligence: demand,

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import type { Bonus, CalculationInput } from '../../src/domain/ruleset.ts';
 import { atlas } from '../../src/domain/rulesets/atlas/ruleset.ts';
 import { STAT_INDEX, STATS, type Stat } from '../../src/domain/stat.ts';
-import { calculationInput, FRESH, REPLAY, shuffled } from './rules-arbitraries.ts';
+import { BEGINNERS, calculationInput, FRESH, REPLAY, shuffled } from './rules-arbitraries.ts';
 
 const RUNS = { ...REPLAY, numRuns: 400 };
 
@@ -69,7 +69,8 @@ function qualifiedIds(input: CalculationInput, own: readonly Bonus[]): Set<numbe
       const asked = input.data.requirements(templateId);
       if (qualified.has(assetId)) return false;
       if (!asked || !input.checkRequirements) return true;
-      if (input.base.level < asked.level || (asked.job > 0 && (asked.job & jobClass) === 0)) return false;
+      const mayWear = BEGINNERS.includes(asked.job) ? jobClass === 0 : asked.job === 0 || (asked.job & jobClass) !== 0;
+      if (input.base.level < asked.level || !mayWear) return false;
       return (['strength', 'dexterity', 'intelligence', 'luck'] as const).every(
         (stat) => asked[stat] === 0 || ability(stat) >= BigInt(asked[stat]),
       );

@@ -5,7 +5,7 @@ import type { Bonus, CalculationInput } from '../../src/domain/ruleset.ts';
 import { gmsV83 } from '../../src/domain/rulesets/gms-v83/ruleset.ts';
 import type { WornAsset } from '../../src/domain/snapshot.ts';
 import { STAT_INDEX, STATS, type Stat } from '../../src/domain/stat.ts';
-import { FRESH, REPLAY, shuffled, v83Input } from './rules-arbitraries.ts';
+import { BEGINNERS, FRESH, REPLAY, shuffled, v83Input } from './rules-arbitraries.ts';
 
 const RUNS = { ...REPLAY, numRuns: 400 };
 
@@ -66,7 +66,7 @@ function meets(input: CalculationInput, asset: WornAsset, others: readonly WornA
     Math.floor(job / 100)
   ];
   if (level < asked.level || (asked.fame > 0 && fame < asked.fame)) return false;
-  if (asked.job > 0 && (asked.job & (bit ?? 0)) === 0) return false;
+  if (BEGINNERS.includes(asked.job) ? bit !== undefined : asked.job > 0 && (asked.job & (bit ?? 0)) === 0) return false;
   return (['strength', 'dexterity', 'intelligence', 'luck'] as const).every((stat) => {
     const own = input.base[stat] + Math.trunc((input.base[stat] * boost) / 100);
     const worn = others.reduce((sum, { stats }) => sum + Math.max(0, stats[stat] ?? 0), 0);

@@ -197,7 +197,8 @@ function meets(
   const knows: readonly number[] = [1, 2, 3, 4, 5, 11, 12, 13, 14, 15, 21, 22];
   const bit = knows.includes(hundreds) ? (classBits[hundreds % 10] ?? 0) : 0;
   if (character.base.level < requires.level) return false;
-  if (requires.job !== 0 && (requires.job & bit) === 0) return false;
+  const isForBeginners = requires.job === -1 || requires.job === 65_535;
+  if (isForBeginners ? bit !== 0 : requires.job !== 0 && (requires.job & bit) === 0) return false;
   const gains: Gains = new Map(own);
   for (const asset of wearing) gains.set(`equipment:${asset.assetId}`, itemGains(asset));
   const has = (stat: 'strength' | 'dexterity' | 'intelligence' | 'luck', required: number): boolean =>

@@ -79,7 +79,10 @@ export function shortfall(requirements: EquipmentRequirements, wearer: Wearer): 
   ] as const;
   const lacking = numbers.filter(([, has, needed]) => !suffices(has, needed));
   const texts = lacking.map(([what, has, needed]) => `${what} ${has} of ${needed}`);
-  if (!isOfClass(wearer, requirements.job)) texts.push(`job ${wearer.job} is not of class ${requirements.job}`);
+  if (!isOfClass(wearer, requirements.job)) {
+    const demanded = isForBeginners(requirements.job) ? 'no beginner' : `not of class ${requirements.job}`;
+    texts.push(`job ${wearer.job} is ${demanded}`);
+  }
   return texts.join(', ');
 }
 
@@ -89,7 +92,13 @@ function suffices(has: number, needed: number): boolean {
 }
 
 function isOfClass({ jobClass }: Wearer, classes: number): boolean {
+  if (isForBeginners(classes)) return jobClass === 0;
   return classes === 0 || (classes & jobClass) !== 0;
+}
+
+/** The game data mark what beginners alone wear with -1, which the data service reads as a uint16. As bits it is all others. */
+function isForBeginners(classes: number): boolean {
+  return classes === -1 || classes === 0xffff;
 }
 
 /** The bit of `reqJob` that a job belongs to (rules §2): by its hundreds; 0 for beginners and everyone else. */
