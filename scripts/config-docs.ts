@@ -1,13 +1,15 @@
 /**
  * Writes the generated reference pages: the tables of docs/reference/configuration.md, from the schema of the configuration,
- * those of docs/reference/tool.md, from the commands of the tool, and docs/reference/openapi.json, from the schemas of the
- * routes. With --check it only says what is out of step, and exits
+ * those of docs/reference/tool.md, from the commands of the tool, docs/reference/openapi.json, from the schemas of the routes,
+ * and events.md and asyncapi.json beside it, from those of the events. With --check it only says what is out of step, and exits
  * with 1.
  */
 import { readFile, writeFile } from 'node:fs/promises';
 import { createStubApi } from '../src/api/stub-api.ts';
 import { configurationTables } from '../src/config/help.ts';
 import { commandTables } from '../tool/help.ts';
+import { describeEvents } from './asyncapi.ts';
+import { eventTables } from './events-page.ts';
 
 const BEGIN = '<!-- generated: npm run fix -->';
 const END = '<!-- /generated -->';
@@ -20,6 +22,8 @@ interface Page {
 const PAGES: readonly Page[] = [
   { path: 'docs/reference/configuration.md', generate: withTables(configurationTables) },
   { path: 'docs/reference/tool.md', generate: withTables(commandTables) },
+  { path: 'docs/reference/events.md', generate: withTables(eventTables) },
+  { path: 'docs/reference/asyncapi.json', generate: () => asJson(describeEvents()) },
   { path: 'docs/reference/openapi.json', generate: describeApi },
 ];
 
@@ -35,7 +39,11 @@ function withTables(tables: () => string | Promise<string>): Page['generate'] {
 async function describeApi(): Promise<string> {
   const { app } = createStubApi();
   await app.ready();
-  return `${JSON.stringify(app.swagger(), undefined, 2)}\n`;
+  return asJson(app.swagger());
+}
+
+function asJson(document: object): string {
+  return `${JSON.stringify(document, undefined, 2)}\n`;
 }
 
 const check = process.argv.includes('--check');
