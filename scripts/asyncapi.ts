@@ -15,13 +15,18 @@ export function describeEvents(): object {
       version,
       description:
         'Events of a game world that effective stats are kept right by, and the commands that follow from them.',
-      license: { name: 'MIT', identifier: 'MIT', url: 'https://opensource.org/license/mit' },
-      contact: { name: 'effective-stats', url: 'https://example.com/effective-stats' },
+      license: { name: 'MIT', url: 'https://opensource.org/license/mit' },
       tags: [{ name: 'stats', description: 'Effective stats of characters.' }],
     },
     defaultContentType: 'application/json',
     servers: {
-      kafka: { host: 'kafka:9092', protocol: 'kafka', description: 'The brokers of BOOTSTRAP_SERVERS.' },
+      kafka: {
+        host: 'kafka:9092',
+        protocol: 'kafka',
+        description:
+          'The brokers of BOOTSTRAP_SERVERS. Who the service is, KAFKA_SASL_MECHANISM tells; without it, it is nobody.',
+        security: SECURITY,
+      },
     },
     channels: {
       ...Object.fromEntries(STREAMS.map((stream) => [stream, channelOf(stream)])),
@@ -36,12 +41,18 @@ export function describeEvents(): object {
       ...Object.fromEntries(STREAMS.map((stream) => [`receive${capital(stream)}`, receiving(stream)])),
       sendCommand: {
         action: 'send',
+        security: SECURITY,
         channel: ref('channels/command'),
         summary: 'Command the character service to lower HP or MP.',
         messages: [ref(`channels/command/messages/${CLAMP_COMMAND.name}`)],
       },
     },
     components: {
+      securitySchemes: {
+        plain: { type: 'plain', description: 'KAFKA_SASL_MECHANISM=PLAIN' },
+        scramSha256: { type: 'scramSha256', description: 'KAFKA_SASL_MECHANISM=SCRAM-SHA-256' },
+        scramSha512: { type: 'scramSha512', description: 'KAFKA_SASL_MECHANISM=SCRAM-SHA-512' },
+      },
       messages: Object.fromEntries(
         messages.map(({ name, summary, example }) => [
           name,
@@ -61,6 +72,8 @@ export function describeEvents(): object {
     },
   };
 }
+
+const SECURITY = ['plain', 'scramSha256', 'scramSha512'].map((name) => ref(`components/securitySchemes/${name}`));
 
 const KEY = {
   type: 'string',
@@ -97,6 +110,7 @@ function channelOf(stream: Stream): object {
 function receiving(stream: Stream): object {
   return {
     action: 'receive',
+    security: SECURITY,
     channel: ref(`channels/${stream}`),
     summary: `Keep characters right by ${stream} events.`,
     messages: namesOf(stream).map((name) => ref(`channels/${stream}/messages/${name}`)),
