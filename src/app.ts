@@ -41,6 +41,10 @@ import { createServiceTrouble } from './telemetry/service-trouble.ts';
 import { createHttpNames } from './upstream/http/http-names.ts';
 import { createHttpUpstream } from './upstream/http/http-upstream.ts';
 import { SERVICE_OF_PART, SERVICES, type Service } from './upstream/port.ts';
+import { eventCause, readCause } from './watch/causes.ts';
+import { createChangeLog } from './watch/change-log.ts';
+import { createRollReader } from './watch/roll.ts';
+import { createStoreRoll } from './watch/store-roll.ts';
 import { type Demo, startDemo } from './world/demo.ts';
 import { demoNotice } from './world/demo-notice.ts';
 
@@ -62,6 +66,8 @@ export interface App {
 }
 
 const DEAD_LETTERS = { maxLetters: 1_000, maxBytes: 8 * 1024 * 1024 };
+/** Changes that are kept of those whom somebody watches. */
+const CHANGES_BYTES = 8 * 1024 * 1024;
 /** How long a stop waits for reads that are under way; their results would be thrown away. */
 const REFRESHES_STOP_MS = 500;
 
@@ -118,6 +124,7 @@ export async function createApp(config: Config, ports: AppPorts): Promise<App> {
     onMerged(claim) {
       trouble.succeeded(SERVICE_OF_PART[claim.part]);
       clamping?.check(claim);
+      if (changes.watching) changes.record(claim, readCause(claim));
     },
     onDrift({ tenant, characterId, part }) {
       driftLog.add({ tenant, characterId, part, at: clock.now() });
@@ -138,6 +145,8 @@ export async function createApp(config: Config, ports: AppPorts): Promise<App> {
     return health.current && !isShared(health);
   };
   const effective = createEffectiveCache({ ...shared, isFeedCurrent });
+  const roll = createStoreRoll({ store, effective, clock });
+  const changes = createChangeLog({ roll, clock, maxBytes: CHANGES_BYTES });
   const clamping = openClamping(config, { store, effective, clock, random, logger });
   const flow = createReadFlow({ store, refresher, clock, isFeedCurrent, readWait: config.readWait });
   const reader = createReader({ store, clock, flow, effective, encode: encodeStats });
@@ -156,6 +165,7 @@ export async function createApp(config: Config, ports: AppPorts): Promise<App> {
     clock,
     onApplied(events) {
       refresher.wake();
+      if (changes.watching) for (const event of events) changes.record(event, eventCause(event));
       if (clamping !== undefined) for (const event of events) clamping.check(event);
     },
     onDefect: (err, { type, tenant, characterId }) =>
@@ -219,6 +229,8 @@ export async function createApp(config: Config, ports: AppPorts): Promise<App> {
     explainer,
     previewer,
     names,
+    watch: { roll, rollReader: createRollReader(roll, names, clock), changes, run: randomUUID().slice(0, 8) },
+    unnamedTenant: demo?.tenant,
     feed,
     readiness,
     deadLetters,
@@ -267,6 +279,7 @@ export async function createApp(config: Config, ports: AppPorts): Promise<App> {
     async stop() {
       phase = 'stopping';
       await demo?.stop();
+      changes.close();
       const closed = await Promise.allSettled([feed.stop(), api.close()]);
       await refresher.stop(REFRESHES_STOP_MS);
       closed.push(...(await Promise.allSettled([upstream.close(), names.close(), clamping?.stop()])));

@@ -1,5 +1,6 @@
 import swagger from '@fastify/swagger';
 import { type FastifyInstance, type FastifyRequest, type FastifySchema, fastify } from 'fastify';
+import type { Tenant } from '../domain/tenant.ts';
 import type { Feed } from '../ingest/feed.ts';
 import { AppError } from '../lib/app-error.ts';
 import type { Clock } from '../lib/clock.ts';
@@ -8,8 +9,17 @@ import type { Previewer } from '../refresh/previewer.ts';
 import type { StatsReader } from '../refresh/stats-reader.ts';
 import type { HttpRouteObserver, Metrics } from '../telemetry/metrics.ts';
 import type { Names } from '../upstream/names.ts';
+import type { ChangeLog } from '../watch/change-log.ts';
+import type { Roll, RollReader } from '../watch/roll.ts';
 import { createAdminCheck } from './admin-token.ts';
 import { type Answer, type Handler, handling, ok, send } from './answer.ts';
+import {
+  CHANGES_URL,
+  createChangeDocuments,
+  createChangeStreams,
+  createHistoryHandler,
+  HISTORY_URL,
+} from './change-routes.ts';
 import { createCharacterRequestReader } from './character-request.ts';
 import { refuseConnection } from './connection-refusal.ts';
 import { answerOfError } from './error-mapper.ts';
@@ -38,8 +48,17 @@ import {
 } from './operations-routes.ts';
 import { createPreviewHandler, PREVIEW_BODY_MAX, PREVIEW_URL } from './preview-route.ts';
 import type { Readiness } from './readiness.ts';
+import {
+  createItemsHandler,
+  createRollHandler,
+  createTenantsHandler,
+  ITEMS_URL,
+  ROLL_URL,
+  TENANTS_URL,
+} from './roll-routes.ts';
 import { createShedding, type Shedding } from './shedding.ts';
 import { createStatsHandler, STATS_URL } from './stats-route.ts';
+import { createTenantRequestReader } from './tenant-request.ts';
 import { createUrlMatcher } from './url-matcher.ts';
 
 export interface ApiLogger {
@@ -51,7 +70,10 @@ export interface ApiDeps {
   readonly reader: StatsReader;
   readonly explainer: Explainer;
   readonly previewer: Previewer;
-  readonly names: Pick<Names, 'of' | 'ensure'>;
+  readonly names: Pick<Names, 'of' | 'ensure' | 'findItems'>;
+  readonly watch: Watch;
+  /** Who is meant by a request without any tenant header; undefined: nobody. */
+  readonly unnamedTenant: Tenant | undefined;
   readonly feed: Pick<Feed, 'health' | 'positions'>;
   readonly readiness: Readiness;
   readonly deadLetters: DeadLetterView;
@@ -62,6 +84,15 @@ export interface ApiDeps {
   readonly logger: ApiLogger;
   readonly clock: Clock;
   readonly replica: Replica;
+}
+
+/** What people look at: who is held, and what changes. */
+export interface Watch {
+  readonly roll: Roll;
+  readonly rollReader: RollReader;
+  readonly changes: Pick<ChangeLog, 'history' | 'subscribe' | 'after'>;
+  /** Any text without a dash that no other process has. */
+  readonly run: string;
 }
 
 /** In ms and bytes. Only previews take a body, and answers come within seconds. */
@@ -116,6 +147,7 @@ export function createApi(deps: ApiDeps): FastifyInstance {
     clientErrorHandler: (error, socket) => refuseConnection(error, socket, unmatched),
   });
   app.addHook('preClose', (done) => {
+    streams.end();
     endIdleConnections(app);
     done();
   });
@@ -130,9 +162,18 @@ export function createApi(deps: ApiDeps): FastifyInstance {
   const handle = (handler: Handler, observer: HttpRouteObserver, shed?: Shedding) =>
     handling({ handler, observer, answerOfError: errorAnswer, clock: deps.clock, shedding: shed });
   const routes = routesOf(deps, () => app.swagger());
+  const streams = createChangeStreams(
+    deps.watch.changes,
+    createChangeDocuments(deps.names, deps.watch.run),
+    createTenantRequestReader(deps.unnamedTenant),
+  );
+  const known: readonly Pick<Route, 'url' | 'schema' | 'method'>[] = [
+    ...routes,
+    { url: CHANGES_URL, schema: ROUTE_SCHEMAS.changes },
+  ];
   app.register(swagger, {
     openapi: { ...OPENAPI, components: { securitySchemes: SECURITY_SCHEMES } },
-    transform: ({ url }) => ({ url, schema: routes.find((route) => route.url === url)?.schema ?? {} }),
+    transform: ({ url }) => ({ url, schema: known.find((route) => route.url === url)?.schema ?? {} }),
   });
   app.register(async (scope) => {
     for (const { method = 'GET', url, handler, isSheddable, bodyLimit = LIMITS.bodyLimit } of routes) {
@@ -142,8 +183,20 @@ export function createApi(deps: ApiDeps): FastifyInstance {
         : handle(namingReplica(handler, deps.replica), observer);
       scope.route({ method, url, bodyLimit, handler: handled });
     }
+    const observer = deps.metrics.httpRoute(CHANGES_URL);
+    scope.get(CHANGES_URL, (request, reply) => {
+      try {
+        streams.stream(request, reply.raw);
+        reply.hijack();
+        observer.answered(200, 0);
+      } catch (error) {
+        const answer = errorAnswer(error, request);
+        send(reply, answer);
+        observer.answered(answer.status, 0);
+      }
+    });
   });
-  const routeOf = createUrlMatcher(routes);
+  const routeOf = createUrlMatcher(known);
   const refuseUrl: Handler = ({ url, method }) => {
     const route = routeOf(url);
     if (route === undefined) throw new AppError('NOT_FOUND', 'There is no such resource.');
@@ -176,7 +229,9 @@ interface Route {
 }
 
 function routesOf(deps: ApiDeps, describe: () => object): readonly Route[] {
-  const requestOf = createCharacterRequestReader();
+  const requestOf = createCharacterRequestReader(deps.unnamedTenant);
+  const tenantOf = createTenantRequestReader(deps.unnamedTenant);
+  const documents = createChangeDocuments(deps.names, deps.watch.run);
   const admin = createAdminCheck(deps.adminToken);
   let description: Answer | undefined;
   const describeOnce: Handler = () => {
@@ -203,6 +258,14 @@ function routesOf(deps: ApiDeps, describe: () => object): readonly Route[] {
       handler: createPreviewHandler(deps.previewer, deps.names, requestOf),
       bodyLimit: PREVIEW_BODY_MAX,
       isSheddable: true,
+    },
+    { url: ROLL_URL, schema: ROUTE_SCHEMAS.roll, handler: createRollHandler(deps.watch.rollReader, tenantOf) },
+    { url: TENANTS_URL, schema: ROUTE_SCHEMAS.tenants, handler: createTenantsHandler(deps.watch.roll) },
+    { url: ITEMS_URL, schema: ROUTE_SCHEMAS.items, handler: createItemsHandler(deps.names, tenantOf) },
+    {
+      url: HISTORY_URL,
+      schema: ROUTE_SCHEMAS.history,
+      handler: createHistoryHandler(deps.watch.changes, documents, requestOf),
     },
     { url: '/api/readyz', schema: ROUTE_SCHEMAS.ready, handler: createReadyHandler(deps.readiness) },
     { url: '/api/livez', schema: ROUTE_SCHEMAS.live, handler: createLiveHandler() },

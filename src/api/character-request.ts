@@ -26,8 +26,9 @@ export type CharacterRequestReader = (request: FastifyRequest, others?: readonly
 const BYTE_MAX = 255;
 const UINT32_MAX = 4_294_967_295;
 
-export function createCharacterRequestReader(): CharacterRequestReader {
-  const tenantOf = createTenantHeadersReader();
+/** `unnamed`: who is meant when no header names a tenant. */
+export function createCharacterRequestReader(unnamed?: Tenant): CharacterRequestReader {
+  const tenantOf = createTenantHeadersReader(unnamed);
   return (request, others = []) => {
     const { headers } = request.raw;
     const tenant = tenantOf(headers);

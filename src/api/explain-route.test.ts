@@ -204,6 +204,7 @@ test('given names, when an explanation is asked for, then they stand beside the 
     names: {
       of: (kind, _tenant, id) => NAMES.get(`${kind} ${id}`),
       ensure: async (_target, wanted) => void asked.push(wanted),
+      findItems: async () => [],
     },
   });
   const document: unknown = (await app.inject({ url: URL, headers: TENANT_HEADERS })).json();
@@ -262,6 +263,7 @@ sources, as a preview takes them
 const named = {
   of: (kind: string, _tenant: unknown, id: number) => NAMES.get(`${kind} ${id}`),
   ensure: async () => {},
+  findItems: async () => [],
 };
 
 function textApi(explanation: Explanation, names: Partial<Parameters<typeof createStubApi>[0]> = { names: named }) {
@@ -337,7 +339,7 @@ test('given names and numbers without end, when they are shown as text, then eve
     ],
   };
   for (const name of ['Sword '.repeat(20), 'S'.repeat(64), '드래곤카라벨라'.repeat(9), '😀'.repeat(64)]) {
-    const app = textApi(explanation, { names: { of: () => name, ensure: async () => {} } });
+    const app = textApi(explanation, { names: { of: () => name, ensure: async () => {}, findItems: async () => [] } });
     const { body } = await app.inject({ url: `${URL}?format=text`, headers: TENANT_HEADERS });
     assert.ok(body.includes('(1301007), ends in 1:00'), 'ids and ends are not cut');
     for (const line of body.split('\n')) assert.ok(widthOf(line) <= 80, line);

@@ -5,9 +5,11 @@ import { STATS } from '../domain/stat.ts';
 import { ExplanationDocument } from './explanation-schema.ts';
 import { PREVIEW_REQUEST_EXAMPLE, PreviewDocument, PreviewRequest } from './preview-schema.ts';
 import { ATTRIBUTES } from './stats-document.ts';
+import { HistoryDocument, ItemsDocument, RollDocument, TenantsDocument } from './watch-schema.ts';
 
 export { ExplanationDocument } from './explanation-schema.ts';
 export { PreviewDocument, PreviewRequest as PreviewRequestDocument } from './preview-schema.ts';
+export { ChangeDocument, HistoryDocument, ItemsDocument, RollDocument, TenantsDocument } from './watch-schema.ts';
 
 /** What the description of an API says about itself. The version is the contract's, not the service's. */
 export const OPENAPI = {
@@ -289,6 +291,62 @@ export const ROUTE_SCHEMAS = {
       ),
       413: answer('The body is larger than 64 KB.', ErrorDocument),
       ...unanswered,
+    },
+  },
+  roll: {
+    summary: 'Who is held',
+    querystring: Type.Object({
+      search: Type.Optional(Type.String({ description: 'The beginning of an id, or a part of a name.' })),
+      'filter[world]': Type.Optional(byte),
+      'filter[channel]': Type.Optional(byte),
+      'filter[degraded]': Type.Optional(Type.Boolean()),
+      'page[number]': Type.Optional(Type.Integer({ minimum: 1, default: 1 })),
+      'page[size]': Type.Optional(Type.Integer({ minimum: 1, maximum: 250, default: 50 })),
+    }),
+    headers: Type.Object(characterHeaders),
+    response: {
+      200: answer('A page of them, by id.', RollDocument),
+      400: answer('A tenant header or parameter is missing or not acceptable.', ErrorDocument),
+    },
+  },
+  tenants: {
+    summary: 'Whose characters are held',
+    response: { 200: answer('The tenants.', TenantsDocument) },
+  },
+  items: {
+    summary: 'Items by a part of their name',
+    querystring: Type.Object({ search: Type.Optional(Type.String()) }),
+    headers: Type.Object(characterHeaders),
+    response: {
+      200: answer('As many as the data service finds at a time.', ItemsDocument),
+      400: answer('A tenant header or parameter is missing or not acceptable.', ErrorDocument),
+      503: retryable('The data service cannot be asked.'),
+    },
+  },
+  history: {
+    summary: 'The last changes of one character, since somebody first asked for them',
+    params: characterParams,
+    headers: Type.Object(characterHeaders),
+    response: {
+      200: answer('What moved, when, and why.', HistoryDocument),
+      400: answer('A path id or tenant header is missing or not acceptable.', ErrorDocument),
+    },
+  },
+  changes: {
+    summary: 'Changes as they come',
+    querystring: Type.Object({ world: Type.Optional(byte), character: Type.Optional(uint32) }),
+    headers: Type.Object({
+      ...characterHeaders,
+      'Last-Event-ID': Type.Optional(Type.String({ description: 'The last change that the client has.' })),
+    }),
+    response: {
+      200: {
+        description:
+          'Server-Sent Events: `change` with a change as its data, and `missed` with how many could not be sent (null: unknown).',
+        content: { 'text/event-stream': { schema: Type.String() } },
+      },
+      400: answer('A tenant header or parameter is missing or not acceptable.', ErrorDocument),
+      503: retryable('Too many streams are open.'),
     },
   },
   ready: {

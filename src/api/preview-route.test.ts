@@ -204,6 +204,7 @@ test('given a preview, when it is asked for as text, then it tells what changes 
           ['item 1102001', 'Pink Gaia Cape'],
         ]).get(`${kind} ${id}`),
       ensure: async () => undefined,
+      findItems: async () => [],
     },
   });
   const response = await app.inject({

@@ -20,9 +20,10 @@ type Spelling = Readonly<Record<'id' | 'region' | 'major' | 'minor', string | st
 
 /**
  * Reads the tenant from the request headers of contract §3, or says what is wrong with each of them. Tenants that were read
- * before are recognised without reading them again, the one of the last request without building a key.
+ * before are recognised without reading them again, the one of the last request without building a key. `unnamed` is meant
+ * when there is none of the four headers; without it, that is an error.
  */
-export function createTenantHeadersReader(): (headers: IncomingHttpHeaders) => TenantHeaders {
+export function createTenantHeadersReader(unnamed?: Tenant): (headers: IncomingHttpHeaders) => TenantHeaders {
   const known = new Map<string, Tenant>();
   let last: (Spelling & { readonly tenant: Tenant }) | undefined;
 
@@ -36,6 +37,15 @@ export function createTenantHeadersReader(): (headers: IncomingHttpHeaders) => T
       last.minor === minor
     ) {
       return last.tenant;
+    }
+    if (
+      unnamed !== undefined &&
+      id === undefined &&
+      region === undefined &&
+      major === undefined &&
+      minor === undefined
+    ) {
+      return unnamed;
     }
     const key = JSON.stringify([id, region, major, minor]);
     const tenant = known.get(key) ?? read(headers);

@@ -26,7 +26,9 @@ const MAY_USE: Readonly<Record<string, readonly string[]>> = {
   ingest: ['domain', 'events', 'lib', 'state', 'telemetry'],
   clamp: ['domain', 'lib', 'refresh', 'state', 'telemetry'],
   refresh: ['domain', 'lib', 'state', 'telemetry', 'upstream'],
-  api: ['domain', 'events', 'ingest', 'lib', 'refresh', 'state', 'telemetry', 'upstream'],
+  api: ['domain', 'events', 'ingest', 'lib', 'page', 'refresh', 'state', 'telemetry', 'upstream', 'watch'],
+  page: ['lib'],
+  watch: ['domain', 'lib', 'refresh', 'state', 'upstream'],
 };
 const ROOMS = Object.keys(MAY_USE);
 /** Known to app.ts alone; world/ is one more, as a whole. */

@@ -168,6 +168,9 @@ class MemoryStore implements StateStore, Home {
 
   find = (tenant: Tenant, characterId: CharacterId): CharacterView | undefined => this.#find(tenant, characterId);
 
+  /** Everyone who is held, by the tenant's key and the id; as it is at each moment, not a copy. */
+  held = (): ReadonlyMap<string, ReadonlyMap<CharacterId, CharacterView>> => this.#tenants;
+
   visit: StateStore['visit'] = (tenant, characterId, context) => {
     const moment = this.#read();
     const found = this.#find(tenant, characterId);
