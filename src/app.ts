@@ -230,7 +230,7 @@ export async function createApp(config: Config, ports: AppPorts): Promise<App> {
     previewer,
     names,
     watch: { roll, rollReader: createRollReader(roll, names, clock), changes, run: randomUUID().slice(0, 8) },
-    unnamedTenant: demo?.tenant,
+    page: { mode: config.mode, unnamedTenant: demo?.tenant },
     feed,
     readiness,
     deadLetters,
@@ -248,6 +248,7 @@ export async function createApp(config: Config, ports: AppPorts): Promise<App> {
       clamping?.start();
       await api.listen({ port: config.restPort, host: '0.0.0.0' });
       const origin = originOf(api.server.address());
+      logger.info(`Look at it: ${origin}/`);
       await feed.start(handle, {
         onCaughtUp(partition) {
           store.caughtUp(partition);
@@ -342,7 +343,7 @@ async function openOutside(config: Config, clock: Clock, { random, logger }: App
     return { feed, urls: config.serviceUrls, demo: undefined };
   }
   const feed = createInProcessFeed(clock);
-  const demo = await startDemo({ publish: (record) => void feed.publish(record), clock, logger });
+  const demo = await startDemo({ publish: (record) => void feed.publish(record), clock });
   const urls = Object.fromEntries(SERVICES.map((service) => [service, demo.baseUrl])) as Record<Service, string>;
   return { feed, urls, demo };
 }

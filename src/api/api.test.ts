@@ -19,7 +19,6 @@ function codesOf(body: string): string[] {
 }
 
 for (const url of [
-  '/',
   '/api',
   '/api/worlds/0/channels/1/characters/12',
   `${STATS}/more`,

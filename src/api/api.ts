@@ -1,6 +1,5 @@
 import swagger from '@fastify/swagger';
 import { type FastifyInstance, type FastifyRequest, type FastifySchema, fastify } from 'fastify';
-import type { Tenant } from '../domain/tenant.ts';
 import type { Feed } from '../ingest/feed.ts';
 import { AppError } from '../lib/app-error.ts';
 import type { Clock } from '../lib/clock.ts';
@@ -46,6 +45,7 @@ import {
   namingReplica,
   type Replica,
 } from './operations-routes.ts';
+import { createPageHandlers, PAGE_FILE_URL, PAGE_SERVICE_URL, PAGE_URL, type PageFacts } from './page-routes.ts';
 import { createPreviewHandler, PREVIEW_BODY_MAX, PREVIEW_URL } from './preview-route.ts';
 import type { Readiness } from './readiness.ts';
 import {
@@ -72,8 +72,7 @@ export interface ApiDeps {
   readonly previewer: Previewer;
   readonly names: Pick<Names, 'of' | 'ensure' | 'findItems'>;
   readonly watch: Watch;
-  /** Who is meant by a request without any tenant header; undefined: nobody. */
-  readonly unnamedTenant: Tenant | undefined;
+  readonly page: PageFacts;
   readonly feed: Pick<Feed, 'health' | 'positions'>;
   readonly readiness: Readiness;
   readonly deadLetters: DeadLetterView;
@@ -113,6 +112,9 @@ const LIMITS = {
 
 /** How long, while the API closes, a connection without a request may stay, ms. */
 const IDLE_AT_CLOSING_MS = 50;
+
+/** Not part of the API's description. */
+const HIDDEN: FastifySchema = { hide: true };
 
 /** The label in metrics of requests that no route takes. */
 const UNMATCHED = 'unmatched';
@@ -165,7 +167,7 @@ export function createApi(deps: ApiDeps): FastifyInstance {
   const streams = createChangeStreams(
     deps.watch.changes,
     createChangeDocuments(deps.names, deps.watch.run),
-    createTenantRequestReader(deps.unnamedTenant),
+    createTenantRequestReader(deps.page.unnamedTenant),
   );
   const known: readonly Pick<Route, 'url' | 'schema' | 'method'>[] = [
     ...routes,
@@ -229,9 +231,10 @@ interface Route {
 }
 
 function routesOf(deps: ApiDeps, describe: () => object): readonly Route[] {
-  const requestOf = createCharacterRequestReader(deps.unnamedTenant);
-  const tenantOf = createTenantRequestReader(deps.unnamedTenant);
+  const requestOf = createCharacterRequestReader(deps.page.unnamedTenant);
+  const tenantOf = createTenantRequestReader(deps.page.unnamedTenant);
   const documents = createChangeDocuments(deps.names, deps.watch.run);
+  const page = createPageHandlers(deps.page);
   const admin = createAdminCheck(deps.adminToken);
   let description: Answer | undefined;
   const describeOnce: Handler = () => {
@@ -294,6 +297,9 @@ function routesOf(deps: ApiDeps, describe: () => object): readonly Route[] {
     },
     { method: 'POST', url: FLUSH_URL, schema: ROUTE_SCHEMAS.flush, handler: createFlushHandler(deps.levers, admin) },
     { url: DRIFT_URL, schema: ROUTE_SCHEMAS.drift, handler: createDriftHandler(deps.levers) },
+    { url: PAGE_URL, schema: HIDDEN, handler: page.document },
+    { url: PAGE_SERVICE_URL, schema: HIDDEN, handler: page.service },
+    { url: PAGE_FILE_URL, schema: HIDDEN, handler: page.file },
     { url: '/api/openapi.json', schema: ROUTE_SCHEMAS.openapi, handler: describeOnce },
   ];
 }

@@ -43,7 +43,7 @@ export interface ChangeDocuments {
 }
 
 /** `run`: any text without a dash that no other process has. */
-export function createChangeDocuments(names: Pick<Names, 'of'>, run: string): ChangeDocuments {
+export function createChangeDocuments(names: Pick<Names, 'of' | 'ensure'>, run: string): ChangeDocuments {
   const idOf = (number: number): string => `${run}-${number}`;
   return {
     idOf,
@@ -51,17 +51,21 @@ export function createChangeDocuments(names: Pick<Names, 'of'>, run: string): Ch
       const [itsRun, number = ''] = id.split('-', 2);
       return itsRun === run && /^\d{1,15}$/.test(number) ? Number(number) : undefined;
     },
-    of: ({ number, at, tenant, characterId, worldId, cause, merged, moves, degraded }) => ({
-      id: idOf(number),
-      at: timeText(at),
-      characterId,
-      name: knownNames(names, tenant)('character', characterId),
-      worldId,
-      cause: causeOf(cause),
-      merged,
-      stats: moves.map(({ stat, from, to }) => ({ statType: stat, from, to })),
-      degraded,
-    }),
+    of({ number, at, tenant, characterId, worldId, cause, merged, moves, degraded }) {
+      // Not waited for: the next change of the character has its name.
+      void names.ensure({ tenant, context: undefined }, { character: [characterId] }, 0);
+      return {
+        id: idOf(number),
+        at: timeText(at),
+        characterId,
+        name: knownNames(names, tenant)('character', characterId),
+        worldId,
+        cause: causeOf(cause),
+        merged,
+        stats: moves.map(({ stat, from, to }) => ({ statType: stat, from, to })),
+        degraded,
+      };
+    },
   };
 }
 

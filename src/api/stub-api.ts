@@ -26,7 +26,7 @@ export function createStubApi(deps: Partial<ApiDeps> = {}): { app: FastifyInstan
       },
       run: 'stub',
     },
-    unnamedTenant: undefined,
+    page: { mode: 'kafka', unnamedTenant: undefined },
     feed: { health: () => ({ current: true, reason: undefined, members: 1 }), positions: () => [] },
     readiness: () => ({ ready: true, degraded: [] }),
     deadLetters: { list: () => [], total: 0, evicted: 0 },

@@ -109,7 +109,7 @@ describe('who is held', () => {
   it('given no tenant, when people are listed, then 400; when there is one for the unnamed, then his are', async () => {
     const { app } = bench();
     assert.equal((await app.inject('/api/effective-stats')).statusCode, 400);
-    const demo = createStubApi({ unnamedTenant: TENANT }).app;
+    const demo = createStubApi({ page: { mode: 'demo', unnamedTenant: TENANT } }).app;
     assert.equal((await demo.inject('/api/effective-stats')).statusCode, 200);
     const partly = await demo.inject({ url: '/api/effective-stats', headers: { region: 'GMS' } });
     assert.equal(partly.statusCode, 400, 'a header that was forgotten is an error all the same');

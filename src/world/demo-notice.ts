@@ -15,7 +15,7 @@ export function demoNotice({ tenant, sampleCharacterId }: Demo, origin: string):
   const curl = `curl -s ${flags.join(' ')}`;
   const url = `${origin}/api/worlds/0/channels/1/characters/${sampleCharacterId}/stats`;
   return [
-    'THIS IS THE DEMO: a simulated Atlas in this process, without Kafka; nothing is stored.',
+    'THIS IS THE DEMO: a simulated Atlas with 201 characters in this process, without Kafka; nothing is stored.',
     `Character ${sampleCharacterId} changes every 2 s. Look at it again and again:`,
     `${curl} ${url}`,
     'Why these numbers:',

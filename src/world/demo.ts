@@ -9,7 +9,6 @@ export interface DemoOptions {
   /** Gets every event of the world, in order. */
   readonly publish: (record: WorldRecord) => void;
   readonly clock: Clock;
-  readonly logger?: { info(details: object, message: string): void };
   /** Besides the sample character; 200 when left out. */
   readonly characters?: number;
   /** 40 when left out. */
@@ -36,7 +35,7 @@ const SAMPLE_CHANNEL = 1;
 
 /** A world of some hundred characters that live, and the services that answer about them. */
 export async function startDemo(options: DemoOptions): Promise<Demo> {
-  const { publish, clock, logger, characters = 200, actionsPerSecond = 40, listen = {} } = options;
+  const { publish, clock, characters = 200, actionsPerSecond = 40, listen = {} } = options;
   const world = createWorld({ seed: SEED, clock, emit: publish, characters });
   const sample = { tenant: WORLD_TENANT, characterId: SAMPLE_ID };
   const stepSample = bringInSample(world, sample);
@@ -45,7 +44,6 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
   world.login(sample, SAMPLE_CHANNEL);
   life.start();
   const timer = setInterval(stepSample, SAMPLE_STEP_MS);
-  logger?.info({ characters: characters + 1, upstream: upstream.url }, 'a simulated Atlas is alive');
   return {
     baseUrl: upstream.url,
     tenant: WORLD_TENANT,
