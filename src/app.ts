@@ -11,10 +11,11 @@ import { encodeStats } from './api/stats-document.ts';
 import type { ClampWatchOptions } from './clamp/clamp-watch.ts';
 import { type Clamping, createClamping } from './clamp/clamping.ts';
 import { createKafkaCommandProducer } from './clamp/kafka/kafka-command-producer.ts';
+import { createKafkaElection } from './clamp/kafka/kafka-election.ts';
 import type { Config, KafkaConfig } from './config/config.ts';
 import type { Ruleset } from './domain/ruleset.ts';
 import { rulesetByName } from './domain/rulesets/index.ts';
-import { createShardCheck } from './domain/shard.ts';
+import { createShardCheck, shardText } from './domain/shard.ts';
 import type { Tenant } from './domain/tenant.ts';
 import { createDecoder } from './events/decoder.ts';
 import { createDeadLetters } from './ingest/dead-letters.ts';
@@ -296,7 +297,7 @@ export async function createApp(config: Config, ports: AppPorts): Promise<App> {
 /** Named as the platform does, with an ending that each start has of its own. */
 function replicaOf({ podName, shard }: Config): Replica {
   const name = `${podName ?? hostname()}.${randomBytes(2).toString('hex')}`;
-  return { name, shard: shard && `${shard.index}/${shard.count}` };
+  return { name, shard: shard && shardText(shard) };
 }
 
 /** The ruleset of a tenant: by its id, else by its region and version, else the general one. */
@@ -315,14 +316,24 @@ function openClamping(
   { random, logger, ...watched }: Omit<AppPorts, 'clock'> & Pick<ClampWatchOptions, 'store' | 'effective' | 'clock'>,
 ): Clamping | undefined {
   if (config.mode !== 'kafka' || config.commandTopic === undefined) return undefined;
-  const { groupId: _group, topics: _topics, ...connection } = kafkaOptionsOf(config);
-  const { commandTopic: topic, serviceName: clientId } = config;
-  const producer = createKafkaCommandProducer({ ...connection, topic, clientId, uuid: randomUUID });
+  const { groupId, topics: _topics, ...brokers } = kafkaOptionsOf(config);
+  const { commandTopic: topic, serviceName: clientId, shard } = config;
+  const connection = { ...brokers, clientId };
+  const election = createKafkaElection({
+    connection,
+    groupId: `${groupId} clamp${shard === undefined ? '' : ` ${shardText(shard)}`}`,
+    mono: watched.clock.mono,
+    random,
+    onChange: (elected) =>
+      logger.info(elected ? 'clamp commands are sent from here' : 'clamp commands are no longer sent from here'),
+    onFailure: (err) => logger.warn({ err }, 'who sends clamp commands cannot be settled; tried again'),
+  });
   return createClamping({
     ...watched,
-    producer,
+    producer: createKafkaCommandProducer({ connection, topic, uuid: randomUUID }),
+    election,
     random,
-    onFailure: (err, waiting) => logger.warn({ err, waiting }, 'a clamp command could not be sent and is tried again'),
+    onFailure: (err, waiting) => logger.warn({ err, waiting }, 'clamp commands could not be sent and are tried again'),
   });
 }
 

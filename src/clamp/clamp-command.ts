@@ -14,8 +14,8 @@ export interface ClampCommand {
   readonly context: EventContext | undefined;
 }
 
-/** Sends commands. An implementer owes: the promise resolves only when the command is stored, and rejects otherwise. */
+/** Sends commands. An implementer owes: the promise resolves only when all of them are stored, and rejects otherwise. */
 export interface CommandProducer {
-  send(command: ClampCommand): Promise<void>;
+  send(commands: readonly ClampCommand[]): Promise<void>;
   close(): Promise<void>;
 }

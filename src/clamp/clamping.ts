@@ -2,27 +2,35 @@ import type { CacheCounts } from '../lib/expiring-set.ts';
 import type { CommandProducer } from './clamp-command.ts';
 import { type ClampWatch, type ClampWatchOptions, createClampWatch } from './clamp-watch.ts';
 import { type CommandOutboxOptions, createCommandOutbox } from './command-outbox.ts';
+import type { Election } from './election.ts';
 
-/** Clamp commands as a whole: falls are noticed, commands are sent. */
+/** Clamp commands as a whole: falls are noticed here, and sent by the one replica that is elected. */
 export interface Clamping extends Pick<ClampWatch, 'check'> {
   start(): void;
   stop(): Promise<void>;
-  /** Commands on their way, and those given up because there were too many. */
+  /** Commands on their way or kept for whoever sends, and those given up because there were too many. */
   readonly waiting: CacheCounts;
 }
 
 export interface ClampingOptions
   extends Omit<ClampWatchOptions, 'send'>,
-    Omit<CommandOutboxOptions, 'producer' | 'latest'> {
+    Omit<CommandOutboxOptions, 'producer' | 'latest' | 'maySend' | 'mono'> {
   readonly producer: CommandProducer;
+  readonly election: Election;
 }
 
 const SWEEP_MS = 1_000;
-/** Commands that cannot be sent within this long at a stop are lost with the process. */
+/** Commands that cannot be sent within this long at a stop are left to the next one that is elected. */
 const STOP_MS = 500;
 
 export function createClamping(options: ClampingOptions): Clamping {
-  const outbox = createCommandOutbox({ ...options, latest: (command) => watch.latest(command) });
+  const { clock, election } = options;
+  const outbox = createCommandOutbox({
+    ...options,
+    latest: (command) => watch.latest(command),
+    maySend: election.isElected,
+    mono: clock.mono,
+  });
   const watch = createClampWatch({ ...options, send: outbox.add });
   let sweeper: NodeJS.Timeout | undefined;
   return {
@@ -36,11 +44,16 @@ export function createClamping(options: ClampingOptions): Clamping {
     },
     check: watch.check,
     start() {
-      sweeper = setInterval(watch.sweep, SWEEP_MS);
+      election.start(outbox.turn);
+      sweeper = setInterval(() => {
+        watch.sweep();
+        outbox.turn();
+      }, SWEEP_MS);
     },
     async stop() {
       clearInterval(sweeper);
       await outbox.stop(STOP_MS);
+      await election.stop();
     },
   };
 }

@@ -2,9 +2,15 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { settledWithin } from '../lib/settled-within.ts';
 import type { ClampCommand, CommandProducer } from './clamp-command.ts';
 
-/** Commands on their way, in order; a producer that fails delays them and loses none. */
+/**
+ * Commands on their way, the newest one for each character and type. Every replica notices every fall; one of them sends. Modes:
+ * - sending: what waits goes out in batches, in order; a producer that fails delays it and loses nothing;
+ * - standing by: a command is kept for a minute, for whoever sends may fail before it has.
+ */
 export interface CommandOutbox {
   add(command: ClampCommand): void;
+  /** To be called once a second, and when this process has become the one that sends. */
+  turn(): void;
   /** Tries to send what is left, `within` ms at most. */
   stop(within: number): Promise<void>;
   readonly waiting: number;
@@ -17,58 +23,97 @@ export interface CommandOutboxOptions {
   readonly producer: CommandProducer;
   /** What the command has become since it was added; asked before each attempt. */
   readonly latest: (command: ClampCommand) => ClampCommand;
+  /** Whether this process is the one that sends, asked before each batch. */
+  readonly maySend: () => boolean;
+  /** Monotonic ms. */
+  readonly mono: () => number;
   /** 0 ≤ random() < 1 */
   readonly random: () => number;
   readonly onFailure: (error: unknown, waiting: number) => void;
 }
 
-/** Beyond it the oldest goes: a maximum that fell long ago has been clamped by the next hit. */
-const WAITING_MAX = 10_000;
+/** Two for each of 100,000 residents, whose buffs may all end at once. Beyond it the oldest goes: the next hit has clamped it. */
+const WAITING_MAX = 200_000;
+/** About 170 KB: a broker takes 1 MB. */
+const BATCH = 500;
+/** Longer than it takes to notice that the one that sends is gone, and to elect another one. */
+const STANDBY_MS = 60_000;
 const RETRY_FIRST_MS = 100;
 const RETRY_MAX_MS = 5_000;
 
-export function createCommandOutbox({ producer, latest, random, onFailure }: CommandOutboxOptions): CommandOutbox {
-  const queue: ClampCommand[] = [];
+interface Waiting {
+  readonly command: ClampCommand;
+  /** Monotonic ms. */
+  readonly since: number;
+}
+
+export function createCommandOutbox(options: CommandOutboxOptions): CommandOutbox {
+  const { producer, latest, maySend, mono } = options;
+  /** By character and type, in the order in which they were added last. */
+  const waiting = new Map<string, Waiting>();
   const stopping = new AbortController();
   let sending: Promise<void> | undefined;
   let sent = 0;
   let dropped = 0;
 
   async function drain(): Promise<void> {
-    for (let failures = 0, [head] = queue; head !== undefined; [head] = queue) {
+    let failures = 0;
+    while (waiting.size > 0 && maySend()) {
+      const batch = firstOf(waiting);
       try {
-        await producer.send(latest(head));
-        if (queue[0] === head) queue.shift();
-        sent += 1;
+        await producer.send(batch.map(([, { command }]) => latest(command)));
+        for (const [key, entry] of batch) {
+          // What was added meanwhile may be newer than what was sent.
+          if (waiting.get(key) === entry) waiting.delete(key);
+        }
+        sent += batch.length;
         failures = 0;
       } catch (error) {
         failures += 1;
-        onFailure(error, queue.length);
-        const pause = Math.min(RETRY_MAX_MS, RETRY_FIRST_MS * 2 ** Math.min(failures, 10)) * (0.5 + random() / 2);
-        await delay(pause, undefined, { signal: stopping.signal }).catch(() => undefined);
+        options.onFailure(error, waiting.size);
+        await delay(pauseAfter(failures, options.random), undefined, { signal: stopping.signal }).catch(
+          () => undefined,
+        );
         if (stopping.signal.aborted) return;
       }
     }
   }
 
-  return {
-    add(command) {
-      queue.push(command);
-      if (queue.length > WAITING_MAX) {
-        queue.shift();
-        dropped += 1;
-      }
+  function turn(): void {
+    if (maySend()) {
       sending ??= drain().finally(() => {
         sending = undefined;
       });
+      return;
+    }
+    const oldest = mono() - STANDBY_MS;
+    for (const [key, { since }] of waiting) {
+      if (since > oldest) break;
+      waiting.delete(key);
+    }
+  }
+
+  return {
+    add(command) {
+      const { tenant, characterId, type } = command;
+      const key = `${type}/${characterId}/${tenant.key}`;
+      waiting.delete(key);
+      waiting.set(key, { command, since: mono() });
+      const [first] = waiting.size > WAITING_MAX ? waiting.keys() : [];
+      if (first !== undefined) {
+        waiting.delete(first);
+        dropped += 1;
+      }
+      if (sending === undefined && maySend()) turn();
     },
+    turn,
     async stop(within) {
       stopping.abort();
       if (sending !== undefined) await settledWithin(sending, within);
       await settledWithin(producer.close(), within);
     },
     get waiting() {
-      return queue.length;
+      return waiting.size;
     },
     get sent() {
       return sent;
@@ -77,4 +122,17 @@ export function createCommandOutbox({ producer, latest, random, onFailure }: Com
       return dropped;
     },
   };
+}
+
+function firstOf(waiting: ReadonlyMap<string, Waiting>): [string, Waiting][] {
+  const batch: [string, Waiting][] = [];
+  for (const entry of waiting) {
+    batch.push(entry);
+    if (batch.length === BATCH) break;
+  }
+  return batch;
+}
+
+function pauseAfter(failures: number, random: () => number): number {
+  return Math.min(RETRY_MAX_MS, RETRY_FIRST_MS * 2 ** Math.min(failures, 10)) * (0.5 + random() / 2);
 }

@@ -14,6 +14,11 @@ export type IsOurs = (tenant: Tenant, characterId: CharacterId) => boolean;
 const CRC32_POLYNOMIAL = 0xedb88320;
 const DIGIT_ZERO = 0x30;
 
+/** As SHARD takes it: `k/n`. */
+export function shardText({ index, count }: Shard): string {
+  return `${index}/${count}`;
+}
+
 /** undefined: one process has everybody. */
 export function createShardCheck(shard: Shard | undefined): IsOurs {
   if (shard === undefined) return () => true;

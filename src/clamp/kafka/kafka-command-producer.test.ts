@@ -25,14 +25,13 @@ test('symptom: a producer that could not be opened once meets the same failure f
     },
   });
   const producer = createKafkaCommandProducer({
-    brokers: failingOnce,
+    connection: { brokers: failingOnce, clientId: 'stats' },
     topic: 'COMMANDS',
-    clientId: 'stats',
     uuid: () => '00000000-0000-0000-0000-000000000001',
   });
-  await assert.rejects(producer.send(COMMAND), /not yet/);
+  await assert.rejects(producer.send([COMMAND]), /not yet/);
   // Nothing listens on port 1: the second attempt gets as far as the network.
-  await assert.rejects(producer.send(COMMAND), (error: Error) => !/not yet/.test(error.message));
+  await assert.rejects(producer.send([COMMAND]), (error: Error) => !/not yet/.test(error.message));
   assert.equal(asked, 2);
   await producer.close();
 });
@@ -43,7 +42,11 @@ test('given a producer that could not be opened, when it is closed, then that is
       throw new Error('never');
     },
   });
-  const producer = createKafkaCommandProducer({ brokers: failing, topic: 'C', clientId: 's', uuid: () => '' });
-  await assert.rejects(producer.send(COMMAND), /never/);
+  const producer = createKafkaCommandProducer({
+    connection: { brokers: failing, clientId: 's' },
+    topic: 'C',
+    uuid: () => '',
+  });
+  await assert.rejects(producer.send([COMMAND]), /never/);
   await producer.close();
 });

@@ -1,51 +1,38 @@
 import type { Producer } from '@platformatic/kafka';
 import type { ClampCommand, CommandProducer } from '../clamp-command.ts';
+import { clientOptionsOf, type KafkaConnection } from './connection.ts';
 
 export interface KafkaCommandProducerOptions {
-  /** host:port each */
-  readonly brokers: readonly string[];
+  readonly connection: KafkaConnection;
   readonly topic: string;
-  readonly clientId: string;
   /** A fresh UUID each time. */
   readonly uuid: () => string;
-  readonly tls?: object;
-  readonly sasl?: {
-    readonly mechanism: 'PLAIN' | 'SCRAM-SHA-256' | 'SCRAM-SHA-512';
-    username: string;
-    password: string;
-  };
 }
 
 const REQUEST_TIMEOUT_MS = 5_000;
 
 /** Produces clamp commands to Kafka as Atlas's services write them (contract §1). Connects at the first command. */
-export function createKafkaCommandProducer(options: KafkaCommandProducerOptions): CommandProducer {
-  const { topic, clientId, brokers, uuid } = options;
+export function createKafkaCommandProducer({ connection, topic, uuid }: KafkaCommandProducerOptions): CommandProducer {
   let opened: Promise<Producer> | undefined;
 
   const open = async (): Promise<Producer> => {
     const { Producer: KafkaProducer } = await import('@platformatic/kafka');
-    return new KafkaProducer({
-      clientId,
-      bootstrapBrokers: [...brokers],
-      connectTimeout: REQUEST_TIMEOUT_MS,
-      requestTimeout: REQUEST_TIMEOUT_MS,
-      retries: 0,
-      ...(options.tls === undefined ? {} : { tls: options.tls }),
-      ...(options.sasl === undefined ? {} : { sasl: options.sasl }),
-    });
+    return new KafkaProducer({ ...clientOptionsOf(connection), requestTimeout: REQUEST_TIMEOUT_MS });
   };
 
   return {
-    async send(command) {
-      // Opened anew after a failure.
-      opened ??= open().catch((error: unknown) => {
-        opened = undefined;
+    async send(commands) {
+      const messages = commands.map((command) => ({ topic, ...encodeClampCommand(command, uuid()) }));
+      opened ??= open();
+      const opening = opened;
+      try {
+        await (await opening).send({ messages, acks: -1 });
+      } catch (error) {
+        // Opened anew after a failure: leaders and addresses are looked up again.
+        if (opened === opening) opened = undefined;
+        opening.then((producer) => producer.close()).catch(() => undefined);
         throw error;
-      });
-      const producer = await opened;
-      const { key, value, headers } = encodeClampCommand(command, uuid());
-      await producer.send({ messages: [{ topic, key, value, headers }], acks: -1 });
+      }
     },
     async close() {
       if (opened !== undefined) await (await opened).close();
