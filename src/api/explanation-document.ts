@@ -1,5 +1,6 @@
-import type { Breakdown, Contributor, Explanation } from '../refresh/explanation.ts';
+import type { Breakdown, Contributor, ExplainedNumbers, Explanation } from '../refresh/explanation.ts';
 import type { PartFreshness } from '../refresh/part-freshness.ts';
+import { NO_TEMPLATE, triedPosition } from '../refresh/preview.ts';
 import { type Naming, nameOfSource } from './naming.ts';
 import { timeText } from './time-text.ts';
 
@@ -15,12 +16,19 @@ export function encodeExplanation(explanation: Explanation, naming: Naming): str
     place: place && { worldId: place.worldId, channelId: place.channelId, since: timeText(place.since) },
     sessions: explanation.sessions.map(({ sessionId, createdAt }) => ({ sessionId, createdAt: timeText(createdAt) })),
     parts: explanation.parts.map(partOf),
-    stats: explanation.stats.map(({ name, ...breakdown }) => ({ statType: name, ...breakdownOf(breakdown, naming) })),
-    derived: explanation.derived.map(({ name, ...breakdown }) => ({ name, ...breakdownOf(breakdown, naming) })),
-    idle: explanation.idle.map(({ source, reason }) => ({ ...sourceOf(source, naming), reason })),
+    ...numbersOf(explanation, naming),
   };
   const data = { type: 'effective-stats-explanations', id: String(characterId), attributes };
   return JSON.stringify(degraded.length === 0 ? { data } : { data, meta: { degraded } });
+}
+
+/** How the numbers of a calculation came to be, as documents tell it. */
+export function numbersOf({ stats, derived, idle }: ExplainedNumbers, naming: Naming) {
+  return {
+    stats: stats.map(({ name, ...breakdown }) => ({ statType: name, ...breakdownOf(breakdown, naming) })),
+    derived: derived.map(({ name, ...breakdown }) => ({ name, ...breakdownOf(breakdown, naming) })),
+    idle: idle.map(({ source, reason }) => ({ ...sourceOf(source, naming), reason })),
+  };
 }
 
 function partOf({ part, state, staleReason, waitsFor, failures, ...times }: PartFreshness) {
@@ -63,8 +71,12 @@ function sourceOf(source: Contributor, naming: Naming) {
     case 'base':
     case 'rule':
       return { source: source.kind };
-    case 'equipment':
-      return { source: `equipment:${source.id}`, name, templateId: source.templateId, slot: source.slot };
+    case 'equipment': {
+      const position = triedPosition(source.id);
+      const templateId = source.templateId === NO_TEMPLATE ? undefined : source.templateId;
+      const key = position === undefined ? `equipment:${source.id}` : `putOn:${position}`;
+      return { source: key, name, templateId, slot: source.slot };
+    }
     case 'buff': {
       const { id, statType, level, expiresAt } = source;
       return { source: `buff:${id}`, name, statType, level, expiresAt: timeText(expiresAt) };

@@ -21,8 +21,10 @@ export const Reason = Type.Object(
 
 const source = {
   source: Type.String({
-    pattern: '^(base|rule|(equipment|buff|passive):-?\\d+)$',
-    description: 'base: the character service. rule: the ruleset. Else asset, buff source or skill.',
+    pattern: '^(base|rule|(equipment|buff|passive):-?\\d+|putOn:\\d+)$',
+    description:
+      'base: the character service. rule: the ruleset. putOn: an item of a preview that does not exist, by its position. ' +
+      'Else asset, buff source or skill.',
   }),
   name: Type.Optional(Type.String({ description: 'Of the item or skill, when it is known.' })),
   templateId: Type.Optional(Type.Integer({ description: 'Of an item.' })),
@@ -51,6 +53,17 @@ const breakdown = {
   uncapped: Type.Integer({ description: 'What it would be if no limit held it.' }),
   phases: Type.Array(Type.Object({ phase: Type.String(), lines: Type.Array(Line, { minItems: 1 }) }, closed), {
     description: 'In the order of the calculation, as are their lines.',
+  }),
+};
+
+/** How the numbers of a calculation came to be. */
+export const explainedNumbers = {
+  stats: Type.Array(Type.Object({ statType: Type.Enum([...STATS]), ...breakdown }, closed)),
+  derived: Type.Array(Type.Object({ name: Type.String(), ...breakdown }, closed), {
+    description: 'Numbers that the stats answer does not carry.',
+  }),
+  idle: Type.Array(Type.Object({ ...source, reason: Reason }, closed), {
+    description: 'What is held and bears on nothing as it is.',
   }),
 };
 
@@ -92,13 +105,7 @@ export const ExplanationDocument = Type.Object(
             ),
             sessions: Type.Array(Type.Object({ sessionId: Type.String(), createdAt: Type.Optional(time) }, closed)),
             parts: Type.Array(Part),
-            stats: Type.Array(Type.Object({ statType: Type.Enum([...STATS]), ...breakdown }, closed)),
-            derived: Type.Array(Type.Object({ name: Type.String(), ...breakdown }, closed), {
-              description: 'Numbers that the stats answer does not carry.',
-            }),
-            idle: Type.Array(Type.Object({ ...source, reason: Reason }, closed), {
-              description: 'What is held and bears on nothing as it is.',
-            }),
+            ...explainedNumbers,
           },
           closed,
         ),

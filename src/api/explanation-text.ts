@@ -2,8 +2,21 @@ import type { Reason } from '../domain/ruleset.ts';
 import { slotWord } from '../domain/slot.ts';
 import type { Breakdown, Contributor, ExplainedLine, Explanation } from '../refresh/explanation.ts';
 import type { Freshness, PartFreshness } from '../refresh/part-freshness.ts';
+import { NO_TEMPLATE } from '../refresh/preview.ts';
 import { type Naming, nameOfSource } from './naming.ts';
-import { COLUMNS, cut, duration, grouped, labelled, padEnd, padStart, signed, widthOf, wrapped } from './text-form.ts';
+import {
+  COLUMNS,
+  cut,
+  duration,
+  grouped,
+  joined,
+  labelled,
+  padEnd,
+  padStart,
+  signed,
+  widthOf,
+  wrapped,
+} from './text-form.ts';
 import { timeText } from './time-text.ts';
 
 /** What a line says: source, what it carries, what it does to the number, the number after it; and below it, why. */
@@ -22,30 +35,19 @@ const HEADINGS = ['carries', 'adds', 'total'];
 const GAP = 2;
 const INDENT = 4;
 
+/** Such as previews try. */
+export const NO_TEMPLATE_WORDS = 'an item without a template';
+
 /**
  * An explanation for a terminal of 80 columns: one block per number with its phases, then what bears on nothing, then every
  * source by the name that a preview takes.
  */
 export function explanationText(explanation: Explanation, naming: Naming): string {
   const { stats, derived, idle, now } = explanation;
-  const numbers = [...stats, ...derived].map((breakdown) => ({ breakdown, sections: sectionsOf(breakdown) }));
-  const rows = numbers.flatMap(({ sections }) => sections.flatMap((section) => section.rows));
-  const widths = HEADINGS.map((heading, index) =>
-    Math.max(heading.length, ...rows.map((row) => row.numbers[index]?.length ?? 0)),
-  );
-  const labelWidth = COLUMNS - INDENT - widths.reduce((sum, width) => sum + GAP + width, 0);
-  const rowLines = ({ source, numbers: cells, reason }: Row): string[] => [
-    padded(padEnd(labelOf(source, naming, now, labelWidth), labelWidth), cells, widths),
-    ...(reason === undefined ? [] : wrapped(why(reason), INDENT + 2)),
-  ];
   const blocks = [
     headOf(explanation, naming),
     explanation.parts.flatMap(partLines),
-    [padded(' '.repeat(labelWidth), HEADINGS, widths)],
-    ...numbers.map(({ breakdown, sections }) => [
-      titleOf(breakdown),
-      ...sections.flatMap((section) => [`  ${section.name}`, ...section.rows.flatMap(rowLines)]),
-    ]),
+    ...numberBlocks([...stats, ...derived], naming, now),
     idle.length === 0
       ? []
       : [
@@ -57,10 +59,28 @@ export function explanationText(explanation: Explanation, naming: Naming): strin
         ],
     sourceLines(explanation, naming),
   ];
-  return `${blocks
-    .filter((lines) => lines.length > 0)
-    .map((lines) => lines.join('\n'))
-    .join('\n\n')}\n`;
+  return joined(blocks);
+}
+
+/** The headings, then one block per number with its phases. */
+export function numberBlocks(breakdowns: readonly Breakdown[], naming: Naming, now: number): string[][] {
+  const numbers = breakdowns.map((breakdown) => ({ breakdown, sections: sectionsOf(breakdown) }));
+  const rows = numbers.flatMap(({ sections }) => sections.flatMap((section) => section.rows));
+  const widths = HEADINGS.map((heading, index) =>
+    Math.max(heading.length, ...rows.map((row) => row.numbers[index]?.length ?? 0)),
+  );
+  const labelWidth = COLUMNS - INDENT - widths.reduce((sum, width) => sum + GAP + width, 0);
+  const rowLines = ({ source, numbers: cells, reason }: Row): string[] => [
+    padded(padEnd(labelOf(source, naming, now, labelWidth), labelWidth), cells, widths),
+    ...(reason === undefined ? [] : wrapped(why(reason), INDENT + 2)),
+  ];
+  return [
+    [padded(' '.repeat(labelWidth), HEADINGS, widths)],
+    ...numbers.map(({ breakdown, sections }) => [
+      titleOf(breakdown),
+      ...sections.flatMap((section) => [`  ${section.name}`, ...section.rows.flatMap(rowLines)]),
+    ]),
+  ];
 }
 
 function headOf(explanation: Explanation, naming: Naming): string[] {
@@ -101,8 +121,13 @@ function partLines(part: PartFreshness): string[] {
   return wrapped(padEnd(part.part, PART_WIDTH) + notes.filter((note) => note !== false).join('; '), 0, PART_WIDTH);
 }
 
-function titleOf({ name, value, uncapped }: Breakdown): string {
-  return `${name} = ${grouped(value)}${uncapped === value ? '' : ` (${grouped(uncapped)} without limits)`}`;
+function titleOf(breakdown: Breakdown): string {
+  return `${breakdown.name} = ${grouped(breakdown.value)}${limitNote(breakdown)}`;
+}
+
+/** Empty when no limit holds the number. */
+export function limitNote({ value, uncapped }: Breakdown): string {
+  return uncapped === value ? '' : ` (${grouped(uncapped)} without limits)`;
 }
 
 function sectionsOf({ phases }: Breakdown): Section[] {
@@ -131,6 +156,7 @@ function labelOf(source: Contributor, naming: Naming, now: number, columns = Num
       return source.kind;
     case 'equipment': {
       const slot = source.slot === undefined ? '' : slotWord(source.slot);
+      if (source.templateId === NO_TEMPLATE) return cut(`${NO_TEMPLATE_WORDS}, ${slot}`, columns);
       return labelled(name, source.templateId, slot, columns);
     }
     case 'buff':

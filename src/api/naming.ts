@@ -1,6 +1,6 @@
 import type { Tenant } from '../domain/tenant.ts';
-import type { Contributor, Explanation } from '../refresh/explanation.ts';
-import type { Preview } from '../refresh/preview.ts';
+import type { Contributor, ExplainedNumbers, Explanation } from '../refresh/explanation.ts';
+import { NO_TEMPLATE, type Preview } from '../refresh/preview.ts';
 import type { NameKind, Names, NameTarget, WantedNames } from '../upstream/names.ts';
 
 /** What things are called that an answer is about, as far as it is known; undefined: only the id is. */
@@ -27,11 +27,14 @@ export function knownNames(names: Pick<Names, 'of'>, tenant: Tenant): Naming {
 }
 
 /** What an explanation speaks of. */
-export function namesIn({ characterId, stats, derived, idle }: Explanation): WantedNames {
+export function namesIn({ characterId, ...explained }: Explanation): WantedNames {
+  return { character: [characterId], ...namesOfSources(explained) };
+}
+
+function namesOfSources({ stats, derived, idle }: ExplainedNumbers): Required<Pick<WantedNames, 'item' | 'skill'>> {
   const lines = [...stats, ...derived].flatMap(({ phases }) => phases.flatMap((phase) => phase.lines));
   const things = [...lines, ...idle].flatMap(({ source }) => thingOf(source) ?? []);
   return {
-    character: [characterId],
     item: things.flatMap(({ kind, id }) => (kind === 'item' ? id : [])),
     skill: things.flatMap(({ kind, id }) => (kind === 'skill' ? id : [])),
   };
@@ -39,14 +42,15 @@ export function namesIn({ characterId, stats, derived, idle }: Explanation): Wan
 
 export function namesInPreview({ characterId, putOn, takenOff, ...preview }: Preview): WantedNames {
   const items = [...putOn, ...takenOff, ...preview.stopQualifying, ...preview.startQualifying];
-  return { character: [characterId], item: items.flatMap(({ templateId }) => templateId ?? []) };
+  const { item, skill } = namesOfSources(preview.explained);
+  return { character: [characterId], item: [...items.flatMap(({ templateId }) => templateId ?? []), ...item], skill };
 }
 
 /** The item or skill behind a source; undefined: there is none. Buffs that items cast bear the item's id, negated. */
 export function thingOf(source: Contributor): { readonly kind: NameKind; readonly id: number } | undefined {
   switch (source.kind) {
     case 'equipment':
-      return { kind: 'item', id: source.templateId };
+      return source.templateId === NO_TEMPLATE ? undefined : { kind: 'item', id: source.templateId };
     case 'passive':
       return { kind: 'skill', id: source.id };
     case 'buff':

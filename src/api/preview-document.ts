@@ -1,5 +1,6 @@
 import { STATS } from '../domain/stat.ts';
 import type { Preview, TriedItem } from '../refresh/preview.ts';
+import { numbersOf } from './explanation-document.ts';
 import type { Naming } from './naming.ts';
 import { ATTRIBUTES } from './stats-document.ts';
 import { timeText } from './time-text.ts';
@@ -18,10 +19,12 @@ export function encodePreview(preview: Preview, naming: Naming): string {
     before: byAttribute((index) => before[index] ?? 0),
     after: byAttribute((index) => after[index] ?? 0),
     difference: byAttribute((index) => (after[index] ?? 0) - (before[index] ?? 0)),
+    explained: numbersOf(preview.explained, naming),
     putOn: preview.putOn.map(({ reason, ...item }) => ({ ...named(item), qualifies: reason === undefined, reason })),
     takenOff: preview.takenOff.map(named),
     stopQualifying: preview.stopQualifying.map(named),
     startQualifying: preview.startQualifying.map(named),
+    idleBuffs: preview.idleBuffs.map(({ sourceId, ...buff }) => ({ source: `buff:${sourceId}`, ...buff })),
   };
   const data = { type: 'effective-stats-previews', id: String(characterId), attributes };
   return JSON.stringify(degraded.length === 0 ? { data } : { data, meta: { degraded } });

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Value } from 'typebox/value';
+import type { Reason } from '../domain/ruleset.ts';
 import { AppError } from '../lib/app-error.ts';
+import type { Contributor, ExplainedLine } from '../refresh/explanation.ts';
 import type { Preview, Trial } from '../refresh/preview.ts';
 import type { Previewer, PreviewRead } from '../refresh/previewer.ts';
 import { ErrorDocument, PreviewDocument } from './openapi.ts';
@@ -11,6 +13,10 @@ import { createStubApi, TENANT_HEADERS } from './stub-api.ts';
 const URL = '/api/worlds/0/channels/1/characters/12/stats/preview';
 const NO_STATS = { bonuses: [], missing: { templateIds: [], skillIds: [], buffSkillIds: [] } };
 
+function line(source: Contributor, applied: number, total: number, reason?: Reason): ExplainedLine {
+  return { source, form: 'amount', raw: source.kind === 'rule' ? total : applied, applied, total, reason };
+}
+
 const PREVIEW: Preview = {
   characterId: 12,
   now: Date.UTC(2026, 1, 3, 18),
@@ -19,6 +25,28 @@ const PREVIEW: Preview = {
   degraded: ['requirements'],
   before: { ...NO_STATS, values: [10, 20, 30, 40, 500, 600, 7, 8, 9, 10, 11, 12, 13, 14] },
   after: { ...NO_STATS, values: [11, 18, 30, 40, 500, 600, 7, 8, 9, 10, 11, 12, 13, 14] },
+  explained: {
+    stats: [
+      {
+        name: 'strength',
+        value: 11,
+        uncapped: 13,
+        phases: [
+          {
+            name: 'flat',
+            lines: [
+              line({ kind: 'base' }, 10, 10),
+              line({ kind: 'equipment', id: -1, templateId: 1_302_000, slot: -11 }, 2, 12),
+              line({ kind: 'equipment', id: -3, templateId: 0, slot: -12 }, 1, 13),
+              line({ kind: 'rule' }, -2, 11, { code: 'capped', text: 'at most 11' }),
+            ],
+          },
+        ],
+      },
+    ],
+    derived: [],
+    idle: [],
+  },
   putOn: [
     {
       assetId: undefined,
@@ -33,6 +61,7 @@ const PREVIEW: Preview = {
     { assetId: 3, templateId: 1_302_001, slot: -11, reason: { code: 'unqualified', text: 'level 1 of 5' } },
   ],
   startQualifying: [{ assetId: 4, templateId: 1_102_001, slot: -9 }],
+  idleBuffs: [{ sourceId: 7, statType: 'STR', reason: { code: 'inert', text: 'this type grants no stat' } }],
 };
 
 function setUp(read: PreviewRead = { kind: 'answer', preview: PREVIEW }) {
@@ -80,10 +109,21 @@ test('given a preview, when it is asked for, then the document tells all of it',
         takenOff: [{ assetId: 1, displacedBy: 1 }],
         stopQualifying: [{ assetId: 3, reason: { text: 'level 1 of 5' } }],
         startQualifying: [{ assetId: 4, slot: -9 }],
+        idleBuffs: [{ source: 'buff:7', statType: 'STR', reason: { code: 'inert' } }],
       },
     },
     meta: { degraded: ['requirements'] },
   });
+  const { explained } = response.json().data.attributes;
+  assert.deepEqual(
+    explained.stats[0].phases[0].lines.map(({ source, templateId }: Record<string, unknown>) => [source, templateId]),
+    [
+      ['base', undefined],
+      ['putOn:0', 1_302_000],
+      ['putOn:2', undefined],
+      ['rule', undefined],
+    ],
+  );
 });
 
 test('given the example and every field, when they are posted, then they are tried as written, whatever their type', async () => {
@@ -176,8 +216,9 @@ on      1002001, hat, equipment:9
 off     1002357, hat, equipment:1; displaced
 stops   1302001, weapon, equipment:3; level 1 of 5
 counts  Pink Gaia Cape (1102001), cape, equipment:4
+idle    buff:7 STR; inert: this type grants no stat
 
-strength         10 → 11 (+1)
+strength         10 → 11 (+1) (13 without limits)
 dexterity        20 → 18 (−2)
 luck             30
 intelligence     40
@@ -191,6 +232,16 @@ accuracy         11
 avoidability     12
 speed            13
 jump             14
+
+                                                            carries  adds  total
+
+strength = 11 (13 without limits)
+  flat
+    base                                                         10   +10     10
+    1302000, weapon                                               2    +2     12
+    an item without a template, ring                              1    +1     13
+    rule                                                         11    -2     11
+      capped: at most 11
 `;
 
 test('given a preview, when it is asked for as text, then it tells what changes and what stays', async () => {

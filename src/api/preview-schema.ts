@@ -1,7 +1,7 @@
 import { Type } from 'typebox';
 import { DEGRADABLE } from '../domain/freshness.ts';
 import { STATS } from '../domain/stat.ts';
-import { Reason } from './explanation-schema.ts';
+import { explainedNumbers, Reason } from './explanation-schema.ts';
 import { ATTRIBUTES } from './stats-document.ts';
 
 const closed = { additionalProperties: false };
@@ -42,7 +42,7 @@ const Item = Type.Object(
     description:
       'One of: an item in the bag (assetId); an item of a template (templateId), at its default stats unless stats are ' +
       'given; an item of given stats in a given slot (stats, slot), which demands nothing of its wearer. Without a slot ' +
-      'it goes where its kind is worn. A slot may be a word (`hat`), an asset id `equipment:7`.',
+      'it goes where its kind is worn; a slot that it does not go to is refused. A slot may be a word (`hat`), an asset id `equipment:7`.',
   },
 );
 
@@ -125,6 +125,10 @@ export const PreviewDocument = Type.Object(
             before: values,
             after: values,
             difference: differences,
+            explained: Type.Object(explainedNumbers, {
+              ...closed,
+              description: 'How the numbers of `after` come to be, as explain tells it.',
+            }),
             putOn: Type.Array(
               Type.Object({ ...item, qualifies: Type.Boolean(), reason: Type.Optional(Reason) }, closed),
               { description: 'In the order of the request.' },
@@ -146,6 +150,10 @@ export const PreviewDocument = Type.Object(
             startQualifying: Type.Array(Type.Object(item, closed), {
               description: 'Stays worn and would count from then on.',
             }),
+            idleBuffs: Type.Array(
+              Type.Object({ source: Type.String(), statType: Type.String(), reason: Reason }, closed),
+              { description: 'Buffs to cast that have no effect, and why.' },
+            ),
           },
           closed,
         ),

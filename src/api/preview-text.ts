@@ -1,13 +1,17 @@
 import { slotWord } from '../domain/slot.ts';
 import { STATS } from '../domain/stat.ts';
 import type { Preview, TriedItem } from '../refresh/preview.ts';
+import { limitNote, NO_TEMPLATE_WORDS, numberBlocks } from './explanation-text.ts';
 import type { Naming } from './naming.ts';
-import { grouped, labelled, padEnd, padStart, wrapped } from './text-form.ts';
+import { grouped, joined, labelled, padEnd, padStart, wrapped } from './text-form.ts';
 import { timeText } from './time-text.ts';
 
 const STAT_WIDTH = Math.max(...STATS.map((stat) => stat.length)) + 2;
 
-/** A preview for a terminal of 80 columns: what comes on and off, then every stat before and after. */
+/**
+ * A preview for a terminal of 80 columns: what comes on and off, then every stat before and after, then how those that change
+ * come to be, as explain tells it.
+ */
 export function previewText(preview: Preview, naming: Naming): string {
   const { characterId, ruleset, version, now, degraded } = preview;
   const item = (tried: TriedItem): string => itemText(tried, naming);
@@ -16,7 +20,15 @@ export function previewText(preview: Preview, naming: Naming): string {
     ...preview.takenOff.map((tried) => ['off', item(tried), tried.displacedBy === undefined ? '' : 'displaced']),
     ...preview.stopQualifying.map((tried) => ['stops', item(tried), tried.reason.text]),
     ...preview.startQualifying.map((tried) => ['counts', item(tried), '']),
+    ...preview.idleBuffs.map((buff) => [
+      'idle',
+      `buff:${buff.sourceId} ${buff.statType}`,
+      `${buff.reason.code}: ${buff.reason.text}`,
+    ]),
   ];
+  const changed = preview.explained.stats.filter((_, index) => {
+    return preview.before.values[index] !== preview.after.values[index];
+  });
   const blocks = [
     [
       labelled(naming('character', characterId), characterId, `ruleset ${ruleset}`),
@@ -27,15 +39,13 @@ export function previewText(preview: Preview, naming: Naming): string {
       wrapped(`${padEnd(what, 8)}${label}${note === '' ? '' : `; ${note}`}`, 0, 8),
     ),
     statLines(preview),
+    ...(changed.length === 0 ? [] : numberBlocks(changed, naming, now)),
   ];
-  return `${blocks
-    .filter((lines) => lines.length > 0)
-    .map((lines) => lines.join('\n'))
-    .join('\n\n')}\n`;
+  return joined(blocks);
 }
 
-/** `97 → 84 (−13)`, or the number alone when it stays. */
-function statLines({ before, after }: Preview): string[] {
+/** `97 → 84 (−13)`, or the number alone when it stays; and what it would be without limits where one holds it. */
+function statLines({ before, after, explained }: Preview): string[] {
   const numbers = STATS.map((stat, index) => ({
     stat,
     old: before.values[index] ?? 0,
@@ -44,7 +54,9 @@ function statLines({ before, after }: Preview): string[] {
   const width = Math.max(...numbers.map(({ old }) => grouped(old).length));
   return numbers.map(({ stat, old, becomes }) => {
     const change = becomes === old ? '' : ` → ${grouped(becomes)} (${difference(becomes - old)})`;
-    return `${padEnd(stat, STAT_WIDTH)}${padStart(grouped(old), width)}${change}`;
+    const breakdown = explained.stats.find(({ name }) => name === stat);
+    const limit = breakdown === undefined ? '' : limitNote(breakdown);
+    return `${padEnd(stat, STAT_WIDTH)}${padStart(grouped(old), width)}${change}${limit}`;
   });
 }
 
@@ -54,6 +66,6 @@ function difference(value: number): string {
 
 function itemText({ assetId, templateId, slot }: TriedItem, naming: Naming): string {
   const key = assetId === undefined ? '' : `, equipment:${assetId}`;
-  if (templateId === undefined) return `an item without a template, ${slotWord(slot)}${key}`;
+  if (templateId === undefined) return `${NO_TEMPLATE_WORDS}, ${slotWord(slot)}${key}`;
   return labelled(naming('item', templateId), templateId, `${slotWord(slot)}${key}`, Number.POSITIVE_INFINITY);
 }

@@ -64,6 +64,12 @@ export function wrapped(text: string, indent: number, hanging = indent): string[
   return [...lines, line];
 }
 
+/** Blocks of lines, those without any left out, with an empty line between them. */
+export function joined(blocks: readonly (readonly string[])[]): string {
+  const texts = blocks.filter((lines) => lines.length > 0).map((lines) => lines.join('\n'));
+  return `${texts.join('\n\n')}\n`;
+}
+
 /** `name (id), extra`, its name cut so that the rest stays whole; the id alone when nobody knows a name. */
 export function labelled(name: string | undefined, id: number, extra: string, columns = COLUMNS): string {
   const rest = extra === '' ? '' : `, ${extra}`;

@@ -44,8 +44,18 @@ export interface Breakdown<Name extends string = string> {
   readonly phases: readonly { readonly name: string; readonly lines: readonly ExplainedLine[] }[];
 }
 
+/** How all numbers of one calculation came to be. */
+export interface ExplainedNumbers {
+  /** In the order of STATS. */
+  readonly stats: readonly Breakdown<Stat>[];
+  /** Numbers that the stats answer does not carry. */
+  readonly derived: readonly Breakdown[];
+  /** What is held and bears on nothing as it is. */
+  readonly idle: readonly { readonly source: Contributor; readonly reason: Reason }[];
+}
+
 /** Why a character's effective stats are what they are at a moment. Times are epoch ms. */
-export interface Explanation {
+export interface Explanation extends ExplainedNumbers {
   readonly characterId: CharacterId;
   /** When it was computed. */
   readonly now: number;
@@ -58,21 +68,19 @@ export interface Explanation {
   readonly place: Place | undefined;
   readonly sessions: readonly OpenSession[];
   readonly parts: readonly PartFreshness[];
-  /** In the order of STATS. */
-  readonly stats: readonly Breakdown<Stat>[];
-  /** Numbers that the stats answer does not carry. */
-  readonly derived: readonly Breakdown[];
-  /** What is held and bears on nothing as it is. */
-  readonly idle: readonly { readonly source: Contributor; readonly reason: Reason }[];
 }
 
 /** What was taken down of a calculation, put in words that need no state to be understood. */
-export function explainLedger(
-  view: CharacterView,
+export function explainLedger(view: CharacterView, stats: EffectiveStats, ledger: Ledger): ExplainedNumbers {
+  return explainNumbers((source) => contributorOf(view, source), stats, ledger);
+}
+
+/** The same for sources of which something else knows. */
+export function explainNumbers(
+  contributor: (source: LineSource) => Contributor,
   { values }: EffectiveStats,
   ledger: Ledger,
-): Pick<Explanation, 'stats' | 'derived' | 'idle'> {
-  const contributor = (source: LineSource): Contributor => contributorOf(view, source);
+): ExplainedNumbers {
   return {
     stats: STATS.map((stat, index) => breakdown(stat, values[index] ?? 0, ledger.lines(stat), contributor)),
     derived: [...ledger.derivations].map(([name, lines]) => breakdown(name, sumOf(lines), lines, contributor)),

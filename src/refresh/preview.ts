@@ -4,6 +4,7 @@ import type { EffectiveStats, Reason } from '../domain/ruleset.ts';
 import type { WornAsset } from '../domain/snapshot.ts';
 import type { BaseField, StatRow } from '../domain/stat.ts';
 import type { CharacterId } from '../domain/tenant.ts';
+import type { ExplainedNumbers } from './explanation.ts';
 
 /**
  * An item to put on: one from the bag by its asset id; or one of a template, at the template's stats unless some are given;
@@ -49,6 +50,13 @@ export interface TriedItem {
   readonly slot: number;
 }
 
+/** A buff of a trial that changes no number. */
+export interface IdleBuff {
+  readonly sourceId: number;
+  readonly statType: string;
+  readonly reason: Reason;
+}
+
 /** What the effective stats would be. */
 export interface Preview {
   readonly characterId: CharacterId;
@@ -61,6 +69,8 @@ export interface Preview {
   readonly degraded: readonly Degradable[];
   readonly before: EffectiveStats;
   readonly after: EffectiveStats;
+  /** How the numbers of `after` come to be. */
+  readonly explained: ExplainedNumbers;
   /** In the order of the trial; the reason says why the wearer would not qualify. */
   readonly putOn: readonly (TriedItem & { readonly reason: Reason | undefined })[];
   /** What would come off; `displacedBy` is the position among `putOn` of what takes its place. */
@@ -69,12 +79,19 @@ export interface Preview {
   readonly stopQualifying: readonly (TriedItem & { readonly reason: Reason })[];
   /** What stays worn and would count from then on. */
   readonly startQualifying: readonly TriedItem[];
+  /** Buffs to cast that have no effect, and why. */
+  readonly idleBuffs: readonly IdleBuff[];
+}
+
+/** Position in `putOn` of an item that does not exist, by the id that stands for its asset; undefined: it exists. */
+export function triedPosition(assetId: number): number | undefined {
+  return assetId < 0 ? -1 - assetId : undefined;
 }
 
 /** Stands for the template of an item that has none; nothing in the game data has this id. */
 export const NO_TEMPLATE = 0;
 
-/** Asset ids below 0 stand for items that do not exist. */
+/** Asset ids below 0 stand for items that do not exist: −1 for the first of the trial. */
 export function triedItem({ assetId, templateId, slot }: WornAsset): TriedItem {
   return {
     assetId: assetId < 0 ? undefined : assetId,

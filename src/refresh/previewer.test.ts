@@ -271,3 +271,83 @@ test('symptom: previews of items ask a slow service without bound', async () => 
   items.source.template = async () => 'missing';
   assert.notEqual((await ask({ putOn: [{ templateId: 1_002_357 }] })).kind, 'overloaded');
 });
+
+test('symptom: a preview says yes to a sword that is worn as a hat', async () => {
+  const { problems, preview, items } = await setUp();
+  items.templates.set(1_302_000, { stats: { weapon_attack: 17 }, cash: false });
+  items.templates.set(1_002_186, { stats: {}, cash: true });
+  items.owned.push({ ...SWORD, assetId: 9, slot: 4 });
+  const stats = { weapon_attack: 5 };
+  const found = await problems({
+    putOn: [
+      { templateId: 1_302_000, slot: -1 },
+      { templateId: 1_302_000, slot: -7, stats },
+      { assetId: 9, slot: -9 },
+      { templateId: 1_002_186, slot: -1 },
+    ],
+  });
+  assert.deepEqual(found, [
+    { pointer: '/putOn/0/slot', expected: 'a slot that this kind of item goes to: weapon (-11)', got: -1 },
+    { pointer: '/putOn/1/slot', expected: 'a slot that this kind of item goes to: weapon (-11)', got: -7 },
+    { pointer: '/putOn/2/slot', expected: 'a slot that this kind of item goes to: weapon (-11)', got: -9 },
+    { pointer: '/putOn/3/slot', expected: 'a slot that this kind of item goes to: cash hat (-101)', got: -1 },
+  ]);
+  items.source.template = () => Promise.reject(new Error('not now'));
+  for (const slot of [-1, -101]) assert.ok(await preview({ putOn: [{ templateId: 1_002_186, slot, stats }] }));
+  assert.equal((await problems({ putOn: [{ templateId: 1_002_186, slot: -2, stats }] })).length, 1);
+  assert.equal((await problems({ putOn: [{ assetId: 9, slot: -1 }] })).length, 1);
+});
+
+test('symptom: buffs of a preview that have no effect pass without a word', async () => {
+  const { preview } = await setUp();
+  const { idleBuffs } = await preview({
+    addBuffs: [
+      {
+        sourceId: 7,
+        changes: [
+          { type: 'STR', amount: 5 },
+          { type: 'PAD', amount: 0 },
+          { type: 'SPEED', amount: 1 },
+        ],
+      },
+      { sourceId: 8, changes: [{ type: 'FOO', amount: 5 }] },
+    ],
+  });
+  assert.deepEqual(
+    idleBuffs.map(({ sourceId, statType, reason }) => [sourceId, statType, reason.code]),
+    [
+      [7, 'STR', 'inert'],
+      [7, 'PAD', 'inert'],
+      [8, 'FOO', 'inert'],
+    ],
+  );
+});
+
+test('symptom: a preview beyond a limit does not tell of the limit', async () => {
+  const { preview } = await setUp();
+  const { explained, after } = await preview({
+    putOn: [{ slot: -12, stats: { max_hp: 40_000 } }],
+    addBuffs: [{ sourceId: 7, level: 3, changes: [{ type: 'PAD', amount: 9 }] }],
+  });
+  assert.deepEqual(
+    explained.stats.map(({ value }) => value),
+    after.values,
+  );
+  const lines = (stat: Stat) =>
+    explained.stats.filter(({ name }) => name === stat).flatMap(({ phases }) => phases.flatMap((phase) => phase.lines));
+  const limit = lines('max_hp').at(-1);
+  assert.deepEqual([limit?.source, limit?.reason?.code], [{ kind: 'rule' }, 'capped']);
+  assert.deepEqual(lines('max_hp').find(({ raw }) => raw === 40_000)?.source, {
+    kind: 'equipment',
+    id: -1,
+    templateId: 0,
+    slot: -12,
+  });
+  assert.deepEqual(lines('weapon_attack').at(-1)?.source, {
+    kind: 'buff',
+    id: 7,
+    statType: 'PAD',
+    level: 3,
+    expiresAt: undefined,
+  });
+});

@@ -1,8 +1,8 @@
 import type { CharacterView, Moment } from '../domain/character.ts';
 import type { EventContext } from '../domain/event.ts';
 import { displacedBy, roomAmong } from '../domain/outfit.ts';
-import type { CalculationInput, EffectiveStats, Reason, Ruleset } from '../domain/ruleset.ts';
-import { createLedger } from '../domain/rulesets/ledger.ts';
+import type { CalculationInput, EffectiveStats, LineSource, Reason, Ruleset } from '../domain/ruleset.ts';
+import { createLedger, type Ledger } from '../domain/rulesets/ledger.ts';
 import type { BuffStat, WornAsset } from '../domain/snapshot.ts';
 import { STATS } from '../domain/stat.ts';
 import type { StaticData } from '../domain/static-data.ts';
@@ -11,7 +11,8 @@ import { settledWithin } from '../lib/settled-within.ts';
 import type { ItemSource } from '../upstream/item-source.ts';
 import type { Upstream, UpstreamTarget } from '../upstream/port.ts';
 import { degradedByMissing, type EffectiveCache, inContractOrder } from './effective-cache.ts';
-import { NO_TEMPLATE, type Preview, type Trial, type TrialProblem, triedItem } from './preview.ts';
+import { type Contributor, explainNumbers } from './explanation.ts';
+import { type IdleBuff, NO_TEMPLATE, type Preview, type Trial, type TrialProblem, triedItem } from './preview.ts';
 import type { ReadFlow, Unanswered } from './read-flow.ts';
 import { type Candidate, findTrialItems, isCandidate, isProblem } from './trial-items.ts';
 
@@ -78,6 +79,7 @@ export function createPreviewer({ flow, effective, upstream, rulesetOf, readWait
       degraded: inContractOrder([...current.degraded, ...degradedByMissing(after.stats.missing)]),
       before: before.stats,
       after: after.stats,
+      explained: explainNumbers(contributorAmong(outfit.worn, buffs.active), after.stats, after.ledger),
       putOn: outfit.putOn.map((asset) => ({ ...triedItem(asset), reason: after.unqualified.get(asset.assetId) })),
       takenOff: outfit.takenOff.map(({ asset, displacedBy: by }) => ({ ...triedItem(asset), displacedBy: by })),
       stopQualifying: staying.flatMap((asset) => {
@@ -88,6 +90,7 @@ export function createPreviewer({ flow, effective, upstream, rulesetOf, readWait
       startQualifying: staying
         .filter(({ assetId }) => before.unqualified.has(assetId) && !after.unqualified.has(assetId))
         .map(triedItem),
+      idleBuffs: buffs.cast.flatMap((buff) => idleBuff(buff, after.ledger) ?? []),
     };
     return { kind: 'answer', preview };
   }
@@ -180,6 +183,8 @@ function changeOutfit(before: readonly WornAsset[], takeOff: readonly number[], 
 
 interface ChangedBuffs {
   readonly active: readonly BuffStat[];
+  /** Those among them that the trial casts. */
+  readonly cast: readonly BuffStat[];
   readonly problems: readonly TrialProblem[];
 }
 
@@ -192,8 +197,9 @@ function changeBuffs(held: readonly BuffStat[], trial: Trial, moment: Moment): C
   const ended = new Set([...trial.removeBuffs, ...trial.addBuffs.map(({ sourceId }) => sourceId)]);
   const kept = held.filter(({ sourceId }) => !ended.has(sourceId));
   // A source that is cast twice is the second cast's, as are types that a cast names twice.
-  const cast = new Map(trial.addBuffs.map((buff) => [buff.sourceId, buff]));
-  return { active: [...kept, ...[...cast.values()].flatMap((buff) => buffStats(buff, moment))], problems };
+  const lastOfSource = new Map(trial.addBuffs.map((buff) => [buff.sourceId, buff]));
+  const cast = [...lastOfSource.values()].flatMap((buff) => buffStats(buff, moment));
+  return { active: [...kept, ...cast], cast, problems };
 }
 
 function buffStats({ sourceId, level, changes }: Trial['addBuffs'][number], { now }: Moment): BuffStat[] {
@@ -220,8 +226,35 @@ function withoutTemplate(data: StaticData): StaticData {
 
 interface Judgement {
   readonly stats: EffectiveStats;
+  readonly ledger: Ledger;
   /** By asset id. */
   readonly unqualified: ReadonlyMap<number, Reason>;
+}
+
+/** Why a buff has no effect; undefined: it has one. */
+function idleBuff({ sourceId, statType }: BuffStat, ledger: Ledger): IdleBuff | undefined {
+  const entries = [...STATS.flatMap((stat) => ledger.lines(stat)), ...ledger.idles].filter(
+    ({ source }) => source.kind === 'buff' && source.id === sourceId && source.statType === statType,
+  );
+  const [first] = entries;
+  if (first?.reason === undefined || entries.some(({ reason }) => reason === undefined)) return undefined;
+  return { sourceId, statType, reason: first.reason };
+}
+
+/** What is known of the sources of a trial's result. */
+function contributorAmong(worn: readonly WornAsset[], buffs: readonly BuffStat[]): (source: LineSource) => Contributor {
+  return (source) => {
+    switch (source.kind) {
+      case 'equipment':
+        return { ...source, slot: worn.find(({ assetId }) => assetId === source.id)?.slot };
+      case 'buff': {
+        const buff = buffs.find(({ sourceId, statType }) => sourceId === source.id && statType === source.statType);
+        return { ...source, level: buff?.level, expiresAt: buff?.expiresAt };
+      }
+      default:
+        return source;
+    }
+  };
 }
 
 /** Computes with a record, because only that tells who qualifies for what. */
@@ -232,5 +265,5 @@ function judge(ruleset: Ruleset, input: CalculationInput): Judgement {
   for (const { source, reason } of [...STATS.flatMap((stat) => ledger.lines(stat)), ...ledger.idles]) {
     if (source.kind === 'equipment' && reason?.code === 'unqualified') unqualified.set(source.id, reason);
   }
-  return { stats, unqualified };
+  return { stats, ledger, unqualified };
 }

@@ -1,4 +1,5 @@
 import { slotsOf } from '../domain/outfit.ts';
+import { slotWord } from '../domain/slot.ts';
 import type { WornAsset } from '../domain/snapshot.ts';
 import type { ItemSource, ItemTemplate } from '../upstream/item-source.ts';
 import type { UpstreamTarget } from '../upstream/port.ts';
@@ -55,41 +56,52 @@ async function find(
   templateOf: (templateId: number) => Promise<ItemTemplate | 'missing'>,
 ): Promise<Candidate | TrialProblem> {
   const at = `/putOn/${index}`;
-  const given = item.slot === undefined ? undefined : [item.slot];
-  const placed = (candidate: Candidate): Candidate | TrialProblem =>
-    candidate.slots.length > 0
-      ? candidate
-      : { pointer: `${at}/slot`, expected: 'a slot, because none is known for this kind of item', got: undefined };
-
+  const { slot } = item;
   if (item.assetId !== undefined) {
     const asset = owned.find(({ assetId }) => assetId === item.assetId);
     if (asset === undefined || asset.slot < 0) {
       const got = asset === undefined ? item.assetId : `${item.assetId}, which is worn`;
       return { pointer: `${at}/assetId`, expected: 'an item in the bag', got };
     }
-    return placed({ ...asset, verified: true, slots: given ?? (await usualSlots(asset.templateId, templateOf)) });
+    const asked = templateOf(asset.templateId);
+    const template = await (slot === undefined ? asked : asked.catch(() => 'missing' as const));
+    return placed({ ...asset, verified: true }, slot, template, at);
   }
   const assetId = -1 - index;
   if (item.templateId === undefined) {
-    return placed({ assetId, templateId: NO_TEMPLATE, stats: item.stats ?? {}, verified: false, slots: given ?? [] });
+    const nothing = { assetId, templateId: NO_TEMPLATE, stats: item.stats ?? {}, verified: false };
+    return placed(nothing, slot, 'missing', at);
   }
   const { templateId, stats } = item;
-  if (stats !== undefined && given !== undefined) {
+  if (stats !== undefined && slot !== undefined) {
     const known = await templateOf(templateId).catch(() => undefined);
-    if (known !== 'missing') return { assetId, templateId, stats, verified: known !== undefined, slots: given };
+    if (known !== 'missing') {
+      return placed({ assetId, templateId, stats, verified: known !== undefined }, slot, known ?? 'missing', at);
+    }
   }
   const template = await templateOf(templateId);
   if (template === 'missing') {
     return { pointer: `${at}/templateId`, expected: 'a template that the data service knows', got: templateId };
   }
-  const slots = given ?? slotsOf(templateId, template.cash);
-  return placed({ assetId, templateId, stats: stats ?? template.stats, verified: true, slots });
+  return placed({ assetId, templateId, stats: stats ?? template.stats, verified: true }, slot, template, at);
 }
 
-async function usualSlots(
-  templateId: number,
-  templateOf: (templateId: number) => Promise<ItemTemplate | 'missing'>,
-): Promise<readonly number[]> {
-  const template = await templateOf(templateId);
-  return slotsOf(templateId, template !== 'missing' && template.cash);
+/** A slot that is asked for has to be one of its kind. Of kinds that nobody knows any slot will do. */
+function placed(
+  item: Omit<Candidate, 'slots'>,
+  slot: number | undefined,
+  template: ItemTemplate | 'missing',
+  at: string,
+): Candidate | TrialProblem {
+  const slotsIf = (cash: boolean): readonly number[] => slotsOf(item.templateId, cash);
+  const usual = slotsIf(template !== 'missing' && template.cash);
+  // Whether it is worn over the others is not known then.
+  const possible = template === 'missing' ? [...usual, ...slotsIf(true)] : usual;
+  if (slot === undefined) {
+    if (usual.length > 0) return { ...item, slots: usual };
+    return { pointer: `${at}/slot`, expected: 'a slot, because none is known for this kind of item', got: undefined };
+  }
+  if (possible.length === 0 || possible.includes(slot)) return { ...item, slots: [slot] };
+  const words = possible.map((each) => `${slotWord(each)} (${each})`).join(', ');
+  return { pointer: `${at}/slot`, expected: `a slot that this kind of item goes to: ${words}`, got: slot };
 }
