@@ -402,3 +402,15 @@ for (const method of ['GET', 'HEAD', 'PUT', 'DELETE'] as const) {
     assert.equal(response.headers.allow, 'POST');
   });
 }
+
+test('symptom: of many wrong fields only the first eight are named', async () => {
+  const { post } = setUp();
+  const changes = Array.from({ length: 12 }, () => ({ type: '', amount: 'x' }));
+  const { errors } = Value.Parse(ErrorDocument, (await post({ addBuffs: [{ sourceId: 1, changes }], base: 1 })).json());
+  assert.equal(errors.length, 25);
+  const endless = await post(`{"takeOff":[${'-1,'.repeat(20_000)}-1]}`);
+  assert.equal(endless.statusCode, 400);
+  const named = errorsOf(endless.body);
+  assert.ok(named.length > 200 && named.length < 300, String(named.length));
+  assert.match(named.at(-1)?.detail ?? '', /more/);
+});

@@ -1,10 +1,11 @@
 import type { TSchema } from 'typebox';
-import { Value } from 'typebox/value';
+import { SCHEMA_ERRORS_MAX, schemaErrors } from '../lib/schema-errors.ts';
 import { bodyProblem, type FieldProblem } from './field-problem.ts';
 
-/** What keeps a body from being what its schema says, by field; the validator stops after a handful. Empty: nothing. */
+/** What keeps a body from being what its schema says, by field; where that is endless, the last says so. Empty: nothing. */
 export function schemaProblems(schema: TSchema, body: unknown): FieldProblem[] {
-  const problems = Value.Errors(schema, body).flatMap((error) => {
+  const errors = schemaErrors(schema, body);
+  const problems = errors.slice(0, SCHEMA_ERRORS_MAX).flatMap((error) => {
     const at = error.instancePath;
     const node = nodeAt(schema, error.schemaPath.slice(1));
     switch (error.keyword) {
@@ -21,7 +22,10 @@ export function schemaProblems(schema: TSchema, body: unknown): FieldProblem[] {
         return [bodyProblem(at, expectation(node), nodeAt(body, at))];
     }
   });
-  return problems.filter(({ detail }, index) => problems.findIndex((other) => other.detail === detail) === index);
+  const different = [...new Map(problems.map((problem) => [problem.detail, problem])).values()];
+  return errors.length <= SCHEMA_ERRORS_MAX
+    ? different
+    : [...different, bodyProblem('', `at most ${SCHEMA_ERRORS_MAX} errors`, 'more')];
 }
 
 /** What a schema of the kinds that bodies are made of admits, in words. */

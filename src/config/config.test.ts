@@ -290,3 +290,23 @@ test('given the help, when it is read, then it names every variable and fits a t
   for (const name of Object.keys(EnvironmentSchema.properties)) assert.ok(help.includes(`  ${name}`), name);
   assert.ok(help.split('\n').every((line) => line.length <= 120));
 });
+
+test('symptom: of twelve wrong variables only eight are named', () => {
+  const wrong = {
+    LOG_LEVEL: 'loud',
+    REST_PORT: 'http',
+    RULESET: 'none',
+    EQUIPMENT_REQUIREMENTS: 'perhaps',
+    BUFF_EXPIRY_GRACE: 'long',
+    HTTP_CLIENT_TIMEOUT: 'long',
+    UPSTREAM_CONCURRENCY: 'many',
+    READ_WAIT: 'long',
+    VISITOR_MAX: 'many',
+    VISITOR_TTL: 'long',
+    RESIDENT_IDLE_TTL: 'long',
+    AUDIT_PERIOD: 'long',
+  };
+  const parsed = parseConfig(wrong);
+  assert.ok('violations' in parsed);
+  assert.deepEqual(parsed.violations.map(({ variable }) => variable).sort(), Object.keys(wrong).sort());
+});

@@ -2,6 +2,7 @@ import { Value } from 'typebox/value';
 import type { RulesetName } from '../domain/rulesets/index.ts';
 import type { Shard } from '../domain/shard.ts';
 import type { Stream } from '../events/stream.ts';
+import { schemaErrors } from '../lib/schema-errors.ts';
 import type { Service } from '../upstream/port.ts';
 import type { RulesetOverrides } from './ruleset-overrides.ts';
 import { type Environment, EnvironmentSchema, type LogLevel, type SaslMechanism } from './schema.ts';
@@ -121,7 +122,7 @@ function known(env: Readonly<Record<string, string | undefined>>): { set: SetVar
 }
 
 function invalidValues(set: SetVariables, complete: SetVariables): Violation[] {
-  const names = Value.Errors(EnvironmentSchema, complete).map((error) => error.instancePath.slice(1));
+  const names = schemaErrors(EnvironmentSchema, complete).map((error) => error.instancePath.slice(1));
   return Object.entries(EnvironmentSchema.properties)
     .filter(([name]) => names.includes(name))
     .map(([name, schema]) => {
