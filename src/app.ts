@@ -2,7 +2,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import type { Server } from 'node:net';
 import { hostname } from 'node:os';
-import { setTimeout as delay } from 'node:timers/promises';
+import { setTimeout as delay, setImmediate as nextTurn } from 'node:timers/promises';
 import { createApi } from './api/api.ts';
 import type { Levers } from './api/levers-routes.ts';
 import type { Replica } from './api/operations-routes.ts';
@@ -12,14 +12,16 @@ import type { ClampWatchOptions } from './clamp/clamp-watch.ts';
 import { type Clamping, createClamping } from './clamp/clamping.ts';
 import { createKafkaCommandProducer } from './clamp/kafka/kafka-command-producer.ts';
 import { createKafkaElection } from './clamp/kafka/kafka-election.ts';
-import type { Config, KafkaConfig } from './config/config.ts';
+import { type Config, type KafkaConfig, TOPIC_VARIABLES } from './config/config.ts';
+import { PARTS, type Part } from './domain/part.ts';
+import { REPLAY } from './domain/part-state.ts';
 import type { Ruleset } from './domain/ruleset.ts';
 import { rulesetByName } from './domain/rulesets/index.ts';
 import { createShardCheck, shardText } from './domain/shard.ts';
 import type { Tenant } from './domain/tenant.ts';
 import { createDecoder } from './events/decoder.ts';
 import { createDeadLetters } from './ingest/dead-letters.ts';
-import type { Feed } from './ingest/feed.ts';
+import { type Feed, STREAM_OF_PART } from './ingest/feed.ts';
 import { createInProcessFeed } from './ingest/in-process/in-process-feed.ts';
 import { createKafkaFeed } from './ingest/kafka/kafka-feed.ts';
 import { createPipeline } from './ingest/pipeline.ts';
@@ -62,7 +64,7 @@ export interface App {
   start(): Promise<string>;
   /** Says that it is not ready any more, and goes on for SHUTDOWN_DELAY, so that load balancers can turn away. */
   drain(): Promise<void>;
-  /** Drains: HTTP finishes, the batch in hand is applied, offsets are committed, the group is left. */
+  /** Drains: HTTP finishes, the batch in hand is applied, offsets are committed. */
   stop(): Promise<void>;
 }
 
@@ -139,12 +141,7 @@ export async function createApp(config: Config, ports: AppPorts): Promise<App> {
       } else logger.error(details, 'a defect: a read failed and is tried again');
     },
   });
-  /** Memory mode is for one process: with another member in the group, some events do not come here. */
-  const isShared = ({ members = 1 } = feed.health()): boolean => members > 1;
-  const isFeedCurrent = (): boolean => {
-    const health = feed.health();
-    return health.current && !isShared(health);
-  };
+  const isFeedCurrent = (part: Part): boolean => feed.health().streams[STREAM_OF_PART[part]].current;
   const effective = createEffectiveCache({ ...shared, isFeedCurrent });
   const roll = createStoreRoll({ store, effective, clock });
   const changes = createChangeLog({ roll, clock, maxBytes: CHANGES_BYTES });
@@ -177,18 +174,12 @@ export async function createApp(config: Config, ports: AppPorts): Promise<App> {
 
   const readiness = (): ReadinessReport => {
     if (phase !== 'started') return { ready: false, reason: `The service is ${phase}.` };
-    if (isShared()) {
-      const reason =
-        'Another member shares the consumer group. State is kept in memory here, so one process has to get every event: ' +
-        'stop the other one, or give it a KAFKA_CONSUMER_GROUP of its own.';
-      return { ready: false, reason };
-    }
     return { ready: true, degraded: degradations() };
   };
 
   const degradations = (): Degradation[] => {
-    const { current, reason } = feed.health();
-    const feedTrouble = current ? [] : [{ what: 'feed', reason: reason ?? 'not current' }];
+    const reasons = new Set(Object.values(feed.health().streams).flatMap(({ reason }) => reason ?? []));
+    const feedTrouble = [...reasons].map((reason) => ({ what: 'feed', reason }));
     const shut = SERVICES.filter((service) => upstream.gates[service].state === 'open');
     return [...feedTrouble, ...shut.map((what) => ({ what, reason: 'most requests fail; it is being probed' }))];
   };
@@ -211,6 +202,14 @@ export async function createApp(config: Config, ports: AppPorts): Promise<App> {
     deadLetters,
     caches,
   });
+  /** Reads that wait for it are due; by and by, so that other work gets its turn. */
+  const release = async (waitedFor: string): Promise<void> => {
+    while (store.caughtUp(waitedFor)) {
+      refresher.wake();
+      await nextTurn();
+    }
+    refresher.wake();
+  };
   const { adminToken } = config;
   const levers: Levers = {
     reread(tenant, characterId) {
@@ -251,14 +250,14 @@ export async function createApp(config: Config, ports: AppPorts): Promise<App> {
       const origin = originOf(api.server.address());
       logger.info(`Look at it: ${origin}/`);
       await feed.start(handle, {
-        onCaughtUp(partition) {
-          store.caughtUp(partition);
-          refresher.wake();
-        },
-        onMissed(partitions) {
-          const characters = store.distrust();
-          if (characters > 0)
-            logger.warn({ partitions, characters }, 'events may have been missed: all held are re-read');
+        onCaughtUp: (partition) => void release(partition),
+        onReplayed: () => void release(REPLAY),
+        onMissed(streams, partitions, reason) {
+          // Sessions tell who is there, and with whom all began anew.
+          const parts = PARTS.filter((part) => streams.includes('session') || streams.includes(STREAM_OF_PART[part]));
+          const characters = store.distrust(parts);
+          const details = { partitions, parts, reason, characters };
+          if (characters > 0) logger.warn(details, 'events may have been missed: all held are re-read');
           refresher.wake();
         },
         onUnreadable({ streams, reason, detail, bytes, ...where }) {
@@ -350,7 +349,13 @@ interface Outside {
 /** Where events come from and where the truth is asked for: Kafka and Atlas, or the demo's stand-ins in this process. */
 async function openOutside(config: Config, clock: Clock, { random, logger }: AppPorts): Promise<Outside> {
   if (config.mode === 'kafka') {
-    const feed = createKafkaFeed({ ...kafkaOptionsOf(config), clock, random, logger, clientId: config.serviceName });
+    const feed = createKafkaFeed({
+      ...kafkaOptionsOf(config),
+      ...{ clock, random, logger },
+      clientId: config.serviceName,
+      topicVariables: TOPIC_VARIABLES,
+      sessionReplay: config.residentIdleTtl,
+    });
     return { feed, urls: config.serviceUrls, demo: undefined };
   }
   const feed = createInProcessFeed(clock);

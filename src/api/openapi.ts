@@ -130,13 +130,22 @@ export const DriftDocument = Type.Object(
   closed,
 );
 
-export const ConsumersDocument = Type.Object(
+const health = Type.Object(
   {
     replica: Type.String({ description: 'Which process answers.' }),
     shard: Type.Optional(Type.String({ description: 'k/n; left out: everybody is followed here.' })),
     current: Type.Boolean({ description: 'Whether what was consumed is current.' }),
     reason: Type.Optional(Type.String({ description: 'Why it is not.' })),
-    members: Type.Optional(Type.Integer({ description: 'Members of the consumer group, when known.' })),
+  },
+  closed,
+);
+
+export const ConsumersDocument = Type.Object(
+  {
+    ...health.properties,
+    streams: Type.Record(Type.String(), health, {
+      description: 'The same of each stream of events: `session`, `buff`, `asset`, `character`, `skill`.',
+    }),
     partitions: Type.Array(
       Type.Object(
         {

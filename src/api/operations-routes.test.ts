@@ -66,10 +66,13 @@ test('given metrics, when they are asked for, then they come in the text format'
   assert.match(response.body, /^effective_stats_http_requests_total\{route="\/api\/livez",status="200"\} 1$/m);
 });
 
-test('given a feed, when the consumers are asked for, then every partition shows where it stands', async () => {
+test('given a feed, when the consumers are asked for, then every stream and partition shows where it stands', async () => {
+  const current = { current: true, reason: undefined };
+  const behind = { current: false, reason: 'behind' };
+  const streams = { session: current, buff: behind, asset: current, character: current, skill: current };
   const { app } = createStubApi({
     feed: {
-      health: () => ({ current: false, reason: 'behind', members: 2 }),
+      health: () => ({ ...behind, streams }),
       positions: () => [
         { stream: 'buff', topic: 'B', partition: 0, position: 5, committed: 4, end: 9 },
         { stream: 'asset', topic: 'A', partition: 3, position: 2, committed: undefined, end: 1 },
@@ -79,9 +82,8 @@ test('given a feed, when the consumers are asked for, then every partition shows
   const response = await app.inject('/api/debug/consumers');
   assert.deepEqual(documentOf(ConsumersDocument, response.body), {
     replica: 'stats-0.1a2b',
-    current: false,
-    reason: 'behind',
-    members: 2,
+    ...behind,
+    streams: JSON.parse(JSON.stringify(streams)),
     partitions: [
       { topic: 'B', partition: 0, stream: 'buff', position: 5, committed: 4, end: 9, lag: 4 },
       { topic: 'A', partition: 3, stream: 'asset', position: 2, end: 1, lag: 0 },

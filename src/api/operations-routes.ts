@@ -44,11 +44,11 @@ export function namingReplica(handler: Handler, { name }: Replica): Handler {
 
 export function createConsumersHandler(feed: Pick<Feed, 'health' | 'positions'>, replica: Replica): Handler {
   return () => {
-    const { current, reason, members } = feed.health();
+    const { current, reason, streams } = feed.health();
     const partitions = feed.positions().map(({ topic, partition, stream, position, committed, end }) => {
       return { topic, partition, stream, position, committed, end, lag: Math.max(0, end - position) };
     });
-    return ok(JSON.stringify({ replica: replica.name, shard: replica.shard, current, reason, members, partitions }));
+    return ok(JSON.stringify({ replica: replica.name, shard: replica.shard, current, reason, streams, partitions }));
   };
 }
 

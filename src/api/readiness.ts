@@ -8,7 +8,7 @@ export interface Degradation {
 export type ReadinessReport =
   /** Requests can be answered, as well as what is degraded allows. */
   | { readonly ready: true; readonly degraded: readonly Degradation[] }
-  /** Starting, stopping, or sharing the consumer group in memory mode. The reason is shown to whoever asks. */
+  /** Starting or stopping. The reason is shown to whoever asks. */
   | { readonly ready: false; readonly reason: string };
 
 /** Whether requests should be sent here at this moment; cheap, asked for every second or so. */

@@ -8,6 +8,9 @@ export interface LoggedLine {
   readonly message: string;
 }
 
+const CURRENT = { current: true, reason: undefined };
+const STREAMS_CURRENT = { session: CURRENT, buff: CURRENT, asset: CURRENT, character: CURRENT, skill: CURRENT };
+
 /** The API on stubs, for specs and for its generated description: ready, knows one answer, consumes nothing. */
 export function createStubApi(deps: Partial<ApiDeps> = {}): { app: FastifyInstance; log: LoggedLine[] } {
   const log: LoggedLine[] = [];
@@ -27,7 +30,7 @@ export function createStubApi(deps: Partial<ApiDeps> = {}): { app: FastifyInstan
       run: 'stub',
     },
     page: { mode: 'kafka', unnamedTenant: undefined },
-    feed: { health: () => ({ current: true, reason: undefined, members: 1 }), positions: () => [] },
+    feed: { health: () => ({ current: true, reason: undefined, streams: STREAMS_CURRENT }), positions: () => [] },
     readiness: () => ({ ready: true, degraded: [] }),
     deadLetters: { list: () => [], total: 0, evicted: 0 },
     levers: {

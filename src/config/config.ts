@@ -234,6 +234,15 @@ function configOf(environment: Environment): Config {
   };
 }
 
+/** The variable that names each stream's topic. */
+export const TOPIC_VARIABLES = {
+  session: 'EVENT_TOPIC_SESSION_STATUS',
+  buff: 'EVENT_TOPIC_CHARACTER_BUFF_STATUS',
+  asset: 'EVENT_TOPIC_ASSET_STATUS',
+  character: 'EVENT_TOPIC_CHARACTER_STATUS',
+  skill: 'EVENT_TOPIC_SKILL_STATUS',
+} as const satisfies Record<Stream, keyof Environment>;
+
 function kafkaOf(environment: Environment, brokers: readonly string[]): KafkaConfig['kafka'] {
   const { KAFKA_SASL_MECHANISM: mechanism, KAFKA_SASL_USERNAME: username, KAFKA_SASL_PASSWORD: password } = environment;
   const complete = mechanism !== undefined && username !== undefined && password !== undefined;
@@ -241,11 +250,11 @@ function kafkaOf(environment: Environment, brokers: readonly string[]): KafkaCon
     brokers,
     groupId: environment.KAFKA_CONSUMER_GROUP,
     topics: {
-      session: environment.EVENT_TOPIC_SESSION_STATUS,
-      buff: environment.EVENT_TOPIC_CHARACTER_BUFF_STATUS,
-      asset: environment.EVENT_TOPIC_ASSET_STATUS,
-      character: environment.EVENT_TOPIC_CHARACTER_STATUS,
-      skill: environment.EVENT_TOPIC_SKILL_STATUS,
+      session: environment[TOPIC_VARIABLES.session],
+      buff: environment[TOPIC_VARIABLES.buff],
+      asset: environment[TOPIC_VARIABLES.asset],
+      character: environment[TOPIC_VARIABLES.character],
+      skill: environment[TOPIC_VARIABLES.skill],
     },
     tls: environment.KAFKA_TLS ? { caFile: environment.KAFKA_TLS_CA_FILE } : undefined,
     sasl: complete ? { mechanism, username, password } : undefined,

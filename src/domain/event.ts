@@ -16,6 +16,8 @@ interface EventBase {
   readonly context: EventContext | undefined;
   /** Name of the partition when it was behind at decoding, else undefined (architecture §3 rule 7). */
   readonly backlog: string | undefined;
+  /** True for a session event of the past that is read again after a start: the sessions are known then, nothing is loaded yet. */
+  readonly replayed: boolean;
 }
 
 /** One stat of a buff. `type` is the wire's stat type, e.g. `WEAPON_ATTACK`; `amount` is int32. */

@@ -97,6 +97,8 @@ export function markStale(
   if (part.staleVersion === 0) part.staleSince = moment.now;
   part.staleVersion = version;
   part.staleReason = reason;
+  // Its first load is not due before everybody's sessions are known.
+  if (part.waitsFor === REPLAY) return;
   if (backlog === undefined) {
     want(part, moment.mono, 'live');
   } else {
@@ -104,11 +106,14 @@ export function markStale(
   }
 }
 
+/** What whoever is known from replayed sessions waits for, instead of a partition; however long it takes. */
+export const REPLAY = 'replay';
+
 /** Wants a read once the partition has caught up, 30 s from now at most, unless one is wanted sooner. */
 export function waitForBacklog(part: PartState, mono: number, backlog: string): void {
   if (part.wantedAt <= mono) return;
   part.waitsFor = backlog;
-  want(part, mono + BACKLOG_WAIT_MS, 'backlog');
+  want(part, backlog === REPLAY ? Number.POSITIVE_INFINITY : mono + BACKLOG_WAIT_MS, 'backlog');
 }
 
 /** The partition whose backlog the part waited for has caught up. */

@@ -41,7 +41,7 @@ export function decodeBuff(envelope: Json, origin: Origin): Decoded {
   const level = optionalInteger(body, 'level', LEVEL, 'body.level');
   if (type === 'STAT_UPDATED') return { type: 'buff-stat-updated', ...base, sourceId, level, changes, createdAt };
   // Spelt out: spreading costs a sixth of the decoding of what busy topics carry most.
-  const { tenant, recordTime, context, backlog } = base;
+  const { tenant, recordTime, context, backlog, replayed } = base;
   const expiresAt = expiry(body);
   return {
     type: 'buff-applied',
@@ -50,6 +50,7 @@ export function decodeBuff(envelope: Json, origin: Origin): Decoded {
     recordTime,
     context,
     backlog,
+    replayed,
     sourceId,
     level,
     changes,

@@ -39,6 +39,7 @@ function created(overrides: object = {}): object {
     recordTime: RECORD_TIME,
     context: undefined,
     backlog: undefined,
+    replayed: false,
     sessionId: SESSION_ID,
     worldId: 0,
     channelId: 1,

@@ -26,9 +26,10 @@ export interface EncodedEvent {
 export interface Decoder {
   /**
    * Reads one record (contract §1, both formats). Never throws for what it holds, and keeps no view of its bytes.
-   * `behind` names its partition while that is behind (architecture §3 rule 7).
+   * `behind` names its partition while that is behind (architecture §3 rule 6), `replayed` tells that it is an old session
+   * event which is read again after a start.
    */
-  decode(record: EncodedEvent, behind: string | undefined): Decoded;
+  decode(record: EncodedEvent, behind: string | undefined, replayed?: boolean): Decoded;
 }
 
 const DECODE_STREAM = {
@@ -51,7 +52,7 @@ export function createDecoder({ environment, isConcerned }: DecoderOptions): Dec
   const tenantOf = createTenantReader();
 
   return {
-    decode(record, behind) {
+    decode(record, behind, replayed = false) {
       const { stream, timestamp, value } = record;
       if (value === null) return SKIP.tombstone;
       try {
@@ -62,7 +63,7 @@ export function createDecoder({ environment, isConcerned }: DecoderOptions): Dec
           const characterId = glanceCharacterId(value);
           if (characterId !== undefined && !isConcerned(tenant, characterId)) return SKIP.otherShard;
         }
-        const origin = { tenant, headers, timestamp, behind };
+        const origin = { tenant, headers, timestamp, behind, replayed };
         return DECODE_STREAM[stream](parse(value), origin);
       } catch (error) {
         if (error instanceof Undecodable) return error.dead;

@@ -9,9 +9,10 @@ export interface Origin {
   /** Epoch ms. */
   readonly timestamp: number;
   readonly behind: string | undefined;
+  readonly replayed: boolean;
 }
 
-type EventBase = Pick<CharacterEvent, 'tenant' | 'characterId' | 'recordTime' | 'context' | 'backlog'>;
+type EventBase = Pick<CharacterEvent, 'tenant' | 'characterId' | 'recordTime' | 'context' | 'backlog' | 'replayed'>;
 
 /** What every event has; built only for records that turn out to be one. */
 export function baseOf(origin: Origin, characterId: CharacterId): EventBase {
@@ -21,5 +22,6 @@ export function baseOf(origin: Origin, characterId: CharacterId): EventBase {
     recordTime: origin.timestamp,
     context: contextOf(origin.headers),
     backlog: origin.behind,
+    replayed: origin.replayed,
   };
 }

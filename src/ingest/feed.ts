@@ -1,6 +1,15 @@
+import type { Part } from '../domain/part.ts';
 import type { Stream } from '../events/stream.ts';
 
 export { STREAMS, type Stream } from '../events/stream.ts';
+
+/** The stream that tells of each part's changes: the part is followed when that is. */
+export const STREAM_OF_PART: Readonly<Record<Part, Stream>> = {
+  base: 'character',
+  equipment: 'asset',
+  buffs: 'buff',
+  passives: 'skill',
+};
 
 /** One record as the broker holds it. Buffers may be views of a larger one: copy what is kept. */
 export interface FeedRecord {
@@ -35,6 +44,11 @@ export interface FeedBatch {
   readonly records: readonly FeedRecord[];
   /** `topic/partition` of those partitions in this batch that are behind their end by more than this batch. */
   readonly behind: ReadonlySet<string>;
+  /**
+   * Partitions of the session stream (`topic/partition`) that are being replayed: the end that they had when following began
+   * was not reached before this batch.
+   */
+  readonly replaying: ReadonlySet<string>;
 }
 
 /**
@@ -50,40 +64,41 @@ export interface PartitionPosition {
   readonly partition: number;
   /** Next offset to be handed to the handler. */
   readonly position: number;
-  /** Committed offset of the group, undefined when none is known. */
+  /** Offset that the group has, undefined when none is known. */
   readonly committed: number | undefined;
   /** End offset (high watermark) seen last. */
   readonly end: number;
 }
 
-export interface FeedHealth {
-  /** True when what was consumed is current (architecture §3 rule 8). */
+export interface Health {
+  /** True when what was consumed is current (architecture §3 rule 7). */
   readonly current: boolean;
   /** Why not, for people; undefined when current. */
   readonly reason: string | undefined;
-  /** Members of the consumer group as last seen, undefined when unknown. More than one is fatal in memory mode. */
-  readonly members: number | undefined;
+}
+
+/** Over all streams, and of each. */
+export interface FeedHealth extends Health {
+  readonly streams: Readonly<Record<Stream, Health>>;
 }
 
 export interface FeedCounters {
-  rebalances: number;
   fetchFailures: number;
   commitFailures: number;
   commits: number;
+  /** Partitions that had to be begun again, because the log had lost what comes next or was another one. */
   offsetResets: number;
-  /** Records that were handled here before and come again: their commit had not arrived when the assignment ended. */
-  redelivered: number;
 }
 
 /**
- * Where events come from. An implementer owes: at-least-once delivery; order within a partition; at most one batch in the
- * handler at a time, bounded in records and bytes; commits only after the handler is done; positions that never move back
- * except by re-delivery after a rebalance or restart.
+ * Where events come from. An implementer owes: every record of every stream from where following began, at least once, to
+ * each process; order within a partition; at most one batch in the handler at a time, bounded in records and bytes; and
+ * that a position never moves back, unless the log has lost records.
  */
 export interface Feed {
-  /** Resolves once consumption is under way (not necessarily assigned); an unreachable broker is retried, not an error. */
+  /** Resolves once following is under way; an unreachable broker is retried, not an error. */
   start(handler: BatchHandler, listeners: FeedListeners): Promise<void>;
-  /** Waits for the batch in hand, commits, leaves the group. Bounded in time. */
+  /** Waits for the batch in hand, and commits. Bounded in time. */
   stop(): Promise<void>;
   health(): FeedHealth;
   positions(): readonly PartitionPosition[];
@@ -91,13 +106,18 @@ export interface Feed {
 }
 
 export interface FeedListeners {
-  /** A partition (`topic/partition`) that was behind has caught up, or is no longer ours. */
+  /** A partition (`topic/partition`) that was behind has caught up, or is no longer followed. */
   onCaughtUp(partition: string): void;
   /**
-   * Records of these partitions (`topic/partition`) did not come here: another member of the group had them, they were deleted,
-   * or they could not be read. What is held may lack what they said.
+   * Every session partition known when following began (or began again after a loss) has been replayed to the end that it
+   * had then.
    */
-  onMissed(partitions: readonly string[]): void;
+  onReplayed(): void;
+  /**
+   * Records of these streams did not come here, or may not have: what is held of them was possibly read before they were
+   * followed. Any read that begins from now on knows what the records said.
+   */
+  onMissed(streams: readonly Stream[], partitions: readonly string[], reason: string): void;
   /** A batch was passed over; `onMissed` follows. */
   onUnreadable(batch: UnreadableBatch): void;
 }

@@ -41,8 +41,9 @@ export function createPipeline(options: PipelineOptions): BatchHandler {
     return outcome;
   };
 
-  const decode = (record: FeedRecord, behind: string | undefined): CharacterEvent | undefined => {
-    const decoded = decoder.decode(record, behind);
+  const decode = (record: FeedRecord, { behind, replaying }: FeedBatch): CharacterEvent | undefined => {
+    const replayed = record.stream === 'session' && partitionIn(replaying, record) !== undefined;
+    const decoded = decoder.decode(record, partitionIn(behind, record), replayed);
     if (decoded.type === 'skip') {
       tally.skipped(record.stream, decoded.reason);
       return undefined;
@@ -58,7 +59,7 @@ export function createPipeline(options: PipelineOptions): BatchHandler {
   const observe = (events: readonly CharacterEvent[]): void => {
     const now = clock.now();
     for (const event of events) {
-      if (event.backlog === undefined) options.onVisible(now - event.recordTime);
+      if (event.backlog === undefined && !event.replayed) options.onVisible(now - event.recordTime);
     }
     options.onApplied(events);
   };
@@ -66,7 +67,7 @@ export function createPipeline(options: PipelineOptions): BatchHandler {
   return (batch) => {
     const events: CharacterEvent[] = [];
     for (const record of batch.records) {
-      const event = decode(record, behindOf(record, batch));
+      const event = decode(record, batch);
       if (event !== undefined) events.push(event);
     }
     const applied = store.applyBatch(events, counted);
@@ -76,9 +77,9 @@ export function createPipeline(options: PipelineOptions): BatchHandler {
   };
 }
 
-/** Name of the record's partition when that is behind. Most batches have none, and build no name. */
-function behindOf({ topic, partition }: FeedRecord, { behind }: FeedBatch): string | undefined {
-  if (behind.size === 0) return undefined;
+/** Name of the record's partition when that is among them. Of most batches none is, and no name is built. */
+function partitionIn(names: ReadonlySet<string>, { topic, partition }: FeedRecord): string | undefined {
+  if (names.size === 0) return undefined;
   const name = `${topic}/${partition}`;
-  return behind.has(name) ? name : undefined;
+  return names.has(name) ? name : undefined;
 }

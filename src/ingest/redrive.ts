@@ -47,7 +47,7 @@ export async function redrive(
 
 async function handOver(records: readonly DeadLetter[], deadLetters: DeadLetters, handle: BatchHandler): Promise<void> {
   try {
-    await handle({ records, behind: new Set() });
+    await handle({ records, behind: new Set(), replaying: new Set() });
   } catch (error) {
     for (const record of records) deadLetters.add(record);
     throw error;

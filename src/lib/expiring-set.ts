@@ -13,12 +13,28 @@ export interface ExpiringSet extends CacheCounts {
   delete(key: string): void;
   /** Forgets what has expired. */
   sweep(mono: number): void;
+  /** While true, nothing goes: neither for want of room nor for its time. */
+  keepAll: boolean;
 }
 
 export function createExpiringSet(ttl: number, max: number): ExpiringSet {
   const addedAt = new Map<string, number>();
   let evicted = 0;
+  let keepAll = false;
+  const makeRoom = (mono: number): void => {
+    for (const [key, at] of addedAt) {
+      if (keepAll || addedAt.size <= max) return;
+      addedAt.delete(key);
+      if (mono < at + ttl) evicted += 1;
+    }
+  };
   return {
+    get keepAll() {
+      return keepAll;
+    },
+    set keepAll(value) {
+      keepAll = value;
+    },
     get size() {
       return addedAt.size;
     },
@@ -28,23 +44,19 @@ export function createExpiringSet(ttl: number, max: number): ExpiringSet {
     add(key, mono) {
       addedAt.delete(key);
       addedAt.set(key, mono);
-      if (addedAt.size <= max) return;
-      const oldest = addedAt.entries().next();
-      if (oldest.done === true) return;
-      const [oldestKey, at] = oldest.value;
-      addedAt.delete(oldestKey);
-      if (mono < at + ttl) evicted += 1;
+      if (addedAt.size > max) makeRoom(mono);
     },
     has(key, mono) {
       const at = addedAt.get(key);
-      return at !== undefined && mono < at + ttl;
+      return at !== undefined && (keepAll || mono < at + ttl);
     },
     delete(key) {
       addedAt.delete(key);
     },
     sweep(mono) {
+      makeRoom(mono);
       for (const [key, at] of addedAt) {
-        if (mono < at + ttl) return;
+        if (keepAll || mono < at + ttl) return;
         addedAt.delete(key);
       }
     },

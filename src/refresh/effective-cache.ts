@@ -1,7 +1,7 @@
 import type { CharacterView, Moment } from '../domain/character.ts';
 import { calculationInput, type EffectiveOptions, lapsedBuffs, nextLapseAt } from '../domain/effective.ts';
 import { DEGRADABLE, type Degradable, isFresh } from '../domain/freshness.ts';
-import { PARTS } from '../domain/part.ts';
+import { PARTS, type Part } from '../domain/part.ts';
 import type { CalculationInput, EffectiveStats, MissingData, Ruleset } from '../domain/ruleset.ts';
 import type { Tenant } from '../domain/tenant.ts';
 import type { Upstream } from '../upstream/port.ts';
@@ -38,7 +38,7 @@ export interface EffectiveCache {
 export interface EffectiveCacheOptions extends EffectiveOptions {
   readonly upstream: Pick<Upstream, 'staticData' | 'ensureStaticData'>;
   readonly rulesetOf: (tenant: Tenant) => Ruleset;
-  readonly isFeedCurrent: () => boolean;
+  readonly isFeedCurrent: (part: Part) => boolean;
 }
 
 /** What was computed and everything on which it depends; valid while none of that has moved. */
@@ -80,7 +80,7 @@ export function createEffectiveCache(options: EffectiveCacheOptions): EffectiveC
   return {
     of(view, moment) {
       const { revision } = options.upstream.staticData(view.tenant);
-      const staleParts = staleMask(view, moment, options.isFeedCurrent());
+      const staleParts = staleMask(view, moment, options.isFeedCurrent);
       const memo = memos.get(view);
       if (
         memo !== undefined &&
@@ -95,7 +95,7 @@ export function createEffectiveCache(options: EffectiveCacheOptions): EffectiveC
       return compute(view, moment, staleParts);
     },
     holds(effective, view) {
-      if (effective.version !== view.version || !options.isFeedCurrent()) return false;
+      if (effective.version !== view.version || !PARTS.every(options.isFeedCurrent)) return false;
       return effective.revision === options.upstream.staticData(view.tenant).revision;
     },
     basisOf(view, moment) {
@@ -109,10 +109,10 @@ export function createEffectiveCache(options: EffectiveCacheOptions): EffectiveC
 }
 
 /** One bit per part that is not fresh. */
-function staleMask(view: CharacterView, moment: Moment, feedCurrent: boolean): number {
+function staleMask(view: CharacterView, moment: Moment, isFeedCurrent: (part: Part) => boolean): number {
   let mask = 0;
   for (const [index, part] of PARTS.entries()) {
-    if (!isFresh(view.part(part), moment, feedCurrent)) mask |= 1 << index;
+    if (!isFresh(view.part(part), moment, isFeedCurrent(part))) mask |= 1 << index;
   }
   return mask;
 }

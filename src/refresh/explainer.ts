@@ -1,5 +1,6 @@
 import type { CharacterView, Moment } from '../domain/character.ts';
 import type { EventContext } from '../domain/event.ts';
+import type { Part } from '../domain/part.ts';
 import { createLedger } from '../domain/rulesets/ledger.ts';
 import type { CharacterId, Tenant } from '../domain/tenant.ts';
 import type { EffectiveCache } from './effective-cache.ts';
@@ -21,7 +22,7 @@ export interface Explainer {
 export interface ExplainerOptions {
   readonly flow: ReadFlow;
   readonly effective: EffectiveCache;
-  readonly isFeedCurrent: () => boolean;
+  readonly isFeedCurrent: (part: Part) => boolean;
 }
 
 /** Runs the ruleset again, on what the stats were computed from, with a recorder. */
@@ -41,7 +42,7 @@ export function createExplainer({ flow, effective, isFeedCurrent }: ExplainerOpt
       resident: view.resident,
       place: view.place,
       sessions: [...view.sessions()],
-      parts: partFreshness(view, moment, isFeedCurrent()),
+      parts: partFreshness(view, moment, isFeedCurrent),
       ...explainLedger(view, stats, ledger),
     };
     return { kind: 'answer', explanation };

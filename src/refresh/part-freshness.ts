@@ -29,7 +29,11 @@ export interface PartFreshness {
 }
 
 /** Every part, in the order in which answers name them. */
-export function partFreshness(view: CharacterView, moment: Moment, feedCurrent: boolean): PartFreshness[] {
+export function partFreshness(
+  view: CharacterView,
+  moment: Moment,
+  isFeedCurrent: (part: Part) => boolean,
+): PartFreshness[] {
   /** Epoch ms of a monotonic time. */
   const epoch = (mono: number | undefined): number | undefined =>
     mono === undefined || mono === Number.POSITIVE_INFINITY ? undefined : moment.now + (mono - moment.mono);
@@ -38,7 +42,7 @@ export function partFreshness(view: CharacterView, moment: Moment, feedCurrent: 
     const stale = part.staleVersion > 0;
     return {
       part: name,
-      state: stateOf(view, name, moment, feedCurrent),
+      state: stateOf(view, name, moment, isFeedCurrent(name)),
       asOf: part.asOf,
       staleSince: stale ? part.staleSince : undefined,
       staleReason: stale ? part.staleReason : undefined,

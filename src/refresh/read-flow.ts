@@ -1,7 +1,7 @@
 import type { CharacterView, Moment } from '../domain/character.ts';
 import type { EventContext } from '../domain/event.ts';
 import { hasBase, isFirstLoadPending, isFresh } from '../domain/freshness.ts';
-import { PARTS } from '../domain/part.ts';
+import { PARTS, type Part } from '../domain/part.ts';
 import { dueAt } from '../domain/part-state.ts';
 import type { CharacterId, Tenant } from '../domain/tenant.ts';
 import type { Clock } from '../lib/clock.ts';
@@ -38,7 +38,7 @@ export interface ReadFlowOptions {
   readonly store: StateStore;
   readonly refresher: Pick<Refresher, 'wake' | 'nextRead' | 'isUnknown'>;
   readonly clock: Clock;
-  readonly isFeedCurrent: () => boolean;
+  readonly isFeedCurrent: (part: Part) => boolean;
   /** READ_WAIT in ms: how long a read waits for parts that were never loaded. */
   readonly readWait: number;
 }
@@ -84,7 +84,7 @@ export function createReadFlow(options: ReadFlowOptions): ReadFlow {
       if (waiting >= WAITING_OF_HELD_MAX) return OVERLOADED;
       return counted(readAfterLoad(view, context, moment.mono, answerFrom));
     }
-    if (!options.isFeedCurrent() && requestReads(view, moment) && rereading < WAITING_OF_HELD_MAX) {
+    if (requestReads(view, moment) && rereading < WAITING_OF_HELD_MAX) {
       rereading += 1;
       return readAfterReread(view, context, moment.mono, answerFrom).finally(() => {
         rereading -= 1;
@@ -173,13 +173,13 @@ export function createReadFlow(options: ReadFlowOptions): ReadFlow {
     return PARTS.some((part) => {
       const state = view.part(part);
       const coming = state.fetch !== undefined || dueAt(state) <= askedAt + FEED_WAIT_MS;
-      return coming && !isFresh(state, moment, options.isFeedCurrent());
+      return coming && !isFresh(state, moment, options.isFeedCurrent(part));
     });
   }
 
-  /** Asks for a read of every part that is not fresh; true when there was one. */
+  /** Asks for a read of every part that cannot be followed and is not fresh; true when there was one. */
   function requestReads(view: CharacterView, moment: Moment): boolean {
-    const behind = PARTS.filter((part) => !isFresh(view.part(part), moment, false));
+    const behind = PARTS.filter((part) => !options.isFeedCurrent(part) && !isFresh(view.part(part), moment, false));
     for (const part of behind) store.request(view.tenant, view.characterId, part, 'reader');
     return behind.length > 0;
   }

@@ -64,12 +64,15 @@ export interface StateStore {
   /** The part's service is back: every failed read of it is due now. */
   retryNow(part: Part): void;
   /**
-   * Events may have been missed, the last of them just now: hints at every part of everything that is held (rule 5). Returns
+   * Events may have been missed, the last of them just now: hints at these parts of everything that is held (rule 5). Returns
    * how many characters.
    */
-  distrust(): number;
-  /** A partition (`topic/partition`) that was behind is so no longer. */
-  caughtUp(partition: string): void;
+  distrust(parts: readonly Part[]): number;
+  /**
+   * A partition (`topic/partition`) that was behind is so no longer, or all sessions are replayed (`REPLAY`): reads that wait
+   * for it are due. A thousand characters at most; true: there are more.
+   */
+  caughtUp(partition: string): boolean;
   /** Notes that somebody reads the character, for RESIDENT_IDLE_TTL. */
   touch(view: CharacterView): void;
   /** Lets go whose time is up and notices lapses; to be called about once a second. */

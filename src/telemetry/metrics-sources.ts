@@ -24,12 +24,10 @@ export interface MetricsSources {
       readonly end: number;
     }[];
     readonly counters: {
-      readonly rebalances: number;
       readonly commits: number;
       readonly commitFailures: number;
       readonly fetchFailures: number;
       readonly offsetResets: number;
-      readonly redelivered: number;
     };
   };
   readonly answers: {

@@ -20,7 +20,7 @@ function sources(): MetricsSources & { readonly feed: { counters: { commits: num
         { topic: 'T', partition: 0, position: 5, committed: 4, end: 9 },
         { topic: 'T', partition: 1, position: 1, committed: undefined, end: 1 },
       ],
-      counters: { rebalances: 1, commits: 2, commitFailures: 3, fetchFailures: 4, offsetResets: 5, redelivered: 6 },
+      counters: { commits: 2, commitFailures: 3, fetchFailures: 4, offsetResets: 5 },
     },
     answers: { degradedAnswers: { base: 0, buffs: 11 } },
     refreshes: {
@@ -60,7 +60,6 @@ test('given sources, when metrics are asked for, then their numbers at that mome
     'effective_stats_partition_lag{topic="T",partition="0"} 4',
     'effective_stats_partition_lag{topic="T",partition="1"} 0',
     'effective_stats_feed_current 1',
-    'effective_stats_feed_rebalances_total 1',
     'effective_stats_feed_commits_total 20',
     'effective_stats_feed_commit_failures_total 3',
     'effective_stats_degraded_answers_total{what="base"} 0',

@@ -146,7 +146,7 @@ function exportFeed(registry: Registry, { events, feed }: MetricsSources): void 
     );
   };
   perPartition('position', 'Offset that is handled next.', ({ position }) => position);
-  perPartition('committed', 'Committed offset of the group.', ({ committed }) => committed);
+  perPartition('committed', 'Offset that the group has.', ({ committed }) => committed);
   perPartition('end', 'End offset seen last.', ({ end }) => end);
   perPartition('lag', 'Records not handled yet.', ({ end, position }) => Math.max(0, end - position));
   exportGauge(registry, 'feed_current', '1 while what was consumed is current.', [], () => [
@@ -155,12 +155,14 @@ function exportFeed(registry: Registry, { events, feed }: MetricsSources): void 
   const { counters } = feed;
   const perFeed = (name: string, help: string, read: () => number): void =>
     exportCounter(registry, `feed_${name}`, help, [], () => [[{}, read()]]);
-  perFeed('rebalances', 'Rebalances of the consumer group.', () => counters.rebalances);
   perFeed('commits', 'Offset commits.', () => counters.commits);
   perFeed('commit_failures', 'Offset commits that failed.', () => counters.commitFailures);
   perFeed('fetch_failures', 'Fetches that failed.', () => counters.fetchFailures);
-  perFeed('redelivered', 'Records that were handled here before and come again.', () => counters.redelivered);
-  perFeed('offset_resets', 'Positions that were out of range and started anew.', () => counters.offsetResets);
+  perFeed(
+    'offset_resets',
+    'Partitions whose log had lost what comes next, and that were begun anew.',
+    () => counters.offsetResets,
+  );
 }
 
 function exportRefreshes(registry: Registry, { refreshes, gates }: MetricsSources): void {

@@ -9,8 +9,8 @@ import type { Watch } from './watch.ts';
 /** Of characters, all of whom have to be answered well. */
 const SAMPLE = 5;
 const GIVE_UP_AFTER_MS = 30_000;
-/** Records; some 30 come between two commits. */
-const UNCOMMITTED_MAX = 100;
+/** Records; some 300 come between two commits. */
+const UNCOMMITTED_MAX = 1_000;
 
 /**
  * Ms until the service is ready, its feed current, its commits taken, and a sample of characters answered with nothing

@@ -53,7 +53,7 @@ async function whyWrong(stage: Stage, who: Who, lingering: Set<string>): Promise
     const resident = await subject.isResident(who);
     if (resident === undefined) return 'no explanation';
     if (!resident) return undefined;
-    if (sessionEnds.mustKnow(who, subject.startedAt)) return 'logged out, and yet a resident';
+    if (sessionEnds.mustKnow(who)) return 'logged out, and yet a resident';
     lingering.add(nameOf(who));
     return undefined;
   }

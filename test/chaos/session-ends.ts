@@ -2,15 +2,12 @@ import type { Who } from '../../src/world/truth.ts';
 import type { Arrival, Shipment } from './outbox.ts';
 import { nameOf } from './truth-history.ts';
 
-/**
- * What the service can know about ended sessions. In memory it forgets them when its process ends, and other members of its
- * group keep theirs to themselves: a CREATED that comes again afterwards may then make a resident of who is logged out.
- */
+/** What the service must know about sessions: whatever its topic has, also of before its start, which it reads again. */
 export interface SessionEnds {
   /** Told of every session record on its way to its topic, repetitions included. */
   add(who: Who, shipment: Shipment): void;
-  /** Whether the process that runs since `startedAt` must know that each session of the character which it has met has ended. */
-  mustKnow(who: Who, startedAt: number): boolean;
+  /** Whether a process must know that each session of the character has ended. */
+  mustKnow(who: Who): boolean;
   /**
    * Whether that process has met a session of the character before `metBefore` (monotonic ms), and nothing was said about the
    * end of it.
@@ -18,11 +15,7 @@ export interface SessionEnds {
   mustHold(who: Who, startedAt: number, metBefore: number): boolean;
 }
 
-/** What was not committed when a process ended comes again to the next one. */
-const UNCOMMITTED_MS = 15_000;
-
-/** @param isShared Whether the group had other members at that time (monotonic ms). */
-export function createSessionEnds(isShared: (at: number) => boolean): SessionEnds {
+export function createSessionEnds(): SessionEnds {
   const sessions = new Map<string, Map<string, { readonly created: Arrival[]; readonly destroyed: Arrival[] }>>();
   return {
     add(who, shipment) {
@@ -33,17 +26,13 @@ export function createSessionEnds(isShared: (at: number) => boolean): SessionEnd
       own.set(sessionId, session);
       (type === 'CREATED' ? session.created : session.destroyed).push(shipment.arrival);
     },
-    mustKnow(who, startedAt) {
-      return [...(sessions.get(nameOf(who))?.values() ?? [])].every(
-        ({ created, destroyed }) =>
-          created.every(({ at }) => at < startedAt - UNCOMMITTED_MS) ||
-          destroyed.some(({ at }) => at > startedAt && !isShared(at)),
-      );
+    mustKnow(who) {
+      return [...(sessions.get(nameOf(who))?.values() ?? [])].every(({ destroyed }) => destroyed.length > 0);
     },
     mustHold(who, startedAt, metBefore) {
       return [...(sessions.get(nameOf(who))?.values() ?? [])].some(
         ({ created, destroyed }) =>
-          destroyed.length === 0 && created.some(({ at }) => at > startedAt && at < metBefore && !isShared(at)),
+          destroyed.length === 0 && created.some(({ at }) => at > startedAt && at < metBefore),
       );
     },
   };

@@ -38,8 +38,6 @@ export interface Stage {
   producerSkew: number;
   /** Since when (monotonic ms) no broker answers; Infinity: one does. */
   brokerAwaySince: number;
-  /** When (monotonic ms) the service's group had other members, which took records away. */
-  readonly shared: { readonly since: number; until: number }[];
   close(): Promise<void>;
 }
 
@@ -56,8 +54,7 @@ export async function setStage(seed: number, charactersPerTenant: number, format
   const topics = Object.fromEntries(STREAMS.map((stream) => [stream, `${name}-${stream}`])) as Record<Stream, string>;
   for (const stream of STREAMS) await kafka.createTopic(topics[stream], PARTITIONS[stream]);
   const timeline = createTimeline();
-  const shared: { readonly since: number; until: number }[] = [];
-  const sessionEnds = createSessionEnds((at) => shared.some(({ since, until }) => since <= at && at <= until));
+  const sessionEnds = createSessionEnds();
   const retold = createRetold();
   const shipments: Shipment[] = [];
   let emitted = 0;
@@ -114,7 +111,6 @@ export async function setStage(seed: number, charactersPerTenant: number, format
     timeline,
     sessionEnds,
     retold,
-    shared,
     takeEmitted: () => shipments.splice(0),
     get producerSkew() {
       return producerSkew;

@@ -11,12 +11,10 @@ export interface Strikes {
   next(): Promise<void>;
   /** True while faults are left that were asked for. */
   readonly arePlanned: boolean;
-  /** To be called before something else may make records come again: what has come so far is of the latest fault. */
-  noteRedelivered(): Promise<void>;
   /** How often each fault has struck. */
   readonly struck: Readonly<Partial<Record<Fault, number>>>;
-  /** By fault, {@link AT_ONCE} or {@link THEN_KILL}. */
-  readonly recoveries: Readonly<Record<string, readonly Recovery[]>>;
+  /** Ms until it was over, by fault, {@link AT_ONCE} or {@link THEN_KILL}. */
+  readonly recoveries: Readonly<Record<string, readonly number[]>>;
 }
 
 export interface StrikesOptions {
@@ -33,13 +31,6 @@ export interface StrikesOptions {
   readonly say: (what: string) => void;
 }
 
-export interface Recovery {
-  /** Until it was over. */
-  readonly ms: number;
-  /** Records that were delivered again until the next fault: a group may notice late that it has lost a member. */
-  readonly again: number;
-}
-
 /** Faults that struck at the same time. */
 export const AT_ONCE = 'several at once';
 /** A kill that came before the fault before it was recovered from. */
@@ -54,8 +45,8 @@ const URN = (
     [2, 'broker restart'],
     [1, 'broker frozen'],
     [1, 'broker killed'],
-    [3, 'members come and go'],
-    [2, 'member killed'],
+    [3, 'replicas come and go'],
+    [2, 'replica killed'],
     [1, 'process paused'],
     [3, 'service clock'],
     [3, 'producer clock'],
@@ -74,9 +65,7 @@ export function createStrikes(options: StrikesOptions): Strikes {
   const samplePrng = createPrng(seed ^ 0x0b6);
   const planned = [...options.planned];
   const struck: Partial<Record<Fault, number>> = {};
-  const recoveries: Record<string, Recovery[]> = {};
-  let latest: { readonly name: string; readonly ms: number } | undefined;
-  let redelivered = 0;
+  const recoveries: Record<string, number[]> = {};
 
   const strike = async (together: readonly Fault[]): Promise<void> => {
     say(together.join(' + '));
@@ -93,25 +82,13 @@ export function createStrikes(options: StrikesOptions): Strikes {
     return [fault, ...prng.shuffle(URN.filter((other) => mayCoincide(other, fault))).slice(0, 1)];
   };
 
-  const noteRedelivered = async (): Promise<void> => {
-    await watch.sample();
-    const again = watch.redelivered - redelivered;
-    redelivered += again;
-    if (latest === undefined) return;
-    const { name, ms } = latest;
-    recoveries[name] = [...(recoveries[name] ?? []), { ms, again }];
-    latest = undefined;
-  };
-
   return {
-    noteRedelivered,
     struck,
     recoveries,
     get arePlanned() {
       return planned.length > 0;
     },
     async next() {
-      await noteRedelivered();
       const isKillDue = (struck.kill ?? 0) < stage.emitted / EVENTS_PER_KILL;
       const plan = isKillDue ? undefined : planned.shift();
       const together: readonly Fault[] = isKillDue ? ['kill'] : (plan ?? draw());
@@ -121,7 +98,8 @@ export function createStrikes(options: StrikesOptions): Strikes {
       say(`after ${together.join(' + ')}${thenKill ? ' + kill' : ''}`);
       const ms = await recoveryTime(stage, upstreamFaults, watch, samplePrng);
       const [alone = AT_ONCE] = together.length === 1 ? together : [];
-      latest = { name: thenKill ? THEN_KILL : alone, ms };
+      const name = thenKill ? THEN_KILL : alone;
+      recoveries[name] = [...(recoveries[name] ?? []), ms];
       say('life');
     },
   };

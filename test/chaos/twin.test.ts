@@ -20,7 +20,7 @@ test('given a living Atlas and every kind of fault, when answers are judged, the
     faults: [
       ['topic delay', 'producer clock', 'service clock'],
       ['kill'],
-      ['members come and go'],
+      ['replicas come and go'],
       ['process paused', 'broker killed'],
     ],
     healAt: () => [],

@@ -13,7 +13,7 @@ import { watchOwnLag } from './own-lag.ts';
 import { createReaders, type Lie, type ReadCounts, type Readers } from './readers.ts';
 import { checkAtRest } from './rest.ts';
 import { type Stage, setStage } from './stage.ts';
-import { createStrikes, type Recovery } from './strikes.ts';
+import { createStrikes } from './strikes.ts';
 import { createTruthHistory } from './truth-history.ts';
 import { createUpstreamFaults, type UpstreamFaults } from './upstream-faults.ts';
 import { startWatch, type Watch } from './watch.ts';
@@ -69,14 +69,12 @@ export interface TwinReport extends TwinProgress {
   readonly rests: readonly number[];
   /** Residents at each rest of whose logging out the service could not know. */
   readonly lingering: readonly number[];
-  /** By fault, or by how several strike (strikes.ts). */
-  readonly recoveries: Readonly<Record<string, readonly Recovery[]>>;
+  /** Ms, by fault, or by how several strike (strikes.ts). */
+  readonly recoveries: Readonly<Record<string, readonly number[]>>;
   readonly healings: readonly Healing[];
   /** Ms for which exact answers had been out of date, as far as the service could know. */
   readonly ages: { readonly p50: number; readonly p99: number; readonly max: number };
   readonly commitRewinds: readonly string[];
-  readonly redelivered: number;
-  readonly joins: number;
   readonly starts: number;
   /** What the service printed, its warnings. */
   readonly output: string;
@@ -123,7 +121,6 @@ export async function runTwin(options: TwinOptions): Promise<TwinReport> {
   const run = createRun({ options, stage, actors, readers, watch, upstreamFaults, noteUp });
   try {
     await run.play(began + options.deadlineMs);
-    await watch.sample();
     return run.report((performance.now() - began) / 1_000);
   } finally {
     lag.stop();
@@ -174,7 +171,7 @@ function createRun({ options, stage, actors, readers, watch, upstreamFaults, not
 
   const strikes = createStrikes({
     stage,
-    faults: createFaults(stage, options.seed, watch),
+    faults: createFaults(stage, options.seed),
     upstreamFaults,
     watch,
     seed: options.seed,
@@ -202,7 +199,6 @@ function createRun({ options, stage, actors, readers, watch, upstreamFaults, not
 
   const rest = async (count: number): Promise<void> => {
     say('rest');
-    await strikes.noteRedelivered();
     await readers.pause();
     actors.act(() => stage.world.sweepSessions());
     await stage.outbox.flush();
@@ -254,8 +250,6 @@ function createRun({ options, stage, actors, readers, watch, upstreamFaults, not
         healings,
         ages: quantilesOf(readers.ages),
         commitRewinds: watch.commitRewinds,
-        redelivered: watch.redelivered,
-        joins: watch.joins,
         starts: stage.subject.starts,
         output: stage.subject.output(),
       };

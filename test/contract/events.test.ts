@@ -193,6 +193,7 @@ function expected(record: Captured, answer: Answer): unknown {
     recordTime: Number(record.timestamp),
     context: { traceparent: record.headers.traceparent },
     backlog: undefined,
+    replayed: false,
     ...answer,
   };
 }

@@ -112,7 +112,7 @@ function createRun({ kinds, lag, skew, idles, steps, caughtUp }: Scenario) {
   /** Another member has had the events; its producers may not have committed yet. Who is online is what it alone knows. */
   const lose = (): void => {
     for (const topic of TOPICS) if (topic !== 'session') model.queues[topic].length = 0;
-    store.distrust();
+    store.distrust(PARTS);
   };
   const isQuiet = (): boolean =>
     PARTS.every((part) => {

@@ -154,7 +154,7 @@ function createRun({ kinds, lag, skew, latency, late, steps }: Scenario) {
       if (step.op === 'step' && steps) clock.step(step.ms);
       if (step.op === 'lose') {
         for (const topic of TOPICS) if (topic !== 'session') model.queues[topic].length = 0;
-        store.distrust();
+        store.distrust(PARTS);
       }
       if (step.op === 'replay') {
         const again = model.emitted.at(-1 - step.back);

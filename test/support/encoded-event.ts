@@ -23,6 +23,7 @@ export const SHARED = {
   recordTime: RECORD_TIME,
   context: undefined,
   backlog: undefined,
+  replayed: false,
 };
 
 /** What a record of the stream with this value means. */

@@ -1,4 +1,5 @@
 import type { TestContext } from 'node:test';
+import { TOPIC_VARIABLES } from '../../src/config/config.ts';
 import type { BatchHandler, Feed, FeedRecord, Stream, UnreadableBatch } from '../../src/ingest/feed.ts';
 import { createKafkaFeed } from '../../src/ingest/kafka/kafka-feed.ts';
 import type { KafkaFeedOptions } from '../../src/ingest/kafka/kafka-options.ts';
@@ -9,10 +10,14 @@ import { uniqueName } from './kafka-client.ts';
 export interface FeedProbe {
   readonly feed: Feed;
   readonly received: readonly FeedRecord[];
+  /** Those of them that were replayed sessions, as text. */
+  readonly replayed: readonly string[];
+  /** How often it was told that all sessions are replayed. */
+  readonly replaysOver: number;
   readonly caughtUp: readonly string[];
-  readonly missed: readonly string[];
-  /** How often it was told what was missed. */
-  readonly missedTold: number;
+  /** Partitions, each time that it was told of some. */
+  readonly missed: readonly (readonly string[])[];
+  readonly missedStreams: readonly Stream[];
   readonly unreadable: readonly UnreadableBatch[];
   /** What it has logged as warnings. */
   readonly warnings: readonly string[];
@@ -26,6 +31,8 @@ export const silentLogger: KafkaFeedOptions['logger'] = {
   warn: () => undefined,
   error: () => undefined,
 };
+
+const DAY_MS = 86_400_000;
 
 /** Names for all five topics, which nobody has created; overrides as given. */
 export function topicNames(overrides: Partial<Record<Stream, string>> = {}): Record<Stream, string> {
@@ -46,33 +53,42 @@ export function topicNames(overrides: Partial<Record<Stream, string>> = {}): Rec
  */
 export async function startProbe(
   t: TestContext,
-  options: { brokers: readonly string[]; groupId: string; topics: Record<Stream, string> },
+  options: Pick<KafkaFeedOptions, 'brokers' | 'groupId' | 'topics'> & Partial<KafkaFeedOptions>,
   before: BatchHandler = () => undefined,
 ): Promise<FeedProbe> {
   const received: FeedRecord[] = [];
+  const replayed: string[] = [];
+  let replaysOver = 0;
   const caughtUp: string[] = [];
-  const missed: string[] = [];
-  let missedTold = 0;
+  const missed: (readonly string[])[] = [];
+  const missedStreams: Stream[] = [];
   const unreadable: UnreadableBatch[] = [];
   const warnings: string[] = [];
   const feed = createKafkaFeed({
-    ...options,
     clientId: 'effective-stats-test',
+    topicVariables: TOPIC_VARIABLES,
+    sessionReplay: DAY_MS,
     clock: systemClock,
     random: Math.random,
     logger: { ...silentLogger, warn: (_details, message) => void warnings.push(message) },
+    ...options,
   });
   t.after(() => feed.stop());
   await feed.start(
     async (batch) => {
       await before(batch);
       received.push(...batch.records);
+      const isReplayed = ({ topic, partition }: FeedRecord) => batch.replaying.has(`${topic}/${partition}`);
+      replayed.push(...batch.records.filter(isReplayed).map(({ value }) => `${value}`));
     },
     {
       onCaughtUp: (name) => void caughtUp.push(name),
-      onMissed(names) {
-        missed.push(...names);
-        missedTold += 1;
+      onReplayed() {
+        replaysOver += 1;
+      },
+      onMissed(streams, names) {
+        missed.push(names);
+        missedStreams.push(...streams);
       },
       onUnreadable: (batch) => void unreadable.push(batch),
     },
@@ -81,10 +97,12 @@ export async function startProbe(
     feed,
     received,
     caughtUp,
-    missed,
-    get missedTold() {
-      return missedTold;
+    replayed,
+    get replaysOver() {
+      return replaysOver;
     },
+    missed,
+    missedStreams,
     unreadable,
     warnings,
     values: (stream) =>

@@ -16,8 +16,8 @@ export const TENANT = tenantOf('083839c6-c47c-42a6-9585-76492795d123', 'GMS', 83
 export const GRACE = 15_000;
 
 type WithoutBase<E> = E extends CharacterEvent
-  ? Omit<E, 'tenant' | 'characterId' | 'recordTime' | 'context' | 'backlog'> &
-      Partial<Pick<E, 'characterId' | 'recordTime' | 'backlog' | 'tenant' | 'context'>>
+  ? Omit<E, 'tenant' | 'characterId' | 'recordTime' | 'context' | 'backlog' | 'replayed'> &
+      Partial<Pick<E, 'characterId' | 'recordTime' | 'backlog' | 'replayed' | 'tenant' | 'context'>>
   : never;
 
 export type EventSketch = WithoutBase<CharacterEvent>;
@@ -49,6 +49,7 @@ export function createStateBench(store: StateStore, clock: FakeClock, characterI
         recordTime: clock.now(),
         context: undefined,
         backlog: undefined,
+        replayed: false,
         ...sketch,
       } as CharacterEvent;
       await store.applyBatch([event], (view, each, moment, writer) => {

@@ -1,6 +1,7 @@
 import type { CharacterView, CharacterWriter, Moment } from '../character.ts';
 import type { SessionCreated, SessionDestroyed } from '../event.ts';
 import { PARTS, type Part } from '../part.ts';
+import { REPLAY } from '../part-state.ts';
 import { FETCH_GRACE_MS, LOST_SESSION_MS, RECENT_BUFF_MS, SETTLE_MS } from '../timing.ts';
 import type { Outcome } from './outcome.ts';
 
@@ -46,7 +47,7 @@ export function createSession(
   writer: CharacterWriter,
 ): Outcome {
   if (view.hasEnded(event.sessionId)) return 'outdated';
-  if (!view.held) holdCharacter(view, event.backlog, moment, writer);
+  if (!view.held) holdCharacter(view, event.replayed ? REPLAY : event.backlog, moment, writer);
   else if (view.sessions().some((session) => session.sessionId === event.sessionId)) return 'unchanged';
   writer.openSession({ sessionId: event.sessionId, createdAt: event.recordTime });
   if (view.place === undefined || event.recordTime >= view.place.since) {

@@ -7,6 +7,7 @@ import {
   type FeedHealth,
   type FeedListeners,
   type FeedRecord,
+  type Health,
   type PartitionPosition,
   STREAMS,
   type Stream,
@@ -38,19 +39,16 @@ const RETRY_MS = 100;
 /** How long a stop waits for the batch in the handler. */
 const DRAIN_MS = 4_000;
 
-const CURRENT: FeedHealth = { current: true, reason: undefined, members: 1 };
+const FOLLOWED: Health = { current: true, reason: undefined };
+const CURRENT: FeedHealth = {
+  ...FOLLOWED,
+  streams: { session: FOLLOWED, buff: FOLLOWED, asset: FOLLOWED, character: FOLLOWED, skill: FOLLOWED },
+};
 const NOTHING: ReadonlySet<string> = new Set();
 
 /** The feed of the demo: a broker's part played within the process. Its topics are named like the streams. */
 export function createInProcessFeed(clock: Clock): InProcessFeed {
-  const counters: FeedCounters = {
-    rebalances: 0,
-    fetchFailures: 0,
-    commitFailures: 0,
-    commits: 0,
-    offsetResets: 0,
-    redelivered: 0,
-  };
+  const counters: FeedCounters = { fetchFailures: 0, commitFailures: 0, commits: 0, offsetResets: 0 };
   const ends = new Map<Stream, number>(STREAMS.map((stream) => [stream, 0]));
   const handled = new Map(ends);
   const stopping = new AbortController();
@@ -62,7 +60,7 @@ export function createInProcessFeed(clock: Clock): InProcessFeed {
   const deliver = async (handle: BatchHandler, records: readonly FeedRecord[]): Promise<void> => {
     while (!stopping.signal.aborted) {
       try {
-        await handle({ records, behind: NOTHING });
+        await handle({ records, behind: NOTHING, replaying: NOTHING });
         for (const { stream, offset } of records) handled.set(stream, offset + 1);
         counters.commits += 1;
         return;
@@ -118,8 +116,9 @@ export function createInProcessFeed(clock: Clock): InProcessFeed {
         });
       }
     },
-    async start(takeBatch: BatchHandler, _listeners: FeedListeners) {
+    async start(takeBatch: BatchHandler, listeners: FeedListeners) {
       handler = takeBatch;
+      listeners.onReplayed();
       kick();
     },
     async stop() {

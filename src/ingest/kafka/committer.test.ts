@@ -1,96 +1,125 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { type TestContext, test } from 'node:test';
+import { partitionOf } from '../../../test/support/partition-state.ts';
 import { until } from '../../../test/support/wait.ts';
-import { type Assignment, newPartition } from './assignment.ts';
-import { createCommitter } from './committer.ts';
-import type { PartitionOffset } from './membership.ts';
+import { type CommittingAdmin, createCommitter } from './committer.ts';
 
-function setUp(commit: (offsets: readonly PartitionOffset[]) => Promise<void>) {
-  const state = newPartition('t', 0, ['buff'], 10, 10);
-  const assignment: Assignment = { partitions: new Map([[state.name, state]]) };
+interface GroupBehaviour {
+  /** What others have committed. */
+  committed?: number | undefined;
+  commit?: () => Promise<void>;
+}
+
+function setUp(t: TestContext, behaviour: GroupBehaviour = {}) {
+  const state = partitionOf({ start: 10 });
   const sent: number[] = [];
-  const counts = { committed: 0, failed: 0, asked: 0 };
-  let current: Assignment | undefined = assignment;
+  const counters = { commits: 0, commitFailures: 0, fetchFailures: 0, offsetResets: 0 };
+  const told: string[] = [];
+  let admins = 0;
+  let mono = 0;
+  const admin = (): CommittingAdmin => {
+    admins += 1;
+    return {
+      async listConsumerGroupOffsets() {
+        const offset = { partitionIndex: 0, committedOffset: BigInt(behaviour.committed ?? -1) };
+        const partitions = [{ ...offset, committedLeaderEpoch: -1, metadata: null }];
+        return [{ groupId: 'g', topics: [{ name: 't', partitions }] }];
+      },
+      async alterConsumerGroupOffsets({ topics }) {
+        const offsets = topics.flatMap(({ partitionOffsets }) => partitionOffsets.map(({ offset }) => Number(offset)));
+        sent.push(...offsets);
+        await behaviour.commit?.();
+        [behaviour.committed] = offsets;
+      },
+      close: async () => undefined,
+    } as CommittingAdmin;
+  };
   const committer = createCommitter({
-    clock: { now: () => Date.now(), mono: () => performance.now() },
-    trouble: { began: () => undefined, ended: () => undefined },
-    current: () => {
-      counts.asked += 1;
-      return current;
-    },
-    commit: async (offsets) => {
-      sent.push(...offsets.map(({ offset }) => offset));
-      await commit(offsets);
-    },
-    onCommitted: () => {
-      counts.committed += 1;
-    },
-    onFailed: () => {
-      counts.failed += 1;
-    },
+    admin,
+    groupId: 'g',
+    clock: { mono: () => mono },
+    random: () => 0,
+    trouble: { began: (what) => void told.push(what), ended: () => undefined },
+    partitions: () => [state],
+    counters,
   });
+  t.after(() => committer.stop());
   return {
-    state,
-    assignment,
-    sent,
-    counts,
-    committer,
-    release: () => {
-      current = undefined;
+    ...{ state, sent, counters, told, committer },
+    admins: () => admins,
+    pass(ms: number) {
+      mono += ms;
     },
   };
 }
 
-test('given an idle feed, when something is handled, then it is committed at once, and a burst after it in one commit', async () => {
-  const { state, sent, counts, committer } = setUp(async () => undefined);
+test('given something was handled, then it is committed at once, and what comes within a second after it at a stop', async (t) => {
+  const { state, sent, committer, counters } = setUp(t);
   state.done = 11;
   committer.schedule();
-  await until('the first commit', () => counts.committed === 1);
-  for (let offset = 12; offset <= 40; offset += 1) {
-    state.done = offset;
-    committer.schedule();
-  }
-  await until('all is committed', () => state.committed === 40);
+  await until('the first commit', () => counters.commits === 1);
+  for (state.done = 12; state.done < 40; state.done += 1) committer.schedule();
+  await committer.stop();
   assert.deepEqual(sent, [11, 40]);
+  assert.equal(committer.committed.get('t/0'), 40);
 });
 
-test('given a commit in flight, when more is handled and flushed, then the second goes after the first is settled', async () => {
-  const gate = Promise.withResolvers<void>();
-  const { state, assignment, sent, committer } = setUp(() => gate.promise);
-  state.done = 11;
+test('given another replica that is further, then this one says nothing, and shows what the group has', async (t) => {
+  const { state, sent, committer } = setUp(t, { committed: 50 });
+  state.done = 20;
   committer.schedule();
-  await until('the first is in flight', () => sent.length === 1);
-  state.done = 12;
-  const flushed = committer.flush(assignment);
-  await new Promise(setImmediate);
-  assert.deepEqual(sent, [11]);
-  gate.resolve();
-  await flushed;
-  assert.deepEqual(sent, [11, 12]);
-});
-
-test('given a commit fails, then it is counted, and flushing tries again', async () => {
-  let failures = 1;
-  const { state, assignment, sent, counts, committer } = setUp(async () => {
-    failures -= 1;
-    if (failures >= 0) throw new Error('no coordinator');
-  });
-  state.done = 11;
-  await committer.flush(assignment);
-  assert.equal(state.committed, 10);
-  await committer.flush(assignment);
-  assert.deepEqual(sent, [11, 11]);
-  assert.equal(counts.committed, 1);
-  assert.equal(counts.failed, 1);
-  assert.equal(state.committed, 11);
-});
-
-test('given nothing was handled, or the assignment is gone, then nothing is committed', async () => {
-  const { state, assignment, sent, counts, committer, release } = setUp(async () => undefined);
-  await committer.flush(assignment);
-  state.done = 11;
-  committer.schedule();
-  release();
-  await until('the timer went off', () => counts.asked > 0);
+  await until('it has looked', () => committer.committed.get('t/0') === 50);
+  await committer.stop();
   assert.deepEqual(sent, []);
+});
+
+test('given another replica that commits, then this one keeps quiet until it has not heard of it for a while', async (t) => {
+  const behaviour: GroupBehaviour = { committed: 10 };
+  const { state, sent, committer, pass, counters } = setUp(t, behaviour);
+  const looks = async (): Promise<void> => {
+    const known = committer.committed.get('t/0');
+    state.done += 10;
+    committer.schedule();
+    await until('it has looked', () => committer.committed.get('t/0') !== known);
+  };
+  await looks();
+  assert.equal(counters.commits, 1, 'nobody else is known yet');
+  behaviour.committed = 25;
+  pass(1_000);
+  await looks();
+  assert.deepEqual(sent, [20]);
+  pass(8_000);
+  await looks();
+  assert.deepEqual(sent, [20, 40], 'the other one has said nothing since');
+});
+
+test('given a group that refuses, then it is told once, tried again on a new connection, and counted', async (t) => {
+  let refusals = 2;
+  const commit = async (): Promise<void> => {
+    refusals -= 1;
+    if (refusals >= 0) throw new Error('the group is active');
+  };
+  const { state, sent, committer, counters, admins, pass, told } = setUp(t, { commit });
+  state.done = 11;
+  committer.schedule();
+  await until('the first is refused', () => counters.commitFailures === 1);
+  pass(8_000);
+  await committer.stop();
+  assert.deepEqual([counters.commitFailures, counters.commits], [2, 0]);
+  await committer.stop();
+  assert.deepEqual(sent, [11, 11, 11]);
+  assert.equal(counters.commits, 1);
+  assert.equal(admins(), 3);
+  assert.ok(
+    told.every((what) => what === told[0]),
+    'the log tells one trouble, when it begins',
+  );
+});
+
+test('given nothing was handled, then nobody is asked', async (t) => {
+  const { committer, admins, state } = setUp(t);
+  state.done = 0;
+  committer.schedule();
+  await committer.stop();
+  assert.equal(admins(), 0);
 });

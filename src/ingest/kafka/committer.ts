@@ -1,92 +1,120 @@
+import type { Admin } from '@platformatic/kafka';
 import type { Clock } from '../../lib/clock.ts';
-import type { Assignment, PartitionState } from './assignment.ts';
+import { settledWithin } from '../../lib/settled-within.ts';
+import type { FeedCounters } from '../feed.ts';
 import { TIMING } from './kafka-options.ts';
-import type { PartitionOffset } from './membership.ts';
+import type { PartitionState } from './partition.ts';
 import type { TroubleLog } from './trouble-log.ts';
 
-/** Tells the group how far the handler has come: at once when the last commit is an interval ago, else then. */
+/**
+ * Commits how far the handler has come, for people who watch the group; this process never asks where to begin. One replica
+ * commits, the others keep quiet while they see that, and whenever they are behind: what is committed does not go back.
+ */
 export interface Committer {
-  /** Something was handled in the current assignment. */
+  /** What the group has as of the last commit, by `topic/partition`. */
+  readonly committed: ReadonlyMap<string, number>;
+  /** Something was handled: it is committed within about a second. */
   schedule(): void;
-  /** Commits what this assignment has left to tell, after a commit in flight. Never rejects. */
-  flush(assignment: Assignment): Promise<void>;
-  stop(): void;
+  /** Commits once more, and closes. Never rejects. */
+  stop(): Promise<void>;
 }
+
+/** What is asked of the client's admin. */
+export type CommittingAdmin = Pick<Admin, 'listConsumerGroupOffsets' | 'alterConsumerGroupOffsets' | 'close'>;
 
 export interface CommitterOptions {
-  readonly clock: Clock;
+  /** Connects anew: after a failure the coordinator may be elsewhere. */
+  readonly admin: () => CommittingAdmin;
+  readonly groupId: string;
+  readonly clock: Pick<Clock, 'mono'>;
+  readonly random: () => number;
   readonly trouble: TroubleLog;
-  readonly current: () => Assignment | undefined;
-  readonly commit: (offsets: readonly PartitionOffset[]) => Promise<void>;
-  readonly onCommitted: () => void;
-  readonly onFailed: () => void;
+  /** Those that exist. */
+  readonly partitions: () => readonly PartitionState[];
+  readonly counters: FeedCounters;
 }
 
-const RETRY_MS = 1_000;
-
 export function createCommitter(options: CommitterOptions): Committer {
-  const { clock, trouble, current, commit, onCommitted, onFailed } = options;
-  let notBefore = 0;
+  const { groupId, clock, random, trouble, partitions, counters } = options;
+  const committed = new Map<string, number>();
+  let admin: CommittingAdmin | undefined;
+  let notBefore = Number.NEGATIVE_INFINITY;
   let timer: NodeJS.Timeout | undefined;
-  let inFlight: Promise<void> | undefined;
+  let running: Promise<void> | undefined;
 
-  const send = async (states: readonly PartitionState[]): Promise<void> => {
-    const offsets = states.map(({ topic, partition, done }) => ({ topic, partition, offset: done }));
-    notBefore = clock.mono() + TIMING.commitInterval;
+  const ahead = (): PartitionState[] => partitions().filter(({ name, done }) => done > (committed.get(name) ?? 0));
+
+  /** True: somebody else has committed since. */
+  const look = async (client: CommittingAdmin, states: readonly PartitionState[]): Promise<boolean> => {
+    const before = new Map(committed);
+    const topics = [...Map.groupBy(states, ({ topic }) => topic)].map(([name, group]) => ({
+      name,
+      partitionIndexes: group.map(({ partition }) => partition),
+    }));
+    for (const group of await client.listConsumerGroupOffsets({ groups: [{ groupId, topics }] })) {
+      for (const { name, partitions: found } of group.topics) {
+        for (const { partitionIndex, committedOffset } of found) {
+          if (committedOffset >= 0n) committed.set(`${name}/${partitionIndex}`, Number(committedOffset));
+          else committed.delete(`${name}/${partitionIndex}`);
+        }
+      }
+    }
+    return [...before].some(([name, offset]) => (committed.get(name) ?? 0) > offset);
+  };
+
+  const tell = async (client: CommittingAdmin, states: readonly PartitionState[]): Promise<void> => {
+    const told = states.map(({ name, done }) => [name, done] as const);
+    const topics = [...Map.groupBy(states, ({ topic }) => topic)].map(([name, group]) => ({
+      name,
+      partitionOffsets: group.map(({ partition, done }) => ({ partition, offset: BigInt(done) })),
+    }));
+    await client.alterConsumerGroupOffsets({ groupId, topics });
+    for (const [name, done] of told) committed.set(name, done);
+    counters.commits += 1;
+  };
+
+  const commit = async (isLast: boolean): Promise<void> => {
+    if (ahead().length === 0) return;
+    admin ??= options.admin();
     try {
-      await commit(offsets);
-      states.forEach((state, index) => {
-        const offset = offsets[index]?.offset;
-        if (offset === undefined) return;
-        state.told = offset;
-        state.committed = offset;
-      });
-      onCommitted();
+      const isTold = await look(admin, partitions());
+      const states = ahead();
+      if (states.length > 0 && (isLast || !isTold)) await tell(admin, states);
+      const pause = isTold ? TIMING.commitAgain : TIMING.commitInterval;
+      // Replicas that commit in step would see the same offsets, and the slower one's would come last.
+      notBefore = clock.mono() + pause * (1 + random() / 2);
       trouble.ended('committing offsets');
     } catch (error) {
-      notBefore = clock.mono() + RETRY_MS;
-      onFailed();
-      trouble.began('committing offsets', error);
+      counters.commitFailures += 1;
+      notBefore = clock.mono() + TIMING.commitAgain;
+      trouble.began('committing offsets (for dashboards only)', error);
+      void admin.close().catch(() => undefined);
+      admin = undefined;
     }
   };
 
-  // One commit at a time: two in flight could arrive in the wrong order after a reconnect, and the offset would rewind.
-  const sendAll = async (assignment: Assignment): Promise<void> => {
-    while (inFlight !== undefined) await inFlight;
-    const untold = [...assignment.partitions.values()].filter((state) => state.done !== state.told);
-    if (untold.length === 0) return;
-    inFlight = send(untold).finally(() => {
-      inFlight = undefined;
-    });
-    await inFlight;
-  };
-
   const schedule = (): void => {
-    if (timer !== undefined) return;
+    if (timer !== undefined || ahead().length === 0) return;
     timer = setTimeout(
       async () => {
-        const assignment = current();
-        if (assignment !== undefined) await sendAll(assignment);
+        running = commit(false);
+        await running;
         timer = undefined;
-        const now = current();
-        if (now !== undefined && hasUntold(now)) schedule();
+        schedule();
       },
       Math.max(0, notBefore - clock.mono()),
-    );
+    ).unref();
   };
 
   return {
+    committed,
     schedule,
-    flush: sendAll,
-    stop() {
+    async stop() {
       clearTimeout(timer);
+      timer ??= setTimeout(() => undefined, 0);
+      await running;
+      await commit(true);
+      await settledWithin(admin?.close().catch(() => undefined) ?? Promise.resolve(), TIMING.close);
     },
   };
-}
-
-function hasUntold(assignment: Assignment): boolean {
-  for (const state of assignment.partitions.values()) {
-    if (state.done !== state.told) return true;
-  }
-  return false;
 }

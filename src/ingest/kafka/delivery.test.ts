@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { partitionOf } from '../../../test/support/partition-state.ts';
 import { until } from '../../../test/support/wait.ts';
 import type { BatchHandler, FeedBatch } from '../feed.ts';
-import { newPartition, type PartitionState } from './assignment.ts';
 import { createDelivery } from './delivery.ts';
+import type { PartitionState } from './partition.ts';
 import type { Slice } from './record-batch.ts';
 
 function setUp(handler: BatchHandler) {
@@ -11,11 +12,8 @@ function setUp(handler: BatchHandler) {
   let handled = 0;
   const delivery = createDelivery({
     handler,
-    listeners: {
-      onCaughtUp: (name) => void caughtUp.push(name),
-      onMissed: () => undefined,
-      onUnreadable: () => undefined,
-    },
+    onCaughtUp: (name) => void caughtUp.push(name),
+    onUnreadable: () => undefined,
     random: () => 0,
     trouble: { began: () => undefined, ended: () => undefined },
     onHandled: () => {
@@ -35,7 +33,7 @@ function slice(state: PartitionState, from: number, to: number, end = to, bytes 
     headers: [],
     value: null,
   }));
-  return { state, records, unreadable: [], bytes, next: to, end };
+  return { state, records, unreadable: [], bytes, next: to, end, epoch: 0 };
 }
 
 function offsets(batch: FeedBatch): string {
@@ -43,8 +41,8 @@ function offsets(batch: FeedBatch): string {
 }
 
 test('given slices of two partitions, when pushed at once, then one batch has both, and done moves when it is over', async () => {
-  const a = newPartition('a', 0, ['buff'], 0, undefined);
-  const b = newPartition('b', 0, ['buff'], 0, undefined);
+  const a = partitionOf({ topic: 'a' });
+  const b = partitionOf({ topic: 'b' });
   const seen: string[] = [];
   const gate = Promise.withResolvers<void>();
   const { delivery, handled } = setUp((batch) => {
@@ -64,7 +62,7 @@ test('given slices of two partitions, when pushed at once, then one batch has bo
 });
 
 test('given a batch that its limit cut short, then it is named behind until a later one reaches the end', async () => {
-  const a = newPartition('a', 0, ['buff'], 0, undefined);
+  const a = partitionOf({ topic: 'a' });
   const behind: string[][] = [];
   const { delivery, caughtUp, handled } = setUp((batch) => void behind.push([...batch.behind]));
   delivery.push([slice(a, 0, 1, 3)]);
@@ -76,8 +74,24 @@ test('given a batch that its limit cut short, then it is named behind until a la
   assert.deepEqual(caughtUp, ['a/0']);
 });
 
+test('given a session partition in replay, then its batches are named so until the end that it had is reached', async () => {
+  const a = partitionOf({ topic: 'a', streams: ['session'], replayUntil: 3 });
+  const b = partitionOf({ topic: 'b' });
+  const replaying: string[][] = [];
+  const { delivery, handled } = setUp((batch) => void replaying.push([...batch.replaying]));
+  delivery.push([slice(a, 0, 2), slice(b, 0, 1)]);
+  await until('the first', () => handled() === 1);
+  assert.equal(a.replayUntil, 3);
+  delivery.push([slice(a, 2, 4)]);
+  await until('the second', () => handled() === 2);
+  assert.equal(a.replayUntil, undefined);
+  delivery.push([slice(a, 4, 5)]);
+  await until('the third', () => handled() === 3);
+  assert.deepEqual(replaying, [['a/0'], ['a/0'], []]);
+});
+
 test('given a handler that rejects or throws, then it gets the same batch again, and nothing is skipped', async () => {
-  const a = newPartition('a', 0, ['buff'], 0, undefined);
+  const a = partitionOf({ topic: 'a' });
   const seen: string[] = [];
   const { delivery, handled } = setUp((batch) => {
     seen.push(offsets(batch));
@@ -92,7 +106,7 @@ test('given a handler that rejects or throws, then it gets the same batch again,
 });
 
 test('given a rejected batch and one that waits, when cleared, then neither is delivered and nothing is done', async () => {
-  const a = newPartition('a', 0, ['buff'], 0, undefined);
+  const a = partitionOf({ topic: 'a' });
   let attempts = 0;
   const { delivery, handled } = setUp(async () => {
     attempts += 1;
@@ -109,7 +123,7 @@ test('given a rejected batch and one that waits, when cleared, then neither is d
 });
 
 test('given more bytes pending than the bound, then there is no room until the handler has taken some', async () => {
-  const a = newPartition('a', 0, ['buff'], 0, undefined);
+  const a = partitionOf({ topic: 'a' });
   const gate = Promise.withResolvers<void>();
   let batches = 0;
   const { delivery } = setUp(() => {
@@ -130,7 +144,7 @@ test('given more bytes pending than the bound, then there is no room until the h
 });
 
 test('given only control records came, then the handler is not called and done moves on', async () => {
-  const a = newPartition('a', 0, ['buff'], 5, undefined);
+  const a = partitionOf({ topic: 'a', start: 5 });
   const { delivery, handled } = setUp(() => assert.fail('nothing to handle'));
   delivery.push([{ ...slice(a, 5, 5), next: 6, end: 6 }]);
   await until('it is settled', () => handled() === 1);
@@ -138,7 +152,7 @@ test('given only control records came, then the handler is not called and done m
 });
 
 test('symptom: a slice of very many tiny records keeps all other work waiting', async () => {
-  const a = newPartition('a', 0, ['buff'], 0, undefined);
+  const a = partitionOf({ topic: 'a' });
   const seen: FeedBatch[] = [];
   const turns: number[] = [];
   const { delivery, handled } = setUp((batch) => {
@@ -164,7 +178,7 @@ test('symptom: a slice of very many tiny records keeps all other work waiting', 
 });
 
 test('given large records, when they are handled, then a batch has 64 KB of them at most, but one at least', async () => {
-  const a = newPartition('a', 0, ['buff'], 0, undefined);
+  const a = partitionOf({ topic: 'a' });
   const sizes = [40_000, 20_000, 10_000, 900_000, 1, 1];
   const seen: string[] = [];
   const { delivery, handled } = setUp((batch) => void seen.push(offsets(batch)));
@@ -177,7 +191,7 @@ test('given large records, when they are handled, then a batch has 64 KB of them
 });
 
 test('given a slice in portions, when cleared after the first, then the rest is not delivered and nothing is done', async () => {
-  const a = newPartition('a', 0, ['buff'], 0, undefined);
+  const a = partitionOf({ topic: 'a' });
   let portions = 0;
   const { delivery, handled } = setUp(() => {
     portions += 1;

@@ -20,7 +20,8 @@ export interface Delivery {
 
 export interface DeliveryOptions {
   readonly handler: BatchHandler;
-  readonly listeners: FeedListeners;
+  readonly onCaughtUp: FeedListeners['onCaughtUp'];
+  readonly onUnreadable: FeedListeners['onUnreadable'];
   readonly random: () => number;
   readonly trouble: TroubleLog;
   /** Called after each batch that the handler took. */
@@ -30,7 +31,7 @@ export interface DeliveryOptions {
 const NOTHING: ReadonlySet<string> = new Set();
 
 export function createDelivery(options: DeliveryOptions): Delivery {
-  const { handler, listeners, random, trouble, onHandled } = options;
+  const { handler, random, trouble, onHandled } = options;
   let waiting: Slice[] = [];
   let waitingBytes = 0;
   let dropped = new AbortController();
@@ -71,14 +72,14 @@ export function createDelivery(options: DeliveryOptions): Delivery {
   };
 
   /** In portions, between which other work gets its turn; false: dropped before the end. */
-  const handleAll = async (records: readonly FeedRecord[], behind: ReadonlySet<string>): Promise<boolean> => {
+  const handleAll = async ({ records, behind, replaying }: FeedBatch): Promise<boolean> => {
     const { signal } = dropped;
     for (let from = 0; from < records.length; ) {
       if (from > 0) await new Promise(setImmediate);
       if (signal.aborted) return false;
       const to = portionEnd(records, from);
       const portion = from === 0 && to === records.length ? records : records.slice(from, to);
-      if (!(await handle({ records: portion, behind }, signal))) return false;
+      if (!(await handle({ records: portion, behind, replaying }, signal))) return false;
       from = to;
     }
     return true;
@@ -91,9 +92,10 @@ export function createDelivery(options: DeliveryOptions): Delivery {
       const slices = takeBatch();
       if (slices.length === 0) continue;
       letIn();
-      const behind = behindOf(slices);
-      if (!(await handleAll(recordsOf(slices), behind))) continue;
-      for (const slice of slices) settle(slice, behind, listeners);
+      const behind = namesOf(slices, ({ next, end }) => next < end);
+      const replaying = namesOf(slices, ({ state: { replayUntil, done } }) => done < (replayUntil ?? 0));
+      if (!(await handleAll({ records: recordsOf(slices), behind, replaying }))) continue;
+      for (const slice of slices) settle(slice, behind, options);
       onHandled();
     }
   };
@@ -128,14 +130,14 @@ export function createDelivery(options: DeliveryOptions): Delivery {
   };
 }
 
-function settle({ state, next, unreadable }: Slice, allBehind: ReadonlySet<string>, listeners: FeedListeners): void {
+function settle({ state, next, unreadable }: Slice, allBehind: ReadonlySet<string>, options: DeliveryOptions): void {
   state.done = next;
-  for (const batch of unreadable) listeners.onUnreadable(batch);
-  if (unreadable.length > 0) listeners.onMissed([state.name]);
+  if (next >= (state.replayUntil ?? next)) state.replayUntil = undefined;
+  for (const batch of unreadable) options.onUnreadable(batch);
   const behind = allBehind.has(state.name);
   const caughtUp = state.behind && !behind;
   state.behind = behind;
-  if (caughtUp) listeners.onCaughtUp(state.name);
+  if (caughtUp) options.onCaughtUp(state.name);
 }
 
 function recordsOf(slices: readonly Slice[]): readonly FeedRecord[] {
@@ -154,13 +156,14 @@ function portionEnd(records: readonly FeedRecord[], from: number): number {
   return most;
 }
 
-function behindOf(slices: readonly Slice[]): ReadonlySet<string> {
-  let behind: Set<string> | undefined;
-  for (const { state, next, end } of slices) {
-    if (next < end) {
-      behind ??= new Set();
-      behind.add(state.name);
-    } else behind?.delete(state.name);
+/** Partitions of which the last slice is so. */
+function namesOf(slices: readonly Slice[], isSo: (slice: Slice) => boolean): ReadonlySet<string> {
+  let names: Set<string> | undefined;
+  for (const slice of slices) {
+    if (isSo(slice)) {
+      names ??= new Set();
+      names.add(slice.state.name);
+    } else names?.delete(slice.state.name);
   }
-  return behind ?? NOTHING;
+  return names ?? NOTHING;
 }

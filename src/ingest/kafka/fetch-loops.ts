@@ -1,36 +1,32 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Clock } from '../../lib/clock.ts';
-import { type Assignment, noteFetched, type PartitionState, partitionName } from './assignment.ts';
+import { type Cluster, type FetchTopic, leaderIn, type PartitionAnswer, TOPIC_FORBIDDEN } from './cluster.ts';
 import type { Decompress } from './decompression.ts';
 import type { Delivery } from './delivery.ts';
-import type { FetchClient, FetchTopic, PartitionAnswer } from './fetch-client.ts';
 import { backoff } from './kafka-options.ts';
-import type { Lookout } from './lookout.ts';
+import { noteFetched, type PartitionState } from './partition.ts';
 import { sliceOf } from './record-batch.ts';
 import type { TroubleLog } from './trouble-log.ts';
 
-/**
- * Fetches what is assigned: one loop per broker that leads a partition of ours, each with one request in flight. Loops
- * outlive assignments; what was asked for an old one is dropped.
- */
+/** Fetches what is followed: one loop per broker that leads a partition, each with one request in flight. */
 export interface FetchLoops {
-  /** Something may be fetched that no loop fetches: assignment, leaders, or a pause that is over. */
+  /** Something may be fetched that no loop fetches: a partition, its leader, or a pause that is over. */
   kick(): void;
-  close(): Promise<void>;
+  stop(): void;
 }
 
 export interface FetchLoopsOptions {
-  readonly client: FetchClient;
+  readonly cluster: Pick<Cluster, 'topics' | 'fetch'>;
   readonly decompress: Decompress;
   readonly clock: Clock;
   readonly random: () => number;
   readonly trouble: TroubleLog;
-  readonly lookout: Lookout;
   readonly delivery: Delivery;
-  readonly current: () => Assignment | undefined;
-  readonly earliestOffset: (topic: string, partition: number) => Promise<number>;
+  /** Those that are followed, by `topic/partition`. */
+  readonly partitions: ReadonlyMap<string, PartitionState>;
   readonly onFailed: () => void;
-  readonly onReset: (state: PartitionState, offset: number) => void;
+  /** The log does not have what comes next. */
+  readonly onLost: (state: PartitionState, why: string) => void;
   /** Leaders or topics are not what they were: look at once. */
   readonly onStale: () => void;
 }
@@ -40,83 +36,74 @@ const OFFSET_OUT_OF_RANGE = 1;
 const PARTITION_PAUSE_MS = 250;
 
 export function createFetchLoops(options: FetchLoopsOptions): FetchLoops {
-  const { client, clock, random, trouble, lookout, delivery, current, earliestOffset } = options;
+  const { cluster, clock, random, trouble, delivery, partitions } = options;
   const running = new Set<number>();
+  let fetches = 0;
   let kicks = 0;
-  let closed = false;
+  let stopped = false;
 
-  const leaderOf = (state: PartitionState): number => lookout.topics.get(state.topic)?.leaders[state.partition] ?? -1;
+  const leaderOf = ({ topic, partition }: PartitionState): number => leaderIn(cluster.topics.get(topic), partition);
 
-  const wantedFrom = (node: number, assignment: Assignment): PartitionState[] => {
+  /** A broker fills its answer in the order of the request (KIP-74): whoever has waited the longest goes first. */
+  const wantedFrom = (node: number): PartitionState[] => {
     const now = clock.mono();
-    return [...assignment.partitions.values()].filter((state) => leaderOf(state) === node && state.retryAt <= now);
-  };
-
-  const request = (wanted: readonly PartitionState[]): FetchTopic[] => {
-    const byTopic = Map.groupBy(wanted, ({ topic }) => topic);
-    return [...byTopic].flatMap(([topic, states]) => {
-      const topicId = lookout.topics.get(topic)?.id;
-      if (topicId === undefined) return [];
-      return [{ topicId, partitions: states.map(({ partition, fetchFrom }) => ({ partition, offset: fetchFrom })) }];
-    });
-  };
-
-  /** False: the earliest offset could not be had. */
-  const reset = async (state: PartitionState, assignment: Assignment): Promise<boolean> => {
-    const offset = await earliestOffset(state.topic, state.partition).catch(() => undefined);
-    if (offset === undefined || assignment !== current()) return false;
-    options.onReset(state, offset);
-    state.fetchFrom = offset;
-    // Through the queue, so that it comes after what was fetched before.
-    delivery.push([{ state, records: [], unreadable: [], bytes: 0, next: offset, end: offset }]);
-    return true;
+    const wanted = [...partitions.values()].filter((state) => leaderOf(state) === node && state.retryAt <= now);
+    return wanted.sort((a, b) => a.servedIn - b.servedIn);
   };
 
   /** One partition's error leaves the others as they are: this one has a pause, in which its leader is looked up. */
-  const refused = async (
-    state: PartitionState,
-    { errorCode, error }: PartitionAnswer,
-    assignment: Assignment,
-  ): Promise<void> => {
+  const refused = (state: PartitionState, { errorCode, error }: PartitionAnswer): void => {
     options.onFailed();
     trouble.began(`fetching ${state.name}`, error);
-    options.onStale();
-    if (errorCode === OFFSET_OUT_OF_RANGE && (await reset(state, assignment))) return;
+    state.forbidden = errorCode === TOPIC_FORBIDDEN;
     state.retryAt = clock.mono() + PARTITION_PAUSE_MS;
+    options.onStale();
     setTimeout(kick, PARTITION_PAUSE_MS + 1).unref();
+  };
+
+  const lost = (state: PartitionState, why: string): void => {
+    options.onLost(state, why);
+    // It might be lost again at once, and again.
+    setTimeout(options.onStale, PARTITION_PAUSE_MS).unref();
   };
 
   const accepted = (state: PartitionState, { bytes, end }: PartitionAnswer, sentAt: number): void => {
     trouble.ended(`fetching ${state.name}`);
+    state.forbidden = false;
     state.end = end;
     if (bytes.length > 0) {
       const slice = sliceOf(state, bytes, end, options.decompress);
       state.fetchFrom = slice.next;
+      state.lastEpoch = slice.epoch;
+      state.servedIn = fetches;
       delivery.push([slice]);
     }
     // The answer may have waited for a process that was paused: it vouches for the time of the question only.
     noteFetched(state, sentAt);
   };
 
+  const take = (state: PartitionState, answer: PartitionAnswer, sentAt: number): void => {
+    if (answer.errorCode === OFFSET_OUT_OF_RANGE) lost(state, 'the log does not have this offset');
+    else if (answer.error !== undefined) refused(state, answer);
+    else if (answer.diverged) lost(state, 'the log has other records before this offset than were read');
+    else accepted(state, answer, sentAt);
+  };
+
   const fetchOnce = async (node: number): Promise<boolean> => {
     await delivery.room();
-    const assignment = current();
-    if (closed || assignment === undefined) return false;
-    const wanted = wantedFrom(node, assignment);
+    const wanted = stopped ? [] : wantedFrom(node);
     if (wanted.length === 0) return false;
-    const broker = lookout.brokers.get(node);
-    if (broker === undefined) throw new Error(`broker ${node} is not in the cluster's metadata`);
-    const asked = new Map(wanted.map((state) => [state.name, state.fetchFrom]));
+    fetches += 1;
+    const asked = new Map(wanted.map((state) => [keyOf(state), { state, offset: state.fetchFrom }]));
     const sentAt = clock.mono();
-    for (const answer of await client.fetch(broker, request(wanted))) {
+    for (const answer of await cluster.fetch(node, requestOf(wanted))) {
       // What one partition brought may be long in decoding and large: the next one's waits until there is room again.
       await delivery.room();
-      if (assignment !== current()) break;
-      const state = assignment.partitions.get(partitionName(topicById(lookout, answer.topicId), answer.partition));
-      // It may have been asked of its old and its new leader at once: only one answer fits.
-      if (state === undefined || state.fetchFrom !== asked.get(state.name)) continue;
-      if (answer.error === undefined) accepted(state, answer, sentAt);
-      else await refused(state, answer, assignment);
+      if (stopped) return false;
+      const question = asked.get(keyOf(answer));
+      // It may be followed anew by now, or have been asked of its old and its new leader at once: only one answer fits.
+      if (question === undefined || partitions.get(question.state.name) !== question.state) continue;
+      if (question.state.fetchFrom === question.offset) take(question.state, answer, sentAt);
     }
     return true;
   };
@@ -128,14 +115,14 @@ export function createFetchLoops(options: FetchLoopsOptions): FetchLoops {
       try {
         if (!(await fetchOnce(node))) {
           // A kick that came while this loop found nothing to do was meant for it.
-          if (kicks !== kicksBefore) continue;
+          if (kicks !== kicksBefore && !stopped) continue;
           running.delete(node);
           return;
         }
         failures = 0;
         trouble.ended(what);
       } catch (error) {
-        if (closed) return;
+        if (stopped) return;
         failures += 1;
         options.onFailed();
         trouble.began(what, error);
@@ -146,10 +133,9 @@ export function createFetchLoops(options: FetchLoopsOptions): FetchLoops {
   };
 
   const kick = (): void => {
-    const assignment = current();
-    if (closed || assignment === undefined) return;
+    if (stopped) return;
     kicks += 1;
-    for (const state of assignment.partitions.values()) {
+    for (const state of partitions.values()) {
       const node = leaderOf(state);
       if (node < 0 || running.has(node)) continue;
       running.add(node);
@@ -159,16 +145,23 @@ export function createFetchLoops(options: FetchLoopsOptions): FetchLoops {
 
   return {
     kick,
-    async close() {
-      closed = true;
-      await client.close();
+    stop() {
+      stopped = true;
     },
   };
 }
 
-function topicById(lookout: Lookout, id: string): string {
-  for (const [name, topic] of lookout.topics) {
-    if (topic.id === id) return name;
+function keyOf({ topicId, partition }: Pick<PartitionState, 'topicId' | 'partition'>): string {
+  return `${topicId}/${partition}`;
+}
+
+/** In this order; neighbours of one topic share an entry. */
+function requestOf(states: readonly PartitionState[]): FetchTopic[] {
+  const topics: { topicId: string; partitions: FetchTopic['partitions'][number][] }[] = [];
+  for (const { topicId, partition, fetchFrom: offset, lastEpoch } of states) {
+    const last = topics.at(-1);
+    if (last?.topicId === topicId) last.partitions.push({ partition, offset, lastEpoch });
+    else topics.push({ topicId, partitions: [{ partition, offset, lastEpoch }] });
   }
-  return '';
+  return topics;
 }

@@ -1,45 +1,46 @@
-import type { Feed, FeedCounters } from '../feed.ts';
-import { positionsOf } from './assignment.ts';
-import { type Consumption, startConsumption } from './consumption.ts';
+import type { Feed, FeedCounters, Stream } from '../feed.ts';
+import type { TopicInfo } from './cluster.ts';
 import { createHealth } from './feed-health.ts';
+import { type Following, startFollowing } from './following.ts';
 import type { KafkaFeedOptions } from './kafka-options.ts';
-import type { TopicInfo } from './lookout.ts';
+import { type PartitionState, positionsOf } from './partition.ts';
 
+const NO_PARTITIONS: ReadonlyMap<string, PartitionState> = new Map();
 const NO_TOPICS: ReadonlyMap<string, TopicInfo> = new Map();
+const NO_STREAMS: ReadonlySet<Stream> = new Set();
 
 /**
- * The feed from Apache Kafka 3.1 or later. `start` loads the client library (0.6 s) and returns; brokers that do not
- * answer and topics that do not exist are waited for. A new group starts at the earliest offset.
+ * The feed from Apache Kafka 3.1 or later: every partition of every topic, without a consumer group. `start` loads the
+ * client library (0.6 s) and returns; brokers that do not answer and topics that do not exist are waited for.
  */
 export function createKafkaFeed(options: KafkaFeedOptions): Feed {
-  const counters: FeedCounters = {
-    rebalances: 0,
-    fetchFailures: 0,
-    commitFailures: 0,
-    commits: 0,
-    offsetResets: 0,
-    redelivered: 0,
-  };
-  let consumption: Consumption | undefined;
+  const counters: FeedCounters = { fetchFailures: 0, commitFailures: 0, commits: 0, offsetResets: 0 };
+  let following: Following | undefined;
   let stopped = false;
   const health = createHealth(options.clock, () => ({
-    assignment: consumption?.assignment,
-    lookedAt: consumption?.lookedAt,
-    topics: consumption?.topics ?? NO_TOPICS,
-    members: consumption?.members,
+    names: options.topics,
+    variables: options.topicVariables,
+    partitions: following?.partitions ?? NO_PARTITIONS,
+    lookedAt: following?.lookedAt,
+    topics: following?.topics ?? NO_TOPICS,
+    doubtful: following?.doubtful ?? NO_STREAMS,
   }));
   return {
     counters,
     health: health.read,
-    positions: () => (consumption?.assignment === undefined ? [] : positionsOf(consumption.assignment)),
+    positions() {
+      if (following === undefined) return [];
+      const { partitions, committed } = following;
+      return [...partitions.values()].flatMap((state) => positionsOf(state, committed.get(state.name)));
+    },
     async start(handler, listeners) {
       const kafka = await import('@platformatic/kafka');
-      if (stopped || consumption !== undefined) return;
-      consumption = startConsumption(kafka, options, { handler, listeners, counters, onChange: health.changed });
+      if (stopped || following !== undefined) return;
+      following = startFollowing(kafka, options, { handler, listeners, counters, onChange: health.changed });
     },
     async stop() {
       stopped = true;
-      await consumption?.stop();
+      await following?.stop();
     },
   };
 }

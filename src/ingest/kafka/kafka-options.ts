@@ -17,10 +17,15 @@ export interface FeedLogger {
 export interface KafkaFeedOptions {
   /** host:port each; one that answers is enough. */
   readonly brokers: readonly string[];
+  /** Under which offsets are committed, for dashboards; it is not joined. */
   readonly groupId: string;
   readonly clientId: string;
   /** Several streams may name the same topic: each of its records is then delivered once per stream. */
   readonly topics: Readonly<Record<Stream, string>>;
+  /** Environment variables that name the topics: what a health reason tells to look at. */
+  readonly topicVariables: Readonly<Record<Stream, string>>;
+  /** Ms before now from which on sessions are replayed: whoever has been online for longer without a sign is not known again. */
+  readonly sessionReplay: number;
   readonly clock: Clock;
   readonly logger: FeedLogger;
   /** Uniform in [0, 1), for jitter. */
@@ -31,27 +36,32 @@ export interface KafkaFeedOptions {
 
 /** All in milliseconds, unless said otherwise. */
 export const TIMING = {
-  /** A dead member's partitions are free after this long; the service promises to resume within 15 s. */
-  sessionTimeout: 10_000,
-  /** How long the group waits for its members at a rebalance; the client wants at least the session time-out. */
-  rebalanceTimeout: 10_000,
-  heartbeatInterval: 2_000,
-  /** A join is answered within the rebalance time-out; anything slower is a connection that nobody serves. */
-  groupRequestTimeout: 12_000,
-  fetchRequestTimeout: 5_000,
+  requestTimeout: 5_000,
   connectTimeout: 3_000,
-  /** How long the broker holds a fetch that finds nothing. Bounds how late a new assignment is first fetched. */
+  /** How long the broker holds a fetch that finds nothing. Bounds how late a new partition is first fetched. */
   longPoll: 500,
-  /** How often topics and partitions that came up since are looked for, and the group's members counted. */
-  lookout: 3_000,
-  /** Kafka 4 delays every commit by 5 ms (group.coordinator.append.linger.ms): commits are few. */
-  commitInterval: 100,
-  /** How long a rebalance or a stop waits for the batch in the handler, and then for the commit. */
+  /** How often the cluster is looked at, and how soon again while a partition could not be begun. */
+  look: 3_000,
+  lookAgain: 500,
+  /** How old the last look may be: partitions that came up since are not followed. */
+  lookedLately: 10_000,
+  /** Architecture §3 rule 7: how old the last fetch and an unreached end offset may be. */
+  current: 5_000,
+  /**
+   * How far before now the other streams are followed from. What was read before is doubted, so this only has to cover a
+   * producer that announces before it commits.
+   */
+  lookBack: 60_000,
+  commitInterval: 1_000,
+  /** How soon after a refusal (a group that another service uses stays refused), or while another replica commits. */
+  commitAgain: 8_000,
+  /** After records that could not be read, what is held is doubted this often at most, and within this long at first. */
+  doubtInterval: 30_000,
+  doubtJitter: 2_000,
+  /** How long a stop waits for the batch in the handler, for the commit, and for connections. */
   drain: 4_000,
   flush: 2_000,
-  leave: 1_500,
-  /** Architecture §3 rule 8: how old the last fetch and an unreached end offset may be. */
-  current: 5_000,
+  close: 1_500,
 } as const;
 
 export const LIMIT = {

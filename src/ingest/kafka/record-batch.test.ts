@@ -4,7 +4,7 @@ import { gzipSync, zstdCompressSync } from 'node:zlib';
 import * as kafka from '@platformatic/kafka';
 import { batchBytes, withContent } from '../../../test/support/batch-bytes.ts';
 import { texts } from '../../../test/support/feed-probe.ts';
-import { newPartition } from './assignment.ts';
+import { partitionOf } from '../../../test/support/partition-state.ts';
 import { createDecompress } from './decompression.ts';
 import { LIMIT } from './kafka-options.ts';
 import { sliceOf } from './record-batch.ts';
@@ -12,7 +12,7 @@ import { sliceOf } from './record-batch.ts';
 const decompress = createDecompress(kafka, LIMIT.decodedBytes);
 
 function slice(from: number, ...batches: Buffer[]) {
-  return sliceOf(newPartition('t', 0, ['buff'], from, undefined), Buffer.concat(batches), 100, decompress);
+  return sliceOf(partitionOf({ start: from }), Buffer.concat(batches), 100, decompress);
 }
 
 function shown({ records }: ReturnType<typeof slice>): string {
@@ -100,7 +100,7 @@ test('given records 25 days apart in one batch, then each has its time', () => {
 });
 
 test('given two streams on one topic, then each record comes once per stream', () => {
-  const state = newPartition('t', 0, ['buff', 'asset'], 0, undefined);
+  const state = partitionOf({ streams: ['buff', 'asset'] });
   const { records } = sliceOf(state, GOOD, 2, decompress);
   assert.deepEqual(
     records.map(({ stream, offset }) => `${stream} ${offset}`),

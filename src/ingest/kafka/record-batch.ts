@@ -1,12 +1,14 @@
 import type { FeedRecord, UnreadableBatch } from '../feed.ts';
-import type { PartitionState } from './assignment.ts';
+
 import { type Decompress, Oversized } from './decompression.ts';
 import { LIMIT } from './kafka-options.ts';
+import type { PartitionState } from './partition.ts';
 import { readRecords } from './record-reader.ts';
 
 // Where fields of a record batch lie (Kafka protocol, record batch format 2), and bits of its attributes.
 const LENGTH = 8;
 const LENGTH_COUNTS_FROM = 12;
+const LEADER_EPOCH = 12;
 const MAGIC = 16;
 const ATTRIBUTES = 21;
 const LAST_OFFSET_DELTA = 23;
@@ -30,6 +32,8 @@ export interface Slice {
   readonly next: number;
   /** End offset when it was fetched. */
   readonly end: number;
+  /** Leader epoch of the last batch seen. */
+  readonly epoch: number;
 }
 
 /**
@@ -44,6 +48,7 @@ export function sliceOf(state: PartitionState, bytes: Buffer, end: number, decom
   const records: FeedRecord[] = [];
   const unreadable: UnreadableBatch[] = [];
   let next = state.fetchFrom;
+  let epoch = state.lastEpoch;
   let spent = 0;
   let items = 0;
   for (
@@ -55,6 +60,7 @@ export function sliceOf(state: PartitionState, bytes: Buffer, end: number, decom
     const batch = bytes.subarray(at, batchEnd);
     at = batchEnd;
     next = Math.max(next, offsetAfter(batch));
+    epoch = epochOf(batch);
     const before = records.length;
     try {
       const content = contentOf(batch, decompress);
@@ -67,7 +73,7 @@ export function sliceOf(state: PartitionState, bytes: Buffer, end: number, decom
       spent += LIMIT.decodedBytes;
     }
   }
-  return { state, records, unreadable, bytes: spent, next, end };
+  return { state, records, unreadable, bytes: spent, next, end, epoch };
 }
 
 function contentOf(batch: Buffer, decompress: Decompress): Buffer {
@@ -98,6 +104,11 @@ function readInto(records: FeedRecord[], state: PartitionState, batch: Buffer, c
       }
     },
   );
+}
+
+/** Formats before 2 have none. */
+function epochOf(batch: Buffer): number {
+  return batch.length > MAGIC && batch.readUInt8(MAGIC) === 2 ? batch.readInt32BE(LEADER_EPOCH) : -1;
 }
 
 /** In formats before 2 the offset is that of the last record within. */

@@ -183,7 +183,7 @@ export class MemoryCharacter implements CharacterView, CharacterWriter {
     this.#numbers[AT.firstVersion] = version;
     this.#numbers[AT.version] = version;
     this.#stamped = true;
-    this.touchedAt = mono;
+    this.touchedAt = Number.NEGATIVE_INFINITY;
     this.#home.moved(this);
     for (const part of PARTS) {
       const state = newPart(backlog === undefined ? mono : Number.POSITIVE_INFINITY, 'live');
@@ -204,7 +204,9 @@ export class MemoryCharacter implements CharacterView, CharacterWriter {
     this.#stamp();
     // Unlike a list that grows, one that is joined has no room to spare.
     this.#sessions = this.#sessions.concat(session).slice(-ENTRIES_MAX);
-    this.touchedAt = this.#home.moment.mono;
+    // By the record's time, not by when it is read; one of the future counts as now.
+    const { now, mono } = this.#home.moment;
+    this.touchedAt = Math.max(this.touchedAt, mono - Math.max(0, now - session.createdAt));
     this.#home.moved(this);
   }
 

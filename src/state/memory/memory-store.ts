@@ -8,6 +8,7 @@ import {
   dueAt,
   failRead,
   judgeAudit,
+  REPLAY,
   retryNow,
   want,
 } from '../../domain/part-state.ts';
@@ -31,6 +32,9 @@ const ENDED_SESSIONS_MAX = 100_000;
 /** Longer than any producer takes to commit what it has announced. */
 const TOUCHED_TTL_MS = 5_000;
 const TOUCHED_MAX = 100_000;
+
+/** Characters that are released at a time: other work gets its turn in between. */
+const AT_ONCE = 1_000;
 
 /** How long a visitor is held at least that cannot be loaded: its VISITOR_TTL begins with its load. */
 const UNLOADED_MS = 30_000;
@@ -96,6 +100,8 @@ class MemoryStore implements StateStore, Home {
   applyBatch: StateStore['applyBatch'] = (events, step) => {
     const moment = this.#read();
     for (const event of events) {
+      // What ended may begin only later on, on another partition: nothing of it may be forgotten before all was read.
+      if (event.replayed) this.#ended.keepAll = true;
       if (event.type === 'session-created' && !this.#isOurs(event)) {
         this.doubt(event.tenant, event.characterId);
         continue;
@@ -211,12 +217,12 @@ class MemoryStore implements StateStore, Home {
     }
   };
 
-  distrust = (): number => {
+  distrust = (parts: readonly Part[]): number => {
     const { mono } = this.#read();
     this.#distrustedAt = mono;
     for (const character of this.#all()) {
       character.begin();
-      for (const part of PARTS) {
+      for (const part of parts) {
         character.markStale(part, 'events missed', undefined);
         character.settle(part, mono + SETTLE_MS);
       }
@@ -224,9 +230,15 @@ class MemoryStore implements StateStore, Home {
     return this.#held;
   };
 
-  caughtUp = (partition: string): void => {
+  caughtUp = (partition: string): boolean => {
     const mono = this.#clock.mono();
-    for (const character of this.#waiting.get(partition) ?? []) {
+    if (partition === REPLAY) this.#ended.keepAll = false;
+    const waiting = this.#waiting.get(partition) ?? new Set();
+    let left = AT_ONCE;
+    for (const character of waiting) {
+      if (left === 0) return true;
+      left -= 1;
+      waiting.delete(character);
       for (const part of PARTS) {
         if (character.part(part).waitsFor !== partition) continue;
         caughtUp(character.stir(part), partition, mono);
@@ -234,6 +246,7 @@ class MemoryStore implements StateStore, Home {
       }
     }
     this.#waiting.delete(partition);
+    return false;
   };
 
   touch = (view: CharacterView): void => {
@@ -383,7 +396,8 @@ class MemoryStore implements StateStore, Home {
 
   /** Reads that have waited for their backlog for too long are due all the same. */
   #endLongWaits(mono: number): void {
-    for (const characters of this.#waiting.values()) {
+    for (const [partition, characters] of this.#waiting) {
+      if (partition === REPLAY) continue;
       for (const character of characters) {
         const waiting = PARTS.filter((part) => character.part(part).waitsFor !== undefined);
         for (const part of waiting) this.#due[part].note(character, mono);

@@ -36,13 +36,13 @@ export function describeReads(name: string, { setUp, loggedIn }: StoreBenches): 
 
     it('given events that went elsewhere, when the store is told, then all that is held is stale', async () => {
       const bench = await loggedIn();
-      assert.equal(bench.store.distrust(), 1);
+      assert.equal(bench.store.distrust(PARTS), 1);
       for (const part of ['base', 'equipment', 'buffs', 'passives'] as const) assert.equal(bench.isStale(part), true);
     });
 
     it('symptom: what another member was told just before it left is missed, because the re-read is not confirmed', async () => {
       const bench = await loggedIn();
-      bench.store.distrust();
+      bench.store.distrust(PARTS);
       await bench.read({ part: 'base', values: BASE });
       bench.clock.pass(2_000);
       await bench.read({ part: 'base', values: { ...BASE, luck: 9 } });
@@ -51,7 +51,7 @@ export function describeReads(name: string, { setUp, loggedIn }: StoreBenches): 
 
     it('rule 5: given events that went elsewhere, when a character is held moments later, then its load is confirmed', async () => {
       const bench = setUp();
-      bench.store.distrust();
+      bench.store.distrust(PARTS);
       bench.clock.pass(100);
       await bench.login();
       await bench.load();

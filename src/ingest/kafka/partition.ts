@@ -1,60 +1,67 @@
 import type { PartitionPosition, Stream } from '../feed.ts';
+import { partitionName } from './cluster.ts';
 
-/** One partition for as long as it is ours. Offsets are plain numbers: they stay far below 2^53. */
+/** Where following of a partition begins. */
+export interface Start {
+  readonly offset: number;
+  /** Leader epoch of the record before it, -1 when it is not known. */
+  readonly epoch: number;
+  /** End of the log at that time. */
+  readonly end: number;
+}
+
+/**
+ * One partition from where following begins until the log has lost what comes next: then another object takes its place,
+ * and late answers for this one are told by that. Offsets are plain numbers: they stay far below 2^53.
+ */
 export interface PartitionState {
   /** `topic/partition` */
   readonly name: string;
   readonly topic: string;
+  /** Of the topic that it began with: one that was created anew under the same name has another log. */
+  readonly topicId: string;
   readonly partition: number;
   readonly streams: readonly Stream[];
   /** Next offset to ask the broker for. */
   fetchFrom: number;
+  /** Leader epoch of what was fetched last. */
+  lastEpoch: number;
   /** Next offset that the handler has not finished. */
   done: number;
-  /** What the group's committed offset is known to be. */
-  committed: number | undefined;
-  /** `done` as of the last commit or of the assignment: a difference is what a commit has to tell. */
-  told: number;
+  /** Sessions are replayed up to this offset; undefined: nothing is, or not any more. */
+  replayUntil: number | undefined;
   /** High watermark seen last. */
   end: number | undefined;
   /** Monotonic ms at which the last fetch that was answered for this partition was sent. */
   fetchedAt: number | undefined;
   /** Monotonic ms before which it is not fetched, after an error of its own. */
   retryAt: number;
+  /** Number of the fetch that brought records of it last: whoever has waited the longest goes first. */
+  servedIn: number;
+  /** True while we have no right to its records. */
+  forbidden: boolean;
   /** True while the last batch was cut short by its size limit. */
   behind: boolean;
   /** Ends that were seen and not reached yet, with the time since which they may have stood; oldest first, one per second. */
   unreached: { readonly at: number; readonly end: number }[];
 }
 
-/** What a join gave us. A new join makes a new object, so that late answers for an old one are told by identity. */
-export interface Assignment {
-  readonly partitions: ReadonlyMap<string, PartitionState>;
-}
-
-export function partitionName(topic: string, partition: number): string {
-  return `${topic}/${partition}`;
-}
-
 export function newPartition(
-  topic: string,
-  partition: number,
-  streams: readonly Stream[],
-  start: number,
-  committed: number | undefined,
+  identity: Pick<PartitionState, 'topic' | 'topicId' | 'partition' | 'streams'>,
+  { offset, epoch }: Omit<Start, 'end'>,
 ): PartitionState {
   return {
-    name: partitionName(topic, partition),
-    topic,
-    partition,
-    streams,
-    fetchFrom: start,
-    done: start,
-    committed,
-    told: start,
+    ...identity,
+    name: partitionName(identity.topic, identity.partition),
+    fetchFrom: offset,
+    lastEpoch: epoch,
+    done: offset,
+    replayUntil: undefined,
     end: undefined,
     fetchedAt: undefined,
     retryAt: 0,
+    servedIn: 0,
+    forbidden: false,
     behind: false,
     unreached: [],
   };
@@ -64,7 +71,7 @@ const MARK_EVERY_MS = 1_000;
 
 /** Notes the answer, for one partition, to a fetch that was sent at monotonic time `sentAt`. */
 export function noteFetched(state: PartitionState, sentAt: number): void {
-  // The end may have stood there since the last look: after a pause, or another member's turn, that is long ago.
+  // The end may have stood there since the last look: after a pause of the process that is long ago.
   const lastLook = state.fetchedAt ?? Number.NEGATIVE_INFINITY;
   state.fetchedAt = sentAt;
   forgetReached(state);
@@ -84,7 +91,7 @@ function forgetReached(state: PartitionState): void {
 }
 
 /**
- * Why what was consumed from this partition is not current (architecture §3 rule 8), undefined when it is.
+ * Why what was consumed from this partition is not current (architecture §3 rule 7), undefined when it is.
  *
  * @param limit milliseconds that the last fetch and an unreached end may be old
  */
@@ -93,7 +100,7 @@ export function whyNotCurrent(state: PartitionState, now: number, limit: number)
   if (now - state.fetchedAt > limit) return `${state.name} was last fetched ${seconds(now - state.fetchedAt)} ago`;
   const oldest = state.unreached.find((mark) => mark.end > state.done);
   if (oldest !== undefined && now - oldest.at > limit) {
-    const since = Number.isFinite(oldest.at) ? `for ${seconds(now - oldest.at)}` : 'since it was assigned';
+    const since = Number.isFinite(oldest.at) ? `for ${seconds(now - oldest.at)}` : 'since it is followed';
     return `${state.name} is ${(state.end ?? oldest.end) - state.done} records behind, ${since}`;
   }
   return undefined;
@@ -103,19 +110,14 @@ function seconds(ms: number): string {
   return `${Math.round(ms / 1_000)} s`;
 }
 
-export function positionsOf(assignment: Assignment): PartitionPosition[] {
-  const positions: PartitionPosition[] = [];
-  for (const state of assignment.partitions.values()) {
-    for (const stream of state.streams) {
-      positions.push({
-        stream,
-        topic: state.topic,
-        partition: state.partition,
-        position: state.done,
-        committed: state.committed,
-        end: state.end ?? state.done,
-      });
-    }
-  }
-  return positions;
+export function positionsOf(state: PartitionState, committed: number | undefined): PartitionPosition[] {
+  const { topic, partition, done } = state;
+  return state.streams.map((stream) => ({
+    stream,
+    topic,
+    partition,
+    position: done,
+    committed,
+    end: state.end ?? done,
+  }));
 }

@@ -1,0 +1,280 @@
+import type { Broker, ConnectionOptions, Reader } from '@platformatic/kafka';
+import { type KafkaModule, LIMIT, TIMING } from './kafka-options.ts';
+
+/** A topic as of the last look: there, or why it cannot be followed. */
+export type TopicInfo =
+  | {
+      readonly state: 'there';
+      /** Changes when the topic is deleted and created again. */
+      readonly id: string;
+      /** Node id of each partition's leader, by partition; below 0 when there is none now. */
+      readonly leaders: readonly number[];
+    }
+  /** forbidden: we have no right to see it. */
+  | { readonly state: 'missing' | 'forbidden' };
+
+export interface OffsetQuestion {
+  readonly topic: string;
+  readonly partition: number;
+  /** Epoch ms, {@link LATEST}, {@link EARLIEST} or {@link NEWEST}. */
+  readonly at: number;
+}
+
+export interface OffsetAnswer {
+  /** Of the first record at or after the time; -1: there is none. */
+  readonly offset: number;
+  /** Of that record, epoch ms; -1: none, or it does not say. */
+  readonly timestamp: number;
+  /** Leader epoch of that record. */
+  readonly epoch: number;
+}
+
+export interface FetchTopic {
+  readonly topicId: string;
+  readonly partitions: readonly {
+    readonly partition: number;
+    readonly offset: number;
+    /** Leader epoch of the record before, -1 when it is not known: the broker tells when its log has another one there. */
+    readonly lastEpoch: number;
+  }[];
+}
+
+export interface PartitionAnswer {
+  readonly topicId: string;
+  readonly partition: number;
+  /** Code of the Kafka protocol, 0 for none, and what it means. */
+  readonly errorCode: number;
+  readonly error: Error | undefined;
+  /** High watermark. */
+  readonly end: number;
+  /** The log is not the one that was fetched before: what was read of it last is no longer in it. */
+  readonly diverged: boolean;
+  /** Record batches as the broker holds them. */
+  readonly bytes: Buffer;
+}
+
+/** The cluster as far as it is asked: what is there, where offsets lie, and records, without decoding them. */
+export interface Cluster {
+  /** Those that were asked for, as of the last look. */
+  readonly topics: ReadonlyMap<string, TopicInfo>;
+  /** Looks again, at whichever broker answers. @throws when none does */
+  look(): Promise<void>;
+  /** Asks the leaders. Whatever could not be answered is missing, by `topic/partition`. */
+  offsets(questions: readonly OffsetQuestion[]): Promise<ReadonlyMap<string, OffsetAnswer>>;
+  /** Answers when there is something, or after the long poll. @throws when the broker does not answer, or refuses as a whole */
+  fetch(node: number, topics: readonly FetchTopic[]): Promise<readonly PartitionAnswer[]>;
+  close(): Promise<void>;
+}
+
+// What ListOffsets may be asked instead of a time: the end, the beginning, the record with the newest time.
+export const LATEST = -1;
+export const EARLIEST = -2;
+export const NEWEST = -3;
+
+export function partitionName(topic: string, partition: number): string {
+  return `${topic}/${partition}`;
+}
+
+/** The version that Kafka has had since 3.1, the first that names topics by their ids. Later ones bring nothing for us. */
+const FETCH = { key: 1, version: 13 } as const;
+/** No fetch session: with so few partitions it would spare nothing, and brokers forget sessions. */
+const NO_SESSION = { id: 0, epoch: -1 } as const;
+const CONSUMER = -1;
+
+// Codes of the Kafka protocol.
+const UNKNOWN_TOPIC = 3;
+const INVALID_TOPIC = 17;
+export const TOPIC_FORBIDDEN = 29;
+
+type FetchArguments = Parameters<KafkaModule['fetchV13']['createRequest']>;
+
+/**
+ * On the client's connections and requests. Its own fetch decodes what came in one go: one batch that cannot be decoded
+ * fails the whole answer, again and again, and one that was compressed may grow without bound. So answers are read here,
+ * with the records still as bytes. Long polls have connections of their own: a broker answers one request after another.
+ *
+ * @param bootstrap host:port each
+ * @param names the topics to look for
+ */
+export function createCluster(
+  kafka: KafkaModule,
+  bootstrap: readonly string[],
+  names: readonly string[],
+  clientId: string,
+  connection: ConnectionOptions,
+): Cluster {
+  const polls = new kafka.ConnectionPool(clientId, connection);
+  const questions = new kafka.ConnectionPool(clientId, connection);
+  const topics = new Map<string, TopicInfo>();
+  let brokers: ReadonlyMap<number, Broker> = new Map();
+  let failedLooks = 0;
+
+  const requestRecords = kafka.createAPI<FetchArguments, PartitionAnswer[]>(
+    FETCH.key,
+    FETCH.version,
+    kafka.fetchV13.createRequest,
+    (_correlation, _key, _version, reader) => readAnswer(kafka, reader),
+  );
+  const brokerOf = (node: number): Broker => {
+    const broker = brokers.get(node);
+    if (broker === undefined) throw new Error(`broker ${node} is not in the cluster's metadata`);
+    return broker;
+  };
+  /** The client rejects an answer that has an error anywhere in it; what it says about the others still counts. */
+  const withErrors = <Answer>(answer: Promise<Answer>): Promise<Answer> =>
+    answer.catch((error: unknown) => {
+      if (error instanceof kafka.ResponseError) return error['response'] as Answer;
+      throw error;
+    });
+  const askAnyone = async (): Promise<Metadata> => {
+    // One that hangs must not be asked first for ever.
+    const known = [...bootstrap.map((broker) => kafka.parseBroker(broker)), ...brokers.values()];
+    const first = failedLooks % known.length;
+    const link = await questions.getFirstAvailable([...known.slice(first), ...known.slice(0, first)]);
+    return withErrors(kafka.metadataV12.api.async(link, [...names], false));
+  };
+
+  const askLeader = async (node: number, asked: readonly OffsetQuestion[]): Promise<[string, OffsetAnswer][]> => {
+    const request = [...Map.groupBy(asked, ({ topic }) => topic)].map(([name, partitions]) => ({
+      name,
+      partitions: partitions.map(({ partition, at }) => ({
+        partitionIndex: partition,
+        currentLeaderEpoch: -1,
+        timestamp: BigInt(at),
+      })),
+    }));
+    const link = await questions.get(brokerOf(node));
+    const isolation = kafka.FetchIsolationLevels.READ_UNCOMMITTED;
+    const answer = await withErrors(kafka.listOffsetsV7.api.async(link, CONSUMER, isolation, request));
+    return answer.topics.flatMap(({ name, partitions }) =>
+      partitions
+        .filter(({ errorCode }) => errorCode === 0)
+        .map(({ partitionIndex, offset, timestamp, leaderEpoch }): [string, OffsetAnswer] => [
+          partitionName(name, partitionIndex),
+          { offset: Number(offset), timestamp: Number(timestamp), epoch: leaderEpoch },
+        ]),
+    );
+  };
+
+  return {
+    topics,
+    async look() {
+      try {
+        const found = await askAnyone();
+        brokers = new Map(found.brokers.map(({ nodeId, host, port }) => [nodeId, { host, port }]));
+        for (const topic of found.topics) {
+          const info = infoOf(topic);
+          if (info !== undefined) topics.set(topic.name ?? '', info);
+        }
+        failedLooks = 0;
+      } catch (error) {
+        failedLooks += 1;
+        throw error;
+      }
+    },
+    async offsets(asked) {
+      const leaderOf = ({ topic, partition }: OffsetQuestion): number => leaderIn(topics.get(topic), partition);
+      const byLeader = Map.groupBy(asked, leaderOf);
+      byLeader.delete(NO_LEADER);
+      const answers = await Promise.all([...byLeader].map(([node, group]) => askLeader(node, group)));
+      return new Map(answers.flat());
+    },
+    async fetch(node, wanted) {
+      return requestRecords.async(
+        await polls.get(brokerOf(node)),
+        TIMING.longPoll,
+        1,
+        LIMIT.fetchBytes,
+        // What the Java and Go clients read too; records of aborted transactions are events like any other.
+        kafka.FetchIsolationLevels.READ_UNCOMMITTED,
+        NO_SESSION.id,
+        NO_SESSION.epoch,
+        wanted.map(({ topicId, partitions }) => ({
+          topicId,
+          partitions: partitions.map(({ partition, offset, lastEpoch }) => ({
+            partition,
+            fetchOffset: BigInt(offset),
+            currentLeaderEpoch: -1,
+            lastFetchedEpoch: lastEpoch,
+            partitionMaxBytes: LIMIT.fetchBytes,
+          })),
+        })),
+        [],
+        '',
+      );
+    },
+    async close() {
+      await Promise.all([polls.close(), questions.close()]);
+    },
+  };
+}
+
+type Metadata = Awaited<ReturnType<KafkaModule['metadataV12']['api']['async']>>;
+
+const NO_LEADER = -1;
+
+export function leaderIn(topic: TopicInfo | undefined, partition: number): number {
+  return topic?.state === 'there' ? (topic.leaders[partition] ?? NO_LEADER) : NO_LEADER;
+}
+
+/** undefined: the broker cannot tell now. */
+function infoOf(topic: Metadata['topics'][number]): TopicInfo | undefined {
+  const { errorCode, topicId, partitions } = topic;
+  if (errorCode === UNKNOWN_TOPIC || errorCode === INVALID_TOPIC) return { state: 'missing' };
+  if (errorCode === TOPIC_FORBIDDEN) return { state: 'forbidden' };
+  if (errorCode !== 0) return undefined;
+  const leaders = new Map(partitions.map(({ partitionIndex, leaderId }) => [partitionIndex, leaderId]));
+  const count = Math.max(-1, ...leaders.keys()) + 1;
+  return {
+    state: 'there',
+    id: topicId,
+    leaders: Array.from({ length: count }, (_, at) => leaders.get(at) ?? NO_LEADER),
+  };
+}
+
+const EMPTY = Buffer.alloc(0);
+
+/** Fetch response, version 13 (https://kafka.apache.org/protocol#The_Messages_Fetch). */
+function readAnswer(kafka: KafkaModule, reader: Reader): PartitionAnswer[] {
+  const throttleTimeMs = 4;
+  reader.skip(throttleTimeMs);
+  const error = errorOf(kafka, reader.readInt16());
+  if (error !== undefined) throw error;
+  const sessionId = 4;
+  reader.skip(sessionId);
+  const partitions: PartitionAnswer[] = [];
+  reader.readArray(() => {
+    const topicId = reader.readUUID();
+    const tagsAreRead = false;
+    reader.readArray(() => partitions.push(readPartition(kafka, topicId, reader)), true, tagsAreRead);
+  });
+  return partitions;
+}
+
+const DIVERGING_EPOCH = 0;
+
+function readPartition(kafka: KafkaModule, topicId: string, reader: Reader): PartitionAnswer {
+  const partition = reader.readInt32();
+  const errorCode = reader.readInt16();
+  const end = Number(reader.readInt64());
+  const lastStableOffset = 8;
+  const logStartOffset = 8;
+  reader.skip(lastStableOffset + logStartOffset);
+  const abortedTransaction = 16;
+  reader.readNullableArray(() => reader.skip(abortedTransaction));
+  const preferredReadReplica = 4;
+  reader.skip(preferredReadReplica);
+  const bytes = reader.readNullableBytes() ?? EMPTY;
+  let diverged = false;
+  kafka.readKnownTaggedFields(reader, {
+    [DIVERGING_EPOCH]: () => {
+      diverged = true;
+    },
+  });
+  return { topicId, partition, errorCode, error: errorOf(kafka, errorCode), end, diverged, bytes };
+}
+
+function errorOf(kafka: KafkaModule, code: number): Error | undefined {
+  if (code === 0) return undefined;
+  return code in kafka.protocolErrorsCodesById ? new kafka.ProtocolError(code) : new Error(`Kafka error ${code}`);
+}
