@@ -132,8 +132,6 @@ export const DriftDocument = Type.Object(
 
 const health = Type.Object(
   {
-    replica: Type.String({ description: 'Which process answers.' }),
-    shard: Type.Optional(Type.String({ description: 'k/n; left out: everybody is followed here.' })),
     current: Type.Boolean({ description: 'Whether what was consumed is current.' }),
     reason: Type.Optional(Type.String({ description: 'Why it is not.' })),
   },
@@ -142,6 +140,8 @@ const health = Type.Object(
 
 export const ConsumersDocument = Type.Object(
   {
+    replica: Type.String({ description: 'Which process answers.' }),
+    shard: Type.Optional(Type.String({ description: 'k/n; left out: everybody is followed here.' })),
     ...health.properties,
     streams: Type.Record(Type.String(), health, {
       description: 'The same of each stream of events: `session`, `buff`, `asset`, `character`, `skill`.',
