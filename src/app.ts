@@ -2,19 +2,22 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import type { Server } from 'node:net';
 import { hostname } from 'node:os';
-import { setTimeout as delay, setImmediate as nextTurn } from 'node:timers/promises';
+import { setTimeout as delay } from 'node:timers/promises';
+import { createEffectiveStats } from './answers/effective-stats.ts';
+import { createExplainer } from './answers/explainer.ts';
+import { createPreviewer } from './answers/previewer.ts';
+import { createReadFlow } from './answers/read-flow.ts';
+import { createStatsReader } from './answers/stats-reader.ts';
 import { createApi } from './api/api.ts';
 import type { Levers } from './api/levers-routes.ts';
 import type { Replica } from './api/operations-routes.ts';
 import type { Degradation, ReadinessReport } from './api/readiness.ts';
-import { encodeStats } from './api/stats-document.ts';
 import type { ClampWatchOptions } from './clamp/clamp-watch.ts';
 import { type Clamping, createClamping } from './clamp/clamping.ts';
 import { createKafkaCommandProducer } from './clamp/kafka/kafka-command-producer.ts';
 import { createKafkaElection } from './clamp/kafka/kafka-election.ts';
 import { type Config, type KafkaConfig, TOPIC_VARIABLES } from './config/config.ts';
-import { PARTS, type Part } from './domain/part.ts';
-import { REPLAY } from './domain/part-state.ts';
+import { PARTS } from './domain/part.ts';
 import type { Ruleset } from './domain/ruleset.ts';
 import { rulesetByName } from './domain/rulesets/index.ts';
 import { createShardCheck, shardText } from './domain/shard.ts';
@@ -22,27 +25,26 @@ import type { Tenant } from './domain/tenant.ts';
 import { createDecoder } from './events/decoder.ts';
 import { createDeadLetters } from './ingest/dead-letters.ts';
 import { type Feed, STREAM_OF_PART } from './ingest/feed.ts';
+import { createFeedWatch } from './ingest/feed-watch.ts';
 import { createInProcessFeed } from './ingest/in-process/in-process-feed.ts';
 import { createKafkaFeed } from './ingest/kafka/kafka-feed.ts';
 import { createPipeline } from './ingest/pipeline.ts';
 import { redrive } from './ingest/redrive.ts';
 import { createTally } from './ingest/tally.ts';
 import { AppError } from './lib/app-error.ts';
-import { type Clock, createCorrectedClock } from './lib/clock.ts';
+import type { Clock } from './lib/clock.ts';
+import { createMoments } from './lib/moments.ts';
 import { version } from './lib/version.ts';
 import { createDriftLog } from './refresh/drift-log.ts';
-import { createEffectiveCache } from './refresh/effective-cache.ts';
-import { createExplainer } from './refresh/explainer.ts';
-import { createPreviewer } from './refresh/previewer.ts';
-import { createReadFlow } from './refresh/read-flow.ts';
-import { createReader } from './refresh/reader.ts';
+import { createReadQueue } from './refresh/read-queue.ts';
 import { createRefresher } from './refresh/refresher.ts';
-import { createMemoryStore } from './state/memory/memory-store.ts';
+import { createCharacters } from './state/characters.ts';
 import type { Logger } from './telemetry/logger.ts';
 import { createMetrics } from './telemetry/metrics.ts';
 import { createServiceTrouble } from './telemetry/service-trouble.ts';
 import { createHttpNames } from './upstream/http/http-names.ts';
 import { createHttpUpstream } from './upstream/http/http-upstream.ts';
+import { createOwnerClocks } from './upstream/owner-clocks.ts';
 import { SERVICE_OF_PART, SERVICES, type Service } from './upstream/port.ts';
 import { eventCause, readCause } from './watch/causes.ts';
 import { createChangeLog } from './watch/change-log.ts';
@@ -68,6 +70,8 @@ export interface App {
   stop(): Promise<void>;
 }
 
+/** What encoded answers may weigh in memory, about. */
+const ANSWERS_MAX_BYTES = 64 * 1024 * 1024;
 const DEAD_LETTERS = { maxLetters: 1_000, maxBytes: 8 * 1024 * 1024 };
 /** Changes that are kept of those whom somebody watches. */
 const CHANGES_BYTES = 8 * 1024 * 1024;
@@ -76,20 +80,20 @@ const REFRESHES_STOP_MS = 500;
 
 /** Composes the service: the only place that knows which adapter stands behind a port. */
 export async function createApp(config: Config, ports: AppPorts): Promise<App> {
-  const { random, logger } = ports;
-  const clock = createCorrectedClock(ports.clock);
+  const { clock, random, logger } = ports;
   const metrics = createMetrics();
   const tally = createTally();
   const deadLetters = createDeadLetters(DEAD_LETTERS);
   const rulesetOf = createRulesetChoice(config);
   const { feed, urls, demo } = await openOutside(config, clock, ports);
+  const ownerClocks = createOwnerClocks(clock);
   const requests = {
     baseUrls: urls,
     clock,
     random,
     timeout: config.httpClientTimeout,
     environment: config.atlasEnvironment,
-    onDate: clock.vote,
+    onDate: ownerClocks.note,
     observe: (service: Service, outcome: string, seconds: number) =>
       metrics.upstreamAnswered(service, outcome, seconds * 1_000),
   };
@@ -100,40 +104,50 @@ export async function createApp(config: Config, ports: AppPorts): Promise<App> {
     staticDataMax: config.staticDataMax,
   });
   const names = createHttpNames({ ...requests, gates: upstream.gates });
-  const isOurs = createShardCheck(config.shard);
-  const store = createMemoryStore({
-    clock,
-    isOurs,
+  const moments = createMoments(clock);
+  const queue = createReadQueue(moments);
+  const characters = createCharacters({
+    moments,
+    schedule: queue,
     visitorMax: config.visitorMax,
     visitorTtl: config.visitorTtl,
     residentIdleTtl: config.residentIdleTtl,
     expiryGrace: config.buffExpiryGrace,
+    ownerOffset: (part) => ownerClocks.offset(SERVICE_OF_PART[part]),
+    isOurs: createShardCheck(config.shard),
+    onGone: (character) => effective.forget(character),
   });
-  const shared = {
-    store,
+  const watch = createFeedWatch(feed, clock, characters.followedSince);
+  const effective = createEffectiveStats({
     upstream,
-    clock,
     rulesetOf,
+    watches: () => watch,
     expiryGrace: config.buffExpiryGrace,
     checkRequirements: config.checkRequirements,
-  };
+    maxBytes: ANSWERS_MAX_BYTES,
+  });
   const driftLog = createDriftLog();
   const trouble = createServiceTrouble(clock, logger);
   const refresher = createRefresher({
-    ...shared,
+    characters,
+    queue,
+    upstream,
+    moments,
+    rulesetOf,
     random,
+    checkRequirements: config.checkRequirements,
     concurrency: config.upstreamConcurrency,
     auditPeriod: config.auditPeriod,
     onMerged(claim) {
       trouble.succeeded(SERVICE_OF_PART[claim.part]);
-      clamping?.check(claim);
-      if (changes.watching) changes.record(claim, readCause(claim));
+      clamping?.check(claim.character);
+      if (changes.watching) changes.record(claim.character, readCause(claim));
     },
-    onDrift({ tenant, characterId, part }) {
+    onDrift({ character: { tenant, characterId }, part }) {
       driftLog.add({ tenant, characterId, part, at: clock.now() });
       logger.warn({ tenant: tenant.key, characterId, part }, 'the audit found drift and repaired it');
     },
-    onFailure({ tenant, characterId, part }, err) {
+    onFailure({ character: { tenant, characterId }, part }, err) {
       const details = { err, tenant: tenant.key, characterId, part };
       if (err instanceof AppError) {
         logger.debug(details, 'a read failed and is tried again');
@@ -141,26 +155,23 @@ export async function createApp(config: Config, ports: AppPorts): Promise<App> {
       } else logger.error(details, 'a defect: a read failed and is tried again');
     },
   });
-  const isFeedCurrent = (part: Part): boolean => feed.health().streams[STREAM_OF_PART[part]].current;
-  const effective = createEffectiveCache({ ...shared, isFeedCurrent });
-  const roll = createStoreRoll({ store, effective, clock });
+  const roll = createStoreRoll({ characters, effective, clock });
   const changes = createChangeLog({ roll, clock, maxBytes: CHANGES_BYTES });
-  const clamping = openClamping(config, { store, effective, clock, random, logger });
-  const flow = createReadFlow({ store, refresher, clock, isFeedCurrent, readWait: config.readWait });
-  const reader = createReader({ store, clock, flow, effective, encode: encodeStats });
-  const explainer = createExplainer({ flow, effective, isFeedCurrent });
-  const previewer = createPreviewer({ flow, effective, upstream, rulesetOf, readWait: config.readWait });
+  const clamping = openClamping(config, { characters, effective, clock, random, logger });
+  const readWait = config.readWait;
+  const flow = createReadFlow({ characters, queue, refresher, clock, watches: () => watch, readWait });
+  const reader = createStatsReader({ flow, effective });
+  const explainer = createExplainer({ flow, effective, watches: () => watch, queue });
+  const previewer = createPreviewer({ flow, effective, upstream, rulesetOf, readWait });
   const handle = createPipeline({
     decoder: createDecoder({
       ...(config.atlasEnvironment === undefined ? {} : { environment: config.atlasEnvironment }),
-      ...(config.shard === undefined
-        ? {}
-        : { isConcerned: (...who) => isOurs(...who) || store.find(...who) !== undefined }),
+      ...(config.shard === undefined ? {} : { isConcerned: characters.concerns }),
     }),
-    store,
+    characters,
     deadLetters,
     tally,
-    clock,
+    moments,
     onApplied(events) {
       refresher.wake();
       if (changes.watching) for (const event of events) changes.record(event, eventCause(event));
@@ -185,7 +196,8 @@ export async function createApp(config: Config, ports: AppPorts): Promise<App> {
   };
 
   const caches = {
-    ...store.caches,
+    ...characters.caches,
+    answers: effective.counts,
     'unknown-ids': refresher.unknownIds,
     'static-data': upstream.staticDataCounts,
     names: names.counts,
@@ -198,24 +210,17 @@ export async function createApp(config: Config, ports: AppPorts): Promise<App> {
     answers: reader,
     refreshes: refresher,
     gates: upstream.gates,
-    store,
+    characters,
     deadLetters,
     caches,
   });
-  /** Reads that wait for it are due; by and by, so that other work gets its turn. */
-  const release = async (waitedFor: string): Promise<void> => {
-    while (store.caughtUp(waitedFor)) {
-      refresher.wake();
-      await nextTurn();
-    }
-    refresher.wake();
-  };
   const { adminToken } = config;
   const levers: Levers = {
     reread(tenant, characterId) {
-      const held = store.doubt(tenant, characterId);
+      const character = characters.find(tenant, characterId);
+      if (character !== undefined) characters.doubt(character, PARTS, 'an operator asked');
       refresher.wake();
-      return held;
+      return character !== undefined;
     },
     flushStaticData() {
       upstream.flushStaticData();
@@ -250,14 +255,21 @@ export async function createApp(config: Config, ports: AppPorts): Promise<App> {
       const origin = originOf(api.server.address());
       logger.info(`Look at it: ${origin}/`);
       await feed.start(handle, {
-        onCaughtUp: (partition) => void release(partition),
-        onReplayed: () => void release(REPLAY),
+        onCaughtUp(partition) {
+          queue.caughtUp(partition);
+          refresher.wake();
+        },
+        onReplayed() {
+          characters.replayed();
+          refresher.wake();
+        },
         onMissed(streams, partitions, reason) {
           // Sessions tell who is there, and with whom all began anew.
           const parts = PARTS.filter((part) => streams.includes('session') || streams.includes(STREAM_OF_PART[part]));
-          const characters = store.distrust(parts);
-          const details = { partitions, parts, reason, characters };
-          if (characters > 0) logger.warn(details, 'events may have been missed: all held are re-read');
+          const { residents, visitors } = characters.population();
+          if (residents + visitors > 0)
+            logger.warn({ partitions, parts, reason }, 'events may have been missed: all held are re-read');
+          characters.distrust(parts);
           refresher.wake();
         },
         onUnreadable({ streams, reason, detail, bytes, ...where }) {
@@ -312,7 +324,11 @@ function createRulesetChoice({ ruleset, rulesetOverrides }: Config): (tenant: Te
 /** Clamp commands go to Kafka when they are switched on; the demo has nobody to send them to. */
 function openClamping(
   config: Config,
-  { random, logger, ...watched }: Omit<AppPorts, 'clock'> & Pick<ClampWatchOptions, 'store' | 'effective' | 'clock'>,
+  {
+    random,
+    logger,
+    ...watched
+  }: Omit<AppPorts, 'clock'> & Pick<ClampWatchOptions, 'characters' | 'effective' | 'clock'>,
 ): Clamping | undefined {
   if (config.mode !== 'kafka' || config.commandTopic === undefined) return undefined;
   const { groupId, topics: _topics, ...brokers } = kafkaOptionsOf(config);

@@ -5,7 +5,7 @@ import { type TestContext, test } from 'node:test';
 import { setImmediate } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
 import { Value } from 'typebox/value';
-import type { StatsRead } from '../refresh/stats-reader.ts';
+import type { StatsRead } from '../answers/stats-reader.ts';
 import { createMetrics } from '../telemetry/metrics.ts';
 import { ErrorDocument } from './openapi.ts';
 import { createStubApi, TENANT_HEADERS } from './stub-api.ts';

@@ -1,17 +1,17 @@
 import swagger from '@fastify/swagger';
 import { type FastifyInstance, type FastifyRequest, type FastifySchema, fastify } from 'fastify';
+import type { Explainer } from '../answers/explainer.ts';
+import type { Previewer } from '../answers/previewer.ts';
+import type { StatsReader } from '../answers/stats-reader.ts';
 import type { Feed } from '../ingest/feed.ts';
 import { AppError } from '../lib/app-error.ts';
 import type { Clock } from '../lib/clock.ts';
-import type { Explainer } from '../refresh/explainer.ts';
-import type { Previewer } from '../refresh/previewer.ts';
-import type { StatsReader } from '../refresh/stats-reader.ts';
 import type { HttpRouteObserver, Metrics } from '../telemetry/metrics.ts';
 import type { Names } from '../upstream/names.ts';
 import type { ChangeLog } from '../watch/change-log.ts';
 import type { Roll, RollReader } from '../watch/roll.ts';
 import { createAdminCheck } from './admin-token.ts';
-import { type Answer, type Handler, handling, ok, send } from './answer.ts';
+import { type Answer, ok } from './answer.ts';
 import {
   CHANGES_URL,
   createChangeDocuments,
@@ -23,6 +23,7 @@ import { createCharacterRequestReader } from './character-request.ts';
 import { refuseConnection } from './connection-refusal.ts';
 import { answerOfError } from './error-mapper.ts';
 import { createExplainHandler, EXPLAIN_URL } from './explain-route.ts';
+import { type Handler, handling, send } from './handling.ts';
 import {
   createDriftHandler,
   createFlushHandler,

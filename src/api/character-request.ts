@@ -1,8 +1,8 @@
 import type { FastifyRequest } from 'fastify';
+import type { Unanswered } from '../answers/read-flow.ts';
 import type { EventContext } from '../domain/event.ts';
 import type { CharacterId, Tenant } from '../domain/tenant.ts';
 import { AppError } from '../lib/app-error.ts';
-import type { Unanswered } from '../refresh/read-flow.ts';
 import { type FieldProblem, invalidFields, pathProblem } from './field-problem.ts';
 import { contextOf, createTenantHeadersReader, isTenant } from './tenant-headers.ts';
 

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Value } from 'typebox/value';
-import type { ExplanationRead } from '../refresh/explainer.ts';
-import type { Explanation } from '../refresh/explanation.ts';
+import type { ExplanationRead } from '../answers/explainer.ts';
+import type { Explanation } from '../answers/explanation.ts';
 import { ErrorDocument, ExplanationDocument } from './openapi.ts';
 import { createStubApi, TENANT_HEADERS } from './stub-api.ts';
 import { widthOf } from './text-form.ts';
@@ -30,7 +30,7 @@ const EXPLANATION: Explanation = {
   degraded: ['buffs', 'passives'],
   resident: true,
   place: { worldId: 0, channelId: 1, since: AT - 60_000 },
-  sessions: [{ sessionId: '7f1c', createdAt: AT - 60_000 }],
+  sessions: [{ sessionId: '7f1c', createdAt: AT - 60_000, worldId: 0, channelId: 1 }],
   parts: [
     { ...NEVER, part: 'base', state: 'fresh', asOf: AT - 1_000 },
     { ...NEVER, part: 'equipment', state: 'settling', asOf: AT - 500, settlesAt: AT + 1_500, nextReadAt: AT + 1_500 },
@@ -58,6 +58,7 @@ const EXPLANATION: Explanation = {
           lines: [
             {
               source: { kind: 'base' },
+              origin: { how: 'read', at: AT },
               form: 'amount',
               raw: 20_000,
               applied: 20_000,
@@ -71,6 +72,7 @@ const EXPLANATION: Explanation = {
           lines: [
             {
               source: { kind: 'equipment', id: 177, templateId: 1_002_357, slot: -1 },
+              origin: { how: 'read', at: AT },
               form: 'amount',
               raw: 150,
               applied: 150,
@@ -84,6 +86,7 @@ const EXPLANATION: Explanation = {
           lines: [
             {
               source: { kind: 'buff', id: 1_301_007, statType: 'HYPER_BODY_HP', level: 30, expiresAt: AT + 60_000 },
+              origin: { how: 'heard', at: AT },
               form: 'percent',
               raw: 60,
               applied: 12_090,
@@ -97,6 +100,7 @@ const EXPLANATION: Explanation = {
           lines: [
             {
               source: { kind: 'rule' },
+              origin: undefined,
               form: 'amount',
               raw: 30_000,
               applied: -2_240,
@@ -169,6 +173,7 @@ for (const query of ['', '?format=json', '?x=1']) {
                       level: 30,
                       expiresAt: '2026-02-03T18:01:00.000Z',
                       form: 'percent',
+                      heardAt: '2026-02-03T18:00:00.000Z',
                       raw: 60,
                       applied: 12_090,
                     },
@@ -241,6 +246,7 @@ max_hp = 30,000 (32,240 without limits)
     Zakum Helmet (1002357), hat                             150     +150  20,150
   Hyper Body
     Hyper Body (1301007), ends in 1:00                     60 %  +12,090  32,240
+      heard 2026-02-03T18:00:00.000Z, not confirmed yet
   limits
     rule                                                 30,000   -2,240  30,000
       capped: at most 30000
@@ -280,6 +286,7 @@ test('given an explanation, when it is asked for as text, then it is a table', a
 test('given several items, when they are shown as text, then those that give most come first, and totals follow', async () => {
   const line = (id: number, applied: number) => ({
     source: { kind: 'equipment', id, templateId: 1_000_000 + id, slot: -id } as const,
+    origin: undefined,
     form: 'amount' as const,
     raw: applied,
     applied,
@@ -329,7 +336,7 @@ test('given names and numbers without end, when they are shown as text, then eve
   const statType = 'X'.repeat(64);
   const explanation: Explanation = {
     ...EXPLANATION,
-    sessions: [{ sessionId: 's'.repeat(200), createdAt: AT }],
+    sessions: [{ sessionId: 's'.repeat(200), createdAt: AT, worldId: 0, channelId: 1 }],
     stats: [{ name: 'max_hp', value: 4_294_967_295, uncapped: 9_007_199_254_740_991, phases: huge }],
     idle: [
       {
@@ -350,7 +357,7 @@ test('given a record time that is no date, when it is shown, then it is left out
   const explanation: Explanation = {
     ...EXPLANATION,
     place: { worldId: 0, channelId: 1, since: 9e15 },
-    sessions: [{ sessionId: 'odd', createdAt: Number.NEGATIVE_INFINITY }],
+    sessions: [{ sessionId: 'odd', createdAt: Number.NEGATIVE_INFINITY, worldId: 0, channelId: 1 }],
   };
   for (const format of ['json', 'text']) {
     const url = `${URL}?format=${format}`;

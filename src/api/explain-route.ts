@@ -1,14 +1,15 @@
 import type { FastifyRequest } from 'fastify';
+import type { Explainer } from '../answers/explainer.ts';
+import type { Explanation } from '../answers/explanation.ts';
 import { STATS, type Stat } from '../domain/stat.ts';
-import type { Explainer } from '../refresh/explainer.ts';
-import type { Explanation } from '../refresh/explanation.ts';
 import type { Names } from '../upstream/names.ts';
-import { type Handler, ok } from './answer.ts';
+import { ok } from './answer.ts';
 import { formatOf, queryValue, TEXT_TYPE } from './answer-format.ts';
 import { type CharacterRequestReader, errorOfUnanswered } from './character-request.ts';
 import { encodeExplanation } from './explanation-document.ts';
 import { explanationText } from './explanation-text.ts';
 import { type FieldProblem, queryProblem } from './field-problem.ts';
+import type { Handler } from './handling.ts';
 import { namesIn, namingOf } from './naming.ts';
 import { STATS_URL } from './stats-route.ts';
 import { statOfWord } from './vocabulary.ts';

@@ -1,6 +1,6 @@
-import type { Breakdown, Contributor, ExplainedNumbers, Explanation } from '../refresh/explanation.ts';
-import type { PartFreshness } from '../refresh/part-freshness.ts';
-import { NO_TEMPLATE, triedPosition } from '../refresh/preview.ts';
+import type { Breakdown, Contributor, ExplainedNumbers, Explanation, Origin } from '../answers/explanation.ts';
+import type { PartFreshness } from '../answers/part-freshness.ts';
+import { NO_TEMPLATE, triedPosition } from '../answers/preview.ts';
 import { type Naming, nameOfSource } from './naming.ts';
 import { timeText } from './time-text.ts';
 
@@ -52,8 +52,9 @@ function breakdownOf({ value, uncapped, phases }: Omit<Breakdown, 'name'>, namin
     uncapped,
     phases: phases.map(({ name, lines }) => ({
       phase: name,
-      lines: lines.map(({ source, form, raw, applied, total, reason }) => ({
+      lines: lines.map(({ source, origin, form, raw, applied, total, reason }) => ({
         ...sourceOf(source, naming),
+        ...originOf(origin),
         form,
         raw,
         applied,
@@ -62,6 +63,11 @@ function breakdownOf({ value, uncapped, phases }: Omit<Breakdown, 'name'>, namin
       })),
     })),
   };
+}
+
+function originOf(origin: Origin | undefined) {
+  if (origin === undefined) return {};
+  return origin.how === 'read' ? { readAt: timeText(origin.at) } : { heardAt: timeText(origin.at) };
 }
 
 /** `source` is written as in the bonuses of a stats answer. */

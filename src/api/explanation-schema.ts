@@ -37,6 +37,12 @@ const source = {
 const Line = Type.Object(
   {
     ...source,
+    readAt: Type.Optional(
+      Type.String({ format: 'date-time', description: 'Start of the read in which the service that owns it said so.' }),
+    ),
+    heardAt: Type.Optional(
+      Type.String({ format: 'date-time', description: 'When an event said so, which no read has confirmed yet.' }),
+    ),
     form: Type.Enum(['amount', 'percent', 'basePercent'], {
       description: 'amount: added. percent: of the number before the phase. basePercent: of the base alone.',
     }),

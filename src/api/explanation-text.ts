@@ -1,8 +1,8 @@
+import type { Breakdown, Contributor, ExplainedLine, Explanation } from '../answers/explanation.ts';
+import type { Freshness, PartFreshness } from '../answers/part-freshness.ts';
+import { NO_TEMPLATE } from '../answers/preview.ts';
 import type { Reason } from '../domain/ruleset.ts';
 import { slotWord } from '../domain/slot.ts';
-import type { Breakdown, Contributor, ExplainedLine, Explanation } from '../refresh/explanation.ts';
-import type { Freshness, PartFreshness } from '../refresh/part-freshness.ts';
-import { NO_TEMPLATE } from '../refresh/preview.ts';
 import { type Naming, nameOfSource } from './naming.ts';
 import {
   COLUMNS,
@@ -24,6 +24,8 @@ interface Row {
   readonly source: Contributor;
   readonly numbers: readonly string[];
   readonly reason: Reason | undefined;
+  /** Epoch ms at which an event told it that no read has confirmed yet. */
+  readonly heardAt: number | undefined;
 }
 
 interface Section {
@@ -70,9 +72,10 @@ export function numberBlocks(breakdowns: readonly Breakdown[], naming: Naming, n
     Math.max(heading.length, ...rows.map((row) => row.numbers[index]?.length ?? 0)),
   );
   const labelWidth = COLUMNS - INDENT - widths.reduce((sum, width) => sum + GAP + width, 0);
-  const rowLines = ({ source, numbers: cells, reason }: Row): string[] => [
+  const rowLines = ({ source, numbers: cells, reason, heardAt }: Row): string[] => [
     padded(padEnd(labelOf(source, naming, now, labelWidth), labelWidth), cells, widths),
     ...(reason === undefined ? [] : wrapped(why(reason), INDENT + 2)),
+    ...(heardAt === undefined ? [] : wrapped(`heard ${timeText(heardAt)}, not confirmed yet`, INDENT + 2)),
   ];
   return [
     [padded(' '.repeat(labelWidth), HEADINGS, widths)],
@@ -101,7 +104,7 @@ const STATE_TEXTS: Readonly<Record<Freshness, string>> = {
   fresh: 'fresh',
   settling: 'fresh, to be confirmed',
   stale: 'may have changed',
-  unwatched: 'events cannot be followed',
+  unwatched: 'events may have passed unheard',
   unloaded: 'never read',
 };
 
@@ -134,10 +137,11 @@ function sectionsOf({ phases }: Breakdown): Section[] {
   let total = 0;
   return phases.map(({ name, lines }) => ({
     name,
-    rows: inOrder(lines).map(({ source, form, raw, applied, reason }) => {
+    rows: inOrder(lines).map(({ source, origin, form, raw, applied, reason }) => {
       total += applied;
       const carried = { amount: '', percent: ' %', basePercent: ' % of base' }[form];
-      return { source, numbers: [grouped(raw) + carried, signed(applied), grouped(total)], reason };
+      const heardAt = origin?.how === 'heard' ? origin.at : undefined;
+      return { source, numbers: [grouped(raw) + carried, signed(applied), grouped(total)], reason, heardAt };
     }),
   }));
 }

@@ -4,9 +4,10 @@ import type { RedriveChoice, RedriveResult } from '../ingest/redrive.ts';
 import { AppError } from '../lib/app-error.ts';
 import type { Drift } from '../refresh/drift-log.ts';
 import type { AdminCheck } from './admin-token.ts';
-import { type Handler, ok } from './answer.ts';
+import { ok } from './answer.ts';
 import { CHARACTER_URL, type CharacterRequestReader } from './character-request.ts';
 import { type FieldProblem, invalidFields, queryProblem } from './field-problem.ts';
+import type { Handler } from './handling.ts';
 
 /** What an operator can set in motion. */
 export interface Levers {

@@ -1,6 +1,6 @@
+import type { Contributor, ExplainedNumbers, Explanation } from '../answers/explanation.ts';
+import { NO_TEMPLATE, type Preview } from '../answers/preview.ts';
 import type { Tenant } from '../domain/tenant.ts';
-import type { Contributor, ExplainedNumbers, Explanation } from '../refresh/explanation.ts';
-import { NO_TEMPLATE, type Preview } from '../refresh/preview.ts';
 import type { NameKind, Names, NameTarget, WantedNames } from '../upstream/names.ts';
 
 /** What things are called that an answer is about, as far as it is known; undefined: only the id is. */

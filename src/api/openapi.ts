@@ -1,10 +1,10 @@
 import type { FastifySchema } from 'fastify';
 import { type TSchema, Type } from 'typebox';
+import { ATTRIBUTES } from '../answers/stats-document.ts';
 import { DEGRADABLE } from '../domain/freshness.ts';
 import { STATS } from '../domain/stat.ts';
 import { ExplanationDocument } from './explanation-schema.ts';
 import { PREVIEW_REQUEST_EXAMPLE, PreviewDocument, PreviewRequest } from './preview-schema.ts';
-import { ATTRIBUTES } from './stats-document.ts';
 import { HistoryDocument, ItemsDocument, RollDocument, TenantsDocument } from './watch-schema.ts';
 
 export { ExplanationDocument } from './explanation-schema.ts';

@@ -2,7 +2,8 @@ import type { DeadLetters } from '../ingest/dead-letters.ts';
 import type { Feed } from '../ingest/feed.ts';
 import { AppError } from '../lib/app-error.ts';
 import type { AdminCheck } from './admin-token.ts';
-import { type Answer, type Handler, ok } from './answer.ts';
+import { type Answer, ok } from './answer.ts';
+import type { Handler } from './handling.ts';
 import type { Readiness } from './readiness.ts';
 
 /** The dead letters as far as they are shown. */

@@ -1,7 +1,8 @@
 import type { Tenant } from '../domain/tenant.ts';
 import { AppError } from '../lib/app-error.ts';
 import type { Page, PageFile } from '../page/page.ts';
-import { type Answer, createAnswer, type Handler, ok } from './answer.ts';
+import { type Answer, createAnswer, ok } from './answer.ts';
+import type { Handler } from './handling.ts';
 
 export const PAGE_URL = '/';
 export const PAGE_FILE_URL = '/page/:file';

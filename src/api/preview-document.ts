@@ -1,8 +1,8 @@
+import type { Preview, TriedItem } from '../answers/preview.ts';
+import { ATTRIBUTES } from '../answers/stats-document.ts';
 import { STATS } from '../domain/stat.ts';
-import type { Preview, TriedItem } from '../refresh/preview.ts';
 import { numbersOf } from './explanation-document.ts';
 import type { Naming } from './naming.ts';
-import { ATTRIBUTES } from './stats-document.ts';
 import { timeText } from './time-text.ts';
 
 /** The JSON:API document of a preview. What is undefined is left out. */

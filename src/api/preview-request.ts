@@ -1,11 +1,11 @@
 import type { Static } from 'typebox';
 import { Value } from 'typebox/value';
+import type { ItemToTry, Trial } from '../answers/preview.ts';
+import { ATTRIBUTES } from '../answers/stats-document.ts';
 import { STATS, type StatRow } from '../domain/stat.ts';
-import type { ItemToTry, Trial } from '../refresh/preview.ts';
 import { bodyProblem, type FieldProblem } from './field-problem.ts';
 import { PreviewRequest } from './preview-schema.ts';
 import { schemaProblems } from './schema-problems.ts';
-import { ATTRIBUTES } from './stats-document.ts';
 import { inSchemaWords } from './vocabulary.ts';
 
 type Request = Static<typeof PreviewRequest>;

@@ -1,10 +1,11 @@
-import type { Preview } from '../refresh/preview.ts';
-import type { Previewer, PreviewRead } from '../refresh/previewer.ts';
+import type { Preview } from '../answers/preview.ts';
+import type { Previewer, PreviewRead } from '../answers/previewer.ts';
 import type { Names } from '../upstream/names.ts';
-import { type Handler, ok } from './answer.ts';
+import { ok } from './answer.ts';
 import { formatOf, TEXT_TYPE } from './answer-format.ts';
 import { type CharacterRequestReader, errorOfUnanswered } from './character-request.ts';
 import { bodyProblem, invalidFields } from './field-problem.ts';
+import type { Handler } from './handling.ts';
 import { namesInPreview, namingOf } from './naming.ts';
 import { encodePreview } from './preview-document.ts';
 import { readPreviewRequest } from './preview-request.ts';

@@ -1,8 +1,8 @@
 import { Type } from 'typebox';
+import { ATTRIBUTES } from '../answers/stats-document.ts';
 import { DEGRADABLE } from '../domain/freshness.ts';
 import { STATS } from '../domain/stat.ts';
 import { explainedNumbers, Reason } from './explanation-schema.ts';
-import { ATTRIBUTES } from './stats-document.ts';
 
 const closed = { additionalProperties: false };
 const uint32 = Type.Integer({ minimum: 0, maximum: 4_294_967_295 });

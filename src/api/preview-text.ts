@@ -1,6 +1,6 @@
+import type { Preview, TriedItem } from '../answers/preview.ts';
 import { slotWord } from '../domain/slot.ts';
 import { STATS } from '../domain/stat.ts';
-import type { Preview, TriedItem } from '../refresh/preview.ts';
 import { limitNote, NO_TEMPLATE_WORDS, numberBlocks } from './explanation-text.ts';
 import type { Naming } from './naming.ts';
 import { grouped, joined, labelled, padEnd, padStart, wrapped } from './text-form.ts';

@@ -1,6 +1,7 @@
 import type { Names } from '../upstream/names.ts';
 import type { Roll, RollReader, RollRow } from '../watch/roll.ts';
-import { type Handler, ok } from './answer.ts';
+import { ok } from './answer.ts';
+import type { Handler } from './handling.ts';
 import { booleanParameter, integerParameter, readQuery, textParameter } from './query.ts';
 import type { TenantRequestReader } from './tenant-request.ts';
 

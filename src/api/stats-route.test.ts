@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Value } from 'typebox/value';
+import type { StatsAnswer, StatsRead, StatsReader } from '../answers/stats-reader.ts';
 import type { EventContext } from '../domain/event.ts';
 import type { Tenant } from '../domain/tenant.ts';
-import type { StatsAnswer, StatsRead, StatsReader } from '../refresh/stats-reader.ts';
 import { createMetrics } from '../telemetry/metrics.ts';
 import { ErrorDocument } from './openapi.ts';
 import { createStubApi, TENANT_HEADERS } from './stub-api.ts';

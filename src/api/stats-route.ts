@@ -1,7 +1,8 @@
 import { hash } from 'node:crypto';
-import type { StatsAnswer, StatsRead, StatsReader } from '../refresh/stats-reader.ts';
-import { type Answer, createAnswer, type Handler } from './answer.ts';
+import type { StatsAnswer, StatsRead, StatsReader } from '../answers/stats-reader.ts';
+import { type Answer, createAnswer } from './answer.ts';
 import { CHARACTER_URL, type CharacterRequestReader, errorOfUnanswered } from './character-request.ts';
+import type { Handler } from './handling.ts';
 import { timeText } from './time-text.ts';
 
 export const STATS_URL = `${CHARACTER_URL}/stats`;

@@ -1,6 +1,6 @@
+import { ATTRIBUTES } from '../answers/stats-document.ts';
 import { slotOfWord } from '../domain/slot.ts';
 import { STATS, type Stat } from '../domain/stat.ts';
-import { ATTRIBUTES } from './stats-document.ts';
 
 /*
  * The words that explain prints are the words that a preview takes: stats as `max_hp`, sources as `equipment:7`, slots as

@@ -1,30 +1,32 @@
-import type { CharacterView } from '../domain/character.ts';
+import type { EffectiveStatsCache } from '../answers/effective-stats.ts';
+import { type Character, isResident } from '../domain/character.ts';
+import { placeOf } from '../domain/sessions.ts';
 import { STAT_INDEX } from '../domain/stat.ts';
 import type { CharacterId, Tenant } from '../domain/tenant.ts';
 import type { Clock } from '../lib/clock.ts';
-import type { EffectiveCache } from '../refresh/effective-cache.ts';
-import type { StateStore } from '../state/store.ts';
+import type { Characters } from '../state/characters.ts';
 import type { ClampCommand } from './clamp-command.ts';
 
 /**
- * Notices falls of MaxHP and MaxMP of residents (architecture §3 rule 10). A result counts only while all of it is fresh:
- * degraded ones neither trigger nor become the reference. What rests on a provisional delta is stale, hence waits.
+ * Notices falls of MaxHP and MaxMP of residents. The reference is the highest value that anybody may have seen since the last
+ * sure result, provisional and degraded ones included; a sure result below it is a fall, and the next reference. So a rise
+ * that no read ever confirmed is clamped after, and a doubtful fall never clamps.
  */
 export interface ClampWatch {
   /** To be called when something about the character may have changed. */
   check(who: { readonly tenant: Tenant; readonly characterId: CharacterId }): void;
-  /** Looks again at those whose last result was degraded; to be called about once a second. */
+  /** Looks again at those whose last result was not sure; to be called about once a second. */
   sweep(): void;
   /**
-   * A command that has waited, with where the character plays now and the last maximum that was all fresh: it may have risen
+   * A command that has waited, with where the character plays now and the last maximum that was sure: it may have risen
    * again, and what it was lowered to would be lost. As it was when the character is no resident any more.
    */
   latest(command: ClampCommand): ClampCommand;
 }
 
 export interface ClampWatchOptions {
-  readonly store: Pick<StateStore, 'find'>;
-  readonly effective: EffectiveCache;
+  readonly characters: Pick<Characters, 'find'>;
+  readonly effective: EffectiveStatsCache;
   readonly clock: Clock;
   readonly send: (command: ClampCommand) => void;
 }
@@ -34,31 +36,45 @@ interface Maxima {
   readonly mp: number;
 }
 
+/** What is known of one character's maxima. */
+interface Seen {
+  /** The highest since the last sure result. */
+  readonly highest: Maxima;
+  /** undefined: none was sure yet. */
+  readonly sure: Maxima | undefined;
+}
+
 const UINT16_MAX = 65_535;
 
-export function createClampWatch({ store, effective, clock, send }: ClampWatchOptions): ClampWatch {
-  /** The last maxima that were all fresh. Goes with the character's view: none survives a logout. */
-  const references = new WeakMap<CharacterView, Maxima>();
-  let unsettled = new Set<CharacterView>();
+export function createClampWatch({ characters, effective, clock, send }: ClampWatchOptions): ClampWatch {
+  /** Goes with the character: none survives a logout. */
+  const seen = new WeakMap<Character, Seen>();
+  let unsure = new Set<Character>();
 
-  function look(view: CharacterView): void {
+  function look(character: Character): void {
     const moment = { now: clock.now(), mono: clock.mono() };
-    const computed = effective.of(view, moment);
-    if (computed === undefined || computed.degraded.length > 0) {
-      unsettled.add(view);
+    const computed = effective.of(character, moment);
+    const before = seen.get(character);
+    if (computed === undefined) {
+      unsure.add(character);
       return;
     }
     const { values } = computed.stats;
     const maxima = { hp: values[STAT_INDEX.max_hp] ?? 0, mp: values[STAT_INDEX.max_mp] ?? 0 };
-    const before = references.get(view);
-    references.set(view, maxima);
+    if (computed.degraded.length > 0 || !effective.isSure(character, moment)) {
+      unsure.add(character);
+      seen.set(character, { highest: higher(maxima, before?.highest), sure: before?.sure });
+      return;
+    }
+    seen.set(character, { highest: maxima, sure: maxima });
     if (before === undefined) return;
-    if (maxima.hp < before.hp) command(view, 'CLAMP_HP', maxima.hp);
-    if (maxima.mp < before.mp) command(view, 'CLAMP_MP', maxima.mp);
+    if (maxima.hp < before.highest.hp) command(character, 'CLAMP_HP', maxima.hp);
+    if (maxima.mp < before.highest.mp) command(character, 'CLAMP_MP', maxima.mp);
   }
 
-  function command(view: CharacterView, type: ClampCommand['type'], value: number): void {
-    const { tenant, characterId, place, context } = view;
+  function command(character: Character, type: ClampCommand['type'], value: number): void {
+    const { tenant, characterId, sessions, context } = character;
+    const place = placeOf(sessions);
     if (place === undefined) return;
     const { worldId, channelId } = place;
     send({ type, tenant, characterId, worldId, channelId, maxValue: clampable(value), context });
@@ -66,25 +82,27 @@ export function createClampWatch({ store, effective, clock, send }: ClampWatchOp
 
   return {
     check({ tenant, characterId }) {
-      const view = store.find(tenant, characterId);
-      if (view?.resident === true) look(view);
+      const character = characters.find(tenant, characterId);
+      if (character !== undefined && isResident(character)) look(character);
     },
     sweep() {
-      const again = unsettled;
-      unsettled = new Set();
-      for (const view of again) {
-        if (view.resident && store.find(view.tenant, view.characterId) === view) look(view);
-      }
+      const again = unsure;
+      unsure = new Set();
+      for (const character of again) if (character.held && isResident(character)) look(character);
     },
     latest(waiting) {
-      const view = store.find(waiting.tenant, waiting.characterId);
-      const maxima = view && references.get(view);
-      if (maxima === undefined || view?.place === undefined) return waiting;
-      const { worldId, channelId } = view.place;
-      const maxValue = clampable(waiting.type === 'CLAMP_HP' ? maxima.hp : maxima.mp);
-      return { ...waiting, worldId, channelId, maxValue };
+      const character = characters.find(waiting.tenant, waiting.characterId);
+      const sure = character && seen.get(character)?.sure;
+      const place = character && placeOf(character.sessions);
+      if (sure === undefined || place === undefined) return waiting;
+      const maxValue = clampable(waiting.type === 'CLAMP_HP' ? sure.hp : sure.mp);
+      return { ...waiting, worldId: place.worldId, channelId: place.channelId, maxValue };
     },
   };
+}
+
+function higher(a: Maxima, b: Maxima = a): Maxima {
+  return { hp: Math.max(a.hp, b.hp), mp: Math.max(a.mp, b.mp) };
 }
 
 /** The wire's maxValue is a uint16. */

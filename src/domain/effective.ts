@@ -1,63 +1,48 @@
-import type { CharacterView, Moment } from './character.ts';
-import { hasBase } from './freshness.ts';
-import { hasLapsed } from './merge.ts';
+import type { Character } from './character.ts';
+import type { Moment } from './part-state.ts';
+import { baseOf } from './parts/base.ts';
+import { timedBuffs } from './parts/buffs.ts';
+import { nextTakeOffAt, wornOf } from './parts/equipment.ts';
+import { skillsOf } from './parts/passives.ts';
 import type { CalculationInput } from './ruleset.ts';
-import type { BuffStat } from './snapshot.ts';
-import { BASE_FIELDS, type BaseField, type BaseValues } from './stat.ts';
 import type { StaticData } from './static-data.ts';
 
 export interface EffectiveOptions {
-  /** Ms after expiresAt for which a buff still counts (rules §4). */
+  /** Ms after expiresAt for which a buff still counts (rules: time). */
   readonly expiryGrace: number;
   readonly checkRequirements: boolean;
 }
 
-/** What a ruleset computes a character's stats from, at a moment; undefined while the base was never loaded. */
-export function calculationInput(
-  view: CharacterView,
+/** What a ruleset computes a character's stats from at a moment, and how long that holds by itself. */
+export interface Basis {
+  readonly input: CalculationInput;
+  /** Monotonic ms; Infinity: until something is heard or read. */
+  readonly until: number;
+}
+
+/** undefined while the base was never read: before that no number may be answered (contract §3). */
+export function basisOf(
+  character: Character,
   moment: Moment,
   data: StaticData,
-  options: EffectiveOptions,
-): CalculationInput | undefined {
-  if (!hasBase(view)) return undefined;
-  return {
-    base: baseValues(view),
-    assets: view.assets().map((entry) => entry.asset),
-    buffs: activeBuffs(view, moment, options.expiryGrace),
-    skills: view
-      .skills()
-      .map((entry) => entry.skill)
-      .filter((skill) => skill.level > 0),
-    data,
-    checkRequirements: options.checkRequirements,
-  };
-}
-
-function baseValues(view: CharacterView): BaseValues {
-  const values = BASE_FIELDS.map((field) => [field, view.base(field)?.value ?? 0]);
-  return Object.fromEntries(values) as Record<BaseField, number>;
-}
-
-/** Buffs that count now. */
-export function activeBuffs(view: CharacterView, moment: Moment, expiryGrace: number): BuffStat[] {
-  return view
-    .buffs()
-    .map((entry) => entry.buff)
-    .filter((buff) => !hasLapsed(buff, moment, expiryGrace));
-}
-
-/** Buffs that are held and no longer count, though nobody ended them. */
-export function lapsedBuffs(view: CharacterView, moment: Moment, expiryGrace: number): BuffStat[] {
-  return view
-    .buffs()
-    .map((entry) => entry.buff)
-    .filter((buff) => hasLapsed(buff, moment, expiryGrace));
-}
-
-/** Epoch ms at which the next buff stops counting by itself; Infinity: none will. */
-export function nextLapseAt(buffs: readonly BuffStat[], expiryGrace: number): number {
-  return buffs.reduce(
-    (next, { expiresAt }) => (expiresAt === undefined ? next : Math.min(next, expiresAt + expiryGrace)),
+  { expiryGrace, checkRequirements }: EffectiveOptions,
+): Basis | undefined {
+  const base = baseOf(character.base);
+  if (base === undefined) return undefined;
+  const { now, mono } = moment;
+  const buffs = timedBuffs(character.buffs, moment, expiryGrace);
+  const lapse = buffs.reduce(
+    (next, { asksAt }) => (asksAt > now ? Math.min(next, asksAt) : next),
     Number.POSITIVE_INFINITY,
   );
+  const input = {
+    base,
+    assets: wornOf(character.equipment, mono),
+    buffs: buffs.filter(({ counts }) => counts).map(({ buff }) => buff),
+    lapsedBuffs: buffs.filter(({ counts }) => !counts).map(({ buff }) => buff),
+    skills: skillsOf(character.passives),
+    data,
+    checkRequirements,
+  };
+  return { input, until: Math.min(mono + (lapse - now), nextTakeOffAt(character.equipment, mono)) };
 }

@@ -16,7 +16,7 @@ interface EventBase {
   readonly context: EventContext | undefined;
   /** Name of the partition when it was behind at decoding, else undefined (architecture §3 rule 7). */
   readonly backlog: string | undefined;
-  /** True for a session event of the past that is read again after a start: the sessions are known then, nothing is loaded yet. */
+  /** True for a session of the past that is replayed at the start: it tells who is online, and loads nobody. */
   readonly replayed: boolean;
 }
 

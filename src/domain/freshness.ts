@@ -1,5 +1,5 @@
-import type { CharacterView, Moment } from './character.ts';
-import type { PartState } from './part-state.ts';
+import type { AnyPart } from './character.ts';
+import type { Moment } from './part-state.ts';
 import { FRESH_WITHOUT_FEED_MS } from './timing.ts';
 
 /** What an answer may name as degraded, in this order (contract §3). */
@@ -7,19 +7,29 @@ export const DEGRADABLE = ['base', 'equipment', 'buffs', 'passives', 'requiremen
 
 export type Degradable = (typeof DEGRADABLE)[number];
 
-/** Not stale, and the feed is current or the part was read moments ago (rule 8). A settling part is fresh. */
-export function isFresh(part: Readonly<PartState>, moment: Moment, feedCurrent: boolean): boolean {
-  if (part.asOfMono === undefined || part.staleVersion > 0) return false;
-  return feedCurrent || moment.mono - part.asOfMono < FRESH_WITHOUT_FEED_MS;
+/**
+ * fresh, settling: counts as true; settling: a read will confirm it. stale: it is doubted. unwatched: it would be fresh, but
+ * events that concern it may have passed unheard since it was read. unloaded: it was never read.
+ */
+export type Freshness = 'fresh' | 'settling' | 'stale' | 'unwatched' | 'unloaded';
+
+/** How well the events that concern a part are followed. */
+export interface Watch {
+  /** True while they are followed up to their end. */
+  readonly current: boolean;
+  /** Monotonic ms since which none was missed. */
+  readonly since: number;
 }
 
-/** True while a reader should wait for the part's first load: until it fails, or `wait` ms have passed since it began. */
-export function isFirstLoadPending(part: Readonly<PartState>, moment: Moment, askedAt: number, wait: number): boolean {
-  if (part.asOf !== undefined || part.failures > 0) return false;
-  return moment.mono < Math.min(part.firstReadBeganAt ?? askedAt, askedAt) + wait;
+export function freshnessOf(part: AnyPart, { mono }: Moment, { current, since }: Watch): Freshness {
+  if (part.read === undefined) return 'unloaded';
+  if (part.doubt !== undefined) return 'stale';
+  if (part.began < since || (!current && mono - part.began >= FRESH_WITHOUT_FEED_MS)) return 'unwatched';
+  return part.confirmAt === undefined ? 'fresh' : 'settling';
 }
 
-/** True once the base is loaded: before that no number may be answered (contract §3). */
-export function hasBase(view: CharacterView): boolean {
-  return view.part('base').asOf !== undefined;
+/** Whether the part counts as true; an answer names the others as degraded. */
+export function isFresh(part: AnyPart, moment: Moment, watch: Watch): boolean {
+  const freshness = freshnessOf(part, moment, watch);
+  return freshness === 'fresh' || freshness === 'settling';
 }

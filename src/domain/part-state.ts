@@ -1,212 +1,172 @@
 /**
- * The freshness of one part of one character, and when its next read is due.
+ * One part of one character: what was read, and what was heard since, laid over it.
  *
- * Modes: never loaded (no `asOf`) → loaded; a loaded part may be stale (`staleVersion` > 0) or settling (`settleAt` set:
- * it counts as fresh, a confirming read is owed). Orthogonal: in flight (`fetch` set) or not; failing (`failures` > 0).
+ * Modes: unloaded (never read) → stale (doubted: a read is due) → settling (read so soon after something was heard that
+ * another read is owed; it counts meanwhile) → fresh. Whatever is heard and not sure leads back to stale. The one rule that
+ * leads forward is {@link merge}.
  */
-import type { Moment, Priority, StaleReason } from './character.ts';
-import { BACKLOG_WAIT_MS, READ_BURST, READ_INTERVAL_MS, SETTLE_MS } from './timing.ts';
+import { GRACE_MS, SETTLE_MS } from './timing.ts';
 
-/** When a fetch began. */
-export interface FetchStart extends Moment {
-  /** The character's version before the first request byte. */
-  readonly version: number;
+/** Something that an event told about one key of a part. */
+export interface Heard {
+  /** Monotonic ms; never that of a read's beginning, which is before or after it. */
+  readonly heardAt: number;
 }
 
-export interface PartState {
-  asOf: number | undefined;
-  asOfMono: number | undefined;
-  /** The fetch in flight. */
-  fetch: FetchStart | undefined;
-  staleVersion: number;
-  staleSince: number;
-  staleReason: StaleReason | undefined;
-  settleAt: number | undefined;
-  failures: number;
-  firstReadBeganAt: number | undefined;
-  /** Monotonic ms at which the next read is wanted; Infinity: none. */
-  wantedAt: number;
-  priority: Priority;
-  /** Monotonic ms before which a failing part is not read again. */
-  retryAt: number;
-  /** Budget of one read a second with a burst: monotonic ms at which it would be full again. */
-  budgetFullAt: number;
-  /** Partition whose backlog this part's read waits for. */
-  waitsFor: string | undefined;
-  /** True while the character service answers that it does not know the character. */
-  missing: boolean;
-  /** Events that have concerned the part; what an audit compares to tell drift from an event on its way. */
-  events: number;
-  /** The value of `events` when an audit found a difference that nothing explained; undefined: none is suspected. */
-  suspectedAt: number | undefined;
+/** Why a part is doubted; for people, metrics and explain. */
+export type DoubtReason =
+  | 'base changed'
+  | 'base changed without values'
+  | 'equipment moved'
+  | 'equipment changed'
+  | 'skills changed'
+  | 'buff incomplete'
+  | 'buff out of order'
+  | 'buff near a read'
+  | 'buff lapsed'
+  | 'a session began'
+  | 'read and event disagree'
+  | 'read failed'
+  | 'events missed'
+  | 'an operator asked'
+  | 'unknown to its service'
+  | 'a defect';
+
+export interface Doubt {
+  readonly reason: DoubtReason;
+  /** Epoch ms of the first doubt since the part was last without one. */
+  readonly since: number;
+  /** Monotonic ms: a read that began at that moment or later ends the doubt. */
+  readonly until: number;
 }
 
-/** A part that was never loaded, its first read wanted now. */
-export function newPart(mono: number, priority: Priority): PartState {
-  return {
-    asOf: undefined,
-    asOfMono: undefined,
-    fetch: undefined,
-    staleVersion: 0,
-    staleSince: 0,
-    staleReason: undefined,
-    settleAt: undefined,
-    failures: 0,
-    firstReadBeganAt: undefined,
-    wantedAt: mono,
-    priority,
-    retryAt: 0,
-    budgetFullAt: 0,
-    waitsFor: undefined,
-    missing: false,
-    events: 0,
-    suspectedAt: undefined,
+export interface PartState<Value, Fact extends Heard> {
+  /** The owner's last answer, whole; undefined: none yet. */
+  readonly read: Value | undefined;
+  /** Monotonic ms at which the request for it began; -Infinity: none yet. */
+  readonly began: number;
+  /** The newest fact for each key, oldest first. Those that were heard after `began` are laid over `read`. */
+  readonly heard: readonly Fact[];
+  readonly doubt: Doubt | undefined;
+  /** Monotonic ms: a read that begins then or later is owed, and confirms the one before. */
+  readonly confirmAt: number | undefined;
+}
+
+/** Facts kept per part; the oldest goes first beyond this. A game master knows about a thousand skills. */
+const HEARD_MAX = 4_096;
+
+const NOTHING_HEARD: readonly never[] = [];
+
+/** Never read. `confirmAt` as in {@link PartState}. */
+export function unloaded<Value, Fact extends Heard>(confirmAt: number | undefined): PartState<Value, Fact> {
+  return { read: undefined, began: Number.NEGATIVE_INFINITY, heard: NOTHING_HEARD, doubt: undefined, confirmAt };
+}
+
+/** The facts that count: what was heard after the read began. */
+export function laidOver<Fact extends Heard>({ heard, began }: PartState<unknown, Fact>): readonly Fact[] {
+  return heard.length === 0 ? heard : heard.filter(({ heardAt }) => heardAt > began);
+}
+
+/** With a fact in the place of those about the same key. */
+export function withFact<Value, Fact extends Heard>(
+  part: PartState<Value, Fact>,
+  fact: Fact,
+  isSameKey: (other: Fact) => boolean,
+): PartState<Value, Fact> {
+  const others = part.heard.filter((other) => !isSameKey(other));
+  const kept = others.length < HEARD_MAX ? others : others.slice(1);
+  return { ...part, heard: [...kept, fact] };
+}
+
+/** The two readings of the clock that belong together. */
+export interface Moment {
+  /** Epoch ms by our clock. */
+  readonly now: number;
+  /** Monotonic ms. */
+  readonly mono: number;
+}
+
+/** Doubted at a moment, as by anything that is not sure: a read is due at once, and another when producers have committed. */
+export function doubted<Value, Fact extends Heard>(
+  part: PartState<Value, Fact>,
+  reason: DoubtReason,
+  { now, mono }: Moment,
+): PartState<Value, Fact> {
+  return { ...withDoubt(part, reason, now, mono), confirmAt: mono + SETTLE_MS };
+}
+
+/** Doubted for a reason that no producer has announced: one read settles it. */
+export function questioned<Value, Fact extends Heard>(
+  part: PartState<Value, Fact>,
+  reason: DoubtReason,
+  { now, mono }: Moment,
+): PartState<Value, Fact> {
+  return withDoubt(part, reason, now, mono);
+}
+
+function withDoubt<Value, Fact extends Heard>(
+  part: PartState<Value, Fact>,
+  reason: DoubtReason,
+  now: number,
+  until: number,
+): PartState<Value, Fact> {
+  const before = part.doubt;
+  const since = before?.since ?? now;
+  return { ...part, doubt: { reason, since, until: Math.max(until, before?.until ?? until) } };
+}
+
+/**
+ * The rule (architecture: two flows, one rule). A read that began after something was heard overrides it; what was heard
+ * after it began lies on top. A read that began within {@link SETTLE_MS} of the last thing heard before it is confirmed by
+ * another one then; where it contradicts what was heard, the part is doubted until that one has decided. A fact is forgotten
+ * once a read began {@link GRACE_MS} after it; until then it orders later events about its key.
+ */
+export function merge<Value, Fact extends Heard>(
+  part: PartState<Value, Fact>,
+  read: Value,
+  began: number,
+  contradicts: (read: Value, fact: Fact) => boolean,
+  now: number,
+): PartState<Value, Fact> {
+  const young = part.heard.filter(({ heardAt }) => heardAt < began && began < heardAt + SETTLE_MS);
+  const owed = young.reduce((at, { heardAt }) => Math.max(at, heardAt + SETTLE_MS), part.confirmAt ?? began);
+  const remembered = part.heard.filter(({ heardAt }) => heardAt > began - GRACE_MS);
+  const merged: PartState<Value, Fact> = {
+    read,
+    began,
+    heard: remembered.length === 0 ? NOTHING_HEARD : remembered,
+    doubt: part.doubt !== undefined && part.doubt.until > began ? part.doubt : undefined,
+    confirmAt: owed > began ? owed : undefined,
   };
+  if (!young.some((fact) => contradicts(read, fact))) return merged;
+  return withDoubt(merged, 'read and event disagree', now, owed);
 }
 
-/**
- * Epoch ms of the start of the newest fetch, in flight ones count, failed ones don't; -Infinity when there was none. Told
- * from its age, so that a clock that has been corrected since does not make it older or younger than it is.
- */
-export function newestFetch(part: Readonly<PartState>, moment: Moment): number {
-  const mono = part.fetch?.mono ?? part.asOfMono;
-  return mono === undefined ? Number.NEGATIVE_INFINITY : moment.now - (moment.mono - mono);
+/** Monotonic ms at which the next read is due for the part's own sake; Infinity: none is. */
+export function dueOf({ read, doubt, confirmAt }: PartState<unknown, Heard>): number {
+  if (read === undefined) return Number.NEGATIVE_INFINITY;
+  return doubt?.until ?? confirmAt ?? Number.POSITIVE_INFINITY;
 }
 
-/** Monotonic ms at which the next read may begin; Infinity while one is in flight or none is wanted. */
-export function dueAt(part: Readonly<PartState>): number {
-  if (part.fetch !== undefined) return Number.POSITIVE_INFINITY;
-  return Math.max(part.wantedAt, part.retryAt, part.budgetFullAt - (READ_BURST - 1) * READ_INTERVAL_MS);
+/** True when nothing is doubted, and no read is owed. */
+export function isSettled({ read, doubt, confirmAt }: PartState<unknown, Heard>): boolean {
+  return read !== undefined && doubt === undefined && confirmAt === undefined;
 }
 
-/** Wants a read at a time; an earlier or more urgent wish that is already there stays. */
-export function want(part: PartState, at: number, priority: Priority): void {
-  const urgent = PRIORITY_RANK[priority] < PRIORITY_RANK[part.priority] || part.wantedAt === Number.POSITIVE_INFINITY;
-  if (urgent) part.priority = priority;
-  if (at < part.wantedAt) part.wantedAt = at;
+/** What an event is told apart by. */
+export interface HearingContext extends Moment {
+  /** Epoch ms by the clock of the service that owns the part. */
+  readonly ownerNow: number;
+  /** True when no read of the part is wanted or under way, and none is to come because events were missed. */
+  readonly quiet: boolean;
 }
 
-/** A stale mark at a version. With a backlog, the read waits until that partition has caught up, 30 s at most (rule 7). */
-export function markStale(
-  part: PartState,
-  version: number,
-  reason: StaleReason,
-  moment: Moment,
-  backlog: string | undefined,
-): void {
-  if (part.staleVersion === 0) part.staleSince = moment.now;
-  part.staleVersion = version;
-  part.staleReason = reason;
-  // Its first load is not due before everybody's sessions are known.
-  if (part.waitsFor === REPLAY) return;
-  if (backlog === undefined) {
-    want(part, moment.mono, 'live');
-  } else {
-    waitForBacklog(part, moment.mono, backlog);
-  }
+/** Epoch ms, by its owner's clock, at which the part's last read began; -Infinity: it was never read. */
+export function readByOwner(part: PartState<unknown, Heard>, { mono, ownerNow }: HearingContext): number {
+  return ownerNow - (mono - part.began);
 }
 
-/** What whoever is known from replayed sessions waits for, instead of a partition; however long it takes. */
-export const REPLAY = 'replay';
-
-/** Wants a read once the partition has caught up, 30 s from now at most, unless one is wanted sooner. */
-export function waitForBacklog(part: PartState, mono: number, backlog: string): void {
-  if (part.wantedAt <= mono) return;
-  part.waitsFor = backlog;
-  want(part, backlog === REPLAY ? Number.POSITIVE_INFINITY : mono + BACKLOG_WAIT_MS, 'backlog');
+/** True when an event was published so long before the last read that it cannot change what that read said: a replay. */
+export function predates(part: PartState<unknown, Heard>, recordTime: number, context: HearingContext): boolean {
+  return recordTime < readByOwner(part, context) - GRACE_MS;
 }
-
-/** The partition whose backlog the part waited for has caught up. */
-export function caughtUp(part: PartState, partition: string, mono: number): void {
-  if (part.waitsFor !== partition) return;
-  part.waitsFor = undefined;
-  want(part, mono, 'backlog');
-}
-
-/** Clears stale marks that are not newer than the version. */
-export function clearStale(part: PartState, untilVersion: number): void {
-  if (part.staleVersion > untilVersion) return;
-  part.staleVersion = 0;
-  part.staleReason = undefined;
-}
-
-/** Owes a confirming read at a time; hints that follow push it back, so that the last of them is confirmed too (rule 5). */
-export function settle(part: PartState, at: number): void {
-  part.settleAt = Math.max(part.settleAt ?? at, at);
-  // A stale part, and one whose load waits for its backlog, is read before; that read's end asks for this one.
-  if (part.staleVersion === 0 && part.fetch === undefined && part.waitsFor === undefined)
-    want(part, part.settleAt, 'live');
-}
-
-/** Somebody asks that a failing part be read at once, e.g. because its service is back. */
-export function retryNow(part: PartState, mono: number): void {
-  part.retryAt = 0;
-  if (part.failures > 0) want(part, mono, 'live');
-}
-
-/** Takes the read that is due. */
-export function beginRead(part: PartState, start: FetchStart): void {
-  part.fetch = start;
-  part.firstReadBeganAt ??= start.mono;
-  part.wantedAt = Number.POSITIVE_INFINITY;
-  part.waitsFor = undefined;
-  part.budgetFullAt = Math.max(part.budgetFullAt, start.mono) + READ_INTERVAL_MS;
-}
-
-/** The read in flight was merged: what follows is a stale mark set meanwhile, or the confirming read. */
-export function completeRead(part: PartState, start: FetchStart, mono: number): void {
-  part.fetch = undefined;
-  part.asOf = start.now;
-  part.asOfMono = start.mono;
-  part.failures = 0;
-  part.retryAt = 0;
-  part.missing = false;
-  clearStale(part, start.version);
-  if (part.settleAt !== undefined && start.mono >= part.settleAt) part.settleAt = undefined;
-  // A mark that waits for its backlog has its own time.
-  if (part.waitsFor !== undefined) return;
-  if (part.staleVersion > 0) want(part, mono, 'live');
-  if (part.settleAt !== undefined) want(part, part.settleAt, 'live');
-}
-
-/**
- * The read in flight failed and is tried again after a while (rule 6). Returns true when the part must be marked stale: it
- * is loaded, and the read that failed was to confirm it.
- */
-export function failRead(part: PartState, moment: Moment, retryAt: number): boolean {
-  const confirming = part.settleAt !== undefined && part.settleAt <= moment.mono;
-  part.fetch = undefined;
-  part.failures += 1;
-  part.retryAt = retryAt;
-  part.suspectedAt = undefined;
-  if (confirming) part.settleAt = undefined;
-  if (part.asOf === undefined || part.staleVersion > 0) want(part, retryAt, 'live');
-  if (part.settleAt !== undefined) want(part, part.settleAt, 'live');
-  return confirming && part.asOf !== undefined && part.staleVersion === 0;
-}
-
-/** A read as it was claimed, as far as an audit's verdict needs it. */
-export interface AuditedRead {
-  readonly priority: Priority;
-  /** The part's event count at the claim. */
-  readonly events: number;
-}
-
-/**
- * The audit's verdict on a read that has just been merged: a difference is drift when no event explains it and a second
- * read confirms it (rule 9). The first read repairs it, only the second counts it (returns true).
- */
-export function judgeAudit(part: PartState, read: AuditedRead, changed: boolean, mono: number): boolean {
-  const suspected = part.suspectedAt;
-  part.suspectedAt = undefined;
-  if (part.events !== read.events) return false;
-  if (changed && read.priority === 'audit') {
-    part.suspectedAt = part.events;
-    want(part, mono + SETTLE_MS, 'audit');
-    return false;
-  }
-  // A confirming read may have been wanted at the same time as the audit's; only a reader's may come sooner.
-  return !changed && read.priority !== 'reader' && suspected === part.events;
-}
-
-const PRIORITY_RANK: Readonly<Record<Priority, number>> = { reader: 0, live: 1, backlog: 2, audit: 3 };

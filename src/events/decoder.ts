@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer';
-import type { IsOurs } from '../domain/shard.ts';
+import type { Part } from '../domain/part.ts';
+import type { CharacterId, Tenant } from '../domain/tenant.ts';
 import { decodeAsset } from './asset.ts';
 import { decodeBuff } from './buff.ts';
 import { decodeCharacter } from './character.ts';
@@ -10,7 +11,7 @@ import type { Origin } from './origin.ts';
 import { type Headers, type RecordHeaders, readHeaders } from './record-headers.ts';
 import { decodeSession } from './session.ts';
 import { decodeSkill } from './skill.ts';
-import type { Stream } from './stream.ts';
+import { PART_OF_STREAM, type Stream } from './stream.ts';
 import { createTenantReader } from './tenants.ts';
 
 /** The part of a record that decoding reads. */
@@ -26,8 +27,7 @@ export interface EncodedEvent {
 export interface Decoder {
   /**
    * Reads one record (contract §1, both formats). Never throws for what it holds, and keeps no view of its bytes.
-   * `behind` names its partition while that is behind (architecture §3 rule 6), `replayed` tells that it is an old session
-   * event which is read again after a start.
+   * `behind` names its partition while that is behind; `replayed` tells that it is of the past (feed).
    */
   decode(record: EncodedEvent, behind: string | undefined, replayed?: boolean): Decoded;
 }
@@ -44,7 +44,7 @@ export interface DecoderOptions {
   /** ATLAS_ENVIRONMENT: events that name another one are skipped; unset: none is. */
   readonly environment?: string;
   /** Whose events are wanted: others' are passed over after a glance at their bytes, where these tell. Unset: everybody's. */
-  readonly isConcerned?: IsOurs;
+  readonly isConcerned?: (tenant: Tenant, characterId: CharacterId, part: Part | undefined) => boolean;
 }
 
 export function createDecoder({ environment, isConcerned }: DecoderOptions): Decoder {
@@ -61,7 +61,8 @@ export function createDecoder({ environment, isConcerned }: DecoderOptions): Dec
         const tenant = tenantOf(headers);
         if (isConcerned !== undefined) {
           const characterId = glanceCharacterId(value);
-          if (characterId !== undefined && !isConcerned(tenant, characterId)) return SKIP.otherShard;
+          if (characterId !== undefined && !isConcerned(tenant, characterId, PART_OF_STREAM[stream]))
+            return SKIP.otherShard;
         }
         const origin = { tenant, headers, timestamp, behind, replayed };
         return DECODE_STREAM[stream](parse(value), origin);

@@ -1,19 +1,21 @@
 import type { CharacterEvent } from '../domain/event.ts';
-import { step } from '../domain/transitions/step.ts';
+import { PARTS } from '../domain/part.ts';
+import type { Moment } from '../domain/part-state.ts';
+import type { Outcome } from '../domain/parts/change.ts';
 import type { Decoder } from '../events/decoder.ts';
-import type { Clock } from '../lib/clock.ts';
-import type { StateStore, Step } from '../state/store.ts';
+import type { Moments } from '../lib/moments.ts';
+import type { Characters } from '../state/characters.ts';
 import type { DeadLetters } from './dead-letters.ts';
 import type { BatchHandler, FeedBatch, FeedRecord } from './feed.ts';
 import type { Tally } from './tally.ts';
 
 export interface PipelineOptions {
   readonly decoder: Decoder;
-  readonly store: StateStore;
+  readonly characters: Pick<Characters, 'apply' | 'find' | 'doubt'>;
   readonly deadLetters: DeadLetters;
   readonly tally: Tally;
-  readonly clock: Clock;
-  /** Called after each batch: its effects are in the store, reads may be due. */
+  readonly moments: Moments;
+  /** Called after each batch: its effects are in the state, reads may be due. */
   readonly onApplied: (events: readonly CharacterEvent[]) => void;
   /** Told of what was thrown while an event was applied. */
   readonly onDefect: (error: unknown, event: CharacterEvent) => void;
@@ -21,29 +23,12 @@ export interface PipelineOptions {
   readonly onVisible: (latency: number) => void;
 }
 
-/** The hot path: bytes → decode → transition, a batch at a time, without I/O of its own (architecture §3). */
+/** The hot path: bytes → decode → a change, a doubt or nothing; a batch at a time, without I/O. */
 export function createPipeline(options: PipelineOptions): BatchHandler {
-  const { decoder, store, deadLetters, tally, clock } = options;
+  const { decoder, characters, deadLetters, tally, moments } = options;
 
-  /** A defect costs the event that met it, not the stream: a batch that is rejected would come again for ever. */
-  const stepOrFail: Step = (view, event, moment, writer) => {
-    try {
-      return step(view, event, moment, writer);
-    } catch (error) {
-      options.onDefect(error, event);
-      return 'failed';
-    }
-  };
-
-  const counted: Step = (view, event, moment, writer) => {
-    const outcome = stepOrFail(view, event, moment, writer);
-    tally.outcome(event.type, outcome);
-    return outcome;
-  };
-
-  const decode = (record: FeedRecord, { behind, replaying }: FeedBatch): CharacterEvent | undefined => {
-    const replayed = record.stream === 'session' && partitionIn(replaying, record) !== undefined;
-    const decoded = decoder.decode(record, partitionIn(behind, record), replayed);
+  const decode = (record: FeedRecord, batch: FeedBatch): CharacterEvent | undefined => {
+    const decoded = decoder.decode(record, nameIn(batch.behind, record), nameIn(batch.replaying, record) !== undefined);
     if (decoded.type === 'skip') {
       tally.skipped(record.stream, decoded.reason);
       return undefined;
@@ -56,12 +41,16 @@ export function createPipeline(options: PipelineOptions): BatchHandler {
     return decoded;
   };
 
-  const observe = (events: readonly CharacterEvent[]): void => {
-    const now = clock.now();
-    for (const event of events) {
-      if (event.backlog === undefined && !event.replayed) options.onVisible(now - event.recordTime);
+  /** A defect costs no stream and leaves no half-changed character: everything about it is read again. */
+  const applyOrDoubt = (event: CharacterEvent, now: Moment): Outcome => {
+    try {
+      return characters.apply(event, now);
+    } catch (error) {
+      options.onDefect(error, event);
+      const character = characters.find(event.tenant, event.characterId);
+      if (character !== undefined) characters.doubt(character, PARTS, 'a defect');
+      return 'failed';
     }
-    options.onApplied(events);
   };
 
   return (batch) => {
@@ -70,16 +59,19 @@ export function createPipeline(options: PipelineOptions): BatchHandler {
       const event = decode(record, batch);
       if (event !== undefined) events.push(event);
     }
-    const applied = store.applyBatch(events, counted);
-    if (applied instanceof Promise) return applied.then(() => observe(events));
-    observe(events);
-    return undefined;
+    const moment = moments.next();
+    for (const event of events) tally.outcome(event.type, applyOrDoubt(event, moment));
+    const now = moments.now();
+    for (const { backlog, replayed, recordTime } of events) {
+      if (backlog === undefined && !replayed) options.onVisible(now - recordTime);
+    }
+    options.onApplied(events);
   };
 }
 
-/** Name of the record's partition when that is among them. Of most batches none is, and no name is built. */
-function partitionIn(names: ReadonlySet<string>, { topic, partition }: FeedRecord): string | undefined {
-  if (names.size === 0) return undefined;
+/** Name of the record's partition when it is among these. Most batches have none, and build no name. */
+function nameIn(partitions: ReadonlySet<string>, { topic, partition }: FeedRecord): string | undefined {
+  if (partitions.size === 0) return undefined;
   const name = `${topic}/${partition}`;
-  return names.has(name) ? name : undefined;
+  return partitions.has(name) ? name : undefined;
 }

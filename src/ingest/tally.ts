@@ -1,5 +1,5 @@
 import type { CharacterEvent } from '../domain/event.ts';
-import { OUTCOMES, type Outcome } from '../domain/transitions/outcome.ts';
+import { OUTCOMES, type Outcome } from '../domain/parts/change.ts';
 
 /** One line of what became of the events: a type and an outcome, or a stream and why its events were not applied. */
 export interface TallyLine {

@@ -1,27 +1,28 @@
-import { mergeSnapshot } from '../domain/merge.ts';
+import type { Character } from '../domain/character.ts';
 import { PARTS, type Part } from '../domain/part.ts';
 import type { Ruleset } from '../domain/ruleset.ts';
 import type { PartSnapshot } from '../domain/snapshot.ts';
 import type { CharacterId, Tenant } from '../domain/tenant.ts';
-import { RETRY_MAX_MS, UNKNOWN_MS } from '../domain/timing.ts';
-import type { Clock } from '../lib/clock.ts';
+import { RETRY_FIRST_MS, RETRY_MAX_MS, UNKNOWN_MS } from '../domain/timing.ts';
 import { type CacheCounts, createExpiringSet } from '../lib/expiring-set.ts';
+import type { Moments } from '../lib/moments.ts';
 import { settledWithin } from '../lib/settled-within.ts';
-import type { Claim, StateStore } from '../state/store.ts';
+import type { Characters } from '../state/characters.ts';
 import { SERVICE_OF_PART, type Upstream } from '../upstream/port.ts';
 import { createRefreshCounts, type RefreshCounts } from './counts.ts';
+import { endRead, failRead, missRead } from './read-ends.ts';
+import type { Claim, ReadQueue } from './read-queue.ts';
 
 export interface RefresherOptions {
-  readonly store: StateStore;
+  readonly characters: Characters;
+  readonly queue: ReadQueue;
   readonly upstream: Upstream;
-  readonly clock: Clock;
+  readonly moments: Moments;
   readonly rulesetOf: (tenant: Tenant) => Ruleset;
   /** 0 ≤ random() < 1 */
   readonly random: () => number;
   /** Reads in flight per service at most. */
   readonly concurrency: number;
-  /** Ms after expiresAt for which a buff still counts. */
-  readonly expiryGrace: number;
   readonly checkRequirements: boolean;
   /** Ms in which everything held is re-read once. */
   readonly auditPeriod: number;
@@ -33,15 +34,17 @@ export interface RefresherOptions {
   readonly onFailure: (claim: Claim, error: unknown) => void;
 }
 
-/** Runs the reads that are due, the most urgent first, within each service's budget (architecture §3). */
+/** Runs the reads that are due, the most urgent first, within each service's budget, and none behind an open gate. */
 export interface Refresher {
   start(): void;
   /** Starts no more reads and waits for those in flight, `within` ms at most. */
   stop(within: number): Promise<void>;
   /** To be called after anything that may have made a read due. */
   wake(): void;
-  /** Resolves when the next read of this character ends, however, or after `within` ms. */
-  nextRead(tenant: Tenant, characterId: CharacterId, within: number): Promise<void>;
+  /** Resolves when the next read of the character ends, however, when a gate opens, or after `within` ms. */
+  nextRead(character: Character, within: number): Promise<void>;
+  /** True while no read of the part can begin, because its service's gate is open. */
+  isBlocked(part: Part): boolean;
   /** True for ids that the character service has lately said it does not know. */
   isUnknown(tenant: Tenant, characterId: CharacterId): boolean;
   readonly unknownIds: CacheCounts;
@@ -55,105 +58,127 @@ export interface Refresher {
  */
 const REQUIREMENTS_WAIT_MS = 300;
 const SKILL_DATA_WAIT_MS = 1_000;
-const RETRY_FIRST_MS = 250;
 const SWEEP_MS = 1_000;
 const UNKNOWN_IDS_MAX = 10_000;
+/** Reads of a long catching up that are wanted ahead of their time, so that a million of them need no million entries. */
+const AHEAD = 512;
+/** Characters that are looked at in one go for whether they are behind. */
+const LOOKED_AT = 128;
 
 export function createRefresher(options: RefresherOptions): Refresher {
-  const { store, upstream, clock, concurrency } = options;
+  const { characters, queue, upstream, moments, concurrency } = options;
   const counts = createRefreshCounts();
   const inFlight: Record<Part, number> = { base: 0, equipment: 0, buffs: 0, passives: 0 };
-  const waiters = new Map<string, Set<() => void>>();
+  const waiters = new Map<Character, Set<() => void>>();
   const unknown = createExpiringSet(UNKNOWN_MS, UNKNOWN_IDS_MAX);
   const running = new Set<Promise<void>>();
   const unsubscribe: (() => void)[] = [];
   let timer: NodeJS.Timeout | undefined;
   let sweeper: NodeJS.Timeout | undefined;
-  let woken = false;
-  let pumping = false;
+  let woken: NodeJS.Immediate | undefined;
   let stopped = false;
 
   const wake = (): void => {
-    if (woken || stopped) return;
-    woken = true;
-    if (!pumping) setImmediate(pump);
+    if (!stopped) woken ??= setImmediate(pump);
   };
 
-  /** One at a time: the free places are counted before claims are handed out. */
-  async function pump(): Promise<void> {
-    pumping = true;
-    while (woken && !stopped) {
-      woken = false;
-      for (const part of PARTS) await beginDue(part);
-    }
-    pumping = false;
+  const gateOf = (part: Part) => upstream.gates[SERVICE_OF_PART[part]];
+  const isBlocked = (part: Part): boolean => gateOf(part).state === 'open';
+
+  function pump(): void {
+    woken = undefined;
+    if (stopped) return;
+    while (queue.size < AHEAD && characters.catchUp(LOOKED_AT));
+    for (const part of PARTS) beginDue(part);
     armTimer();
   }
 
-  async function beginDue(part: Part): Promise<void> {
-    for (let free = concurrency - inFlight[part]; free > 0 && !stopped; free = concurrency - inFlight[part]) {
-      const claims = await store.claimDue(part, free);
-      if (claims.length === 0) return;
-      for (const claim of claims) begin(claim);
+  function beginDue(part: Part): void {
+    const free = concurrency - inFlight[part];
+    if (free <= 0) return;
+    const begin = (): number => moments.next().mono;
+    if (!isBlocked(part)) {
+      for (const claim of queue.take(part, free, begin)) run(claim);
+      return;
     }
+    // One probe at a time, for the most urgent that the gate lets in: after a failure, for another id if there is one.
+    if (moments.mono() < gateOf(part).nextProbeAt) return;
+    const mayProbe = ({ tenant, characterId }: Character): boolean => gateOf(part).tryEnter(tenant, characterId);
+    for (const claim of queue.take(part, 1, begin, mayProbe)) run(claim);
   }
 
   /** Wakes up when the next read is due; parts without a free place are woken by a read that ends. */
   function armTimer(): void {
     clearTimeout(timer);
     const free = PARTS.filter((part) => inFlight[part] < concurrency);
-    const next = Math.min(...free.map((part) => store.nextDueAt(part)));
-    if (stopped || next === Number.POSITIVE_INFINITY) return;
-    timer = setTimeout(wake, Math.min(Math.max(next - clock.mono(), 1), SWEEP_MS));
+    const next = Math.min(...free.map(nextBeginning));
+    if (next === Number.POSITIVE_INFINITY) return;
+    timer = setTimeout(wake, Math.min(Math.max(next - moments.mono(), 1), SWEEP_MS));
   }
 
-  function begin(claim: Claim): void {
-    const service = SERVICE_OF_PART[claim.part];
-    if (!upstream.gates[service].tryEnter(claim.tenant, claim.characterId)) {
-      counts[claim.part].gated += 1;
-      void store.failRead(claim, retryAt(claim));
-      notify(claim);
-      return;
-    }
+  function nextBeginning(part: Part): number {
+    return isBlocked(part) ? Math.max(queue.nextAt(part), gateOf(part).nextProbeAt) : queue.nextAt(part);
+  }
+
+  function run(claim: Claim): void {
     inFlight[claim.part] += 1;
-    const run = read(claim).finally(() => {
-      inFlight[claim.part] -= 1;
-      running.delete(run);
-      notify(claim);
+    const reading = read(claim).finally(() => {
+      running.delete(reading);
+      if (isBlocked(claim.part)) notifyAll();
+      else notify(claim.character);
       wake();
     });
-    running.add(run);
+    running.add(reading);
   }
 
   async function read(claim: Claim): Promise<void> {
+    const { character, part } = claim;
     try {
-      const snapshot = await upstream.fetch(claim.part, claim);
+      const snapshot = await fetch(claim);
       if (snapshot === 'missing') {
-        counts[claim.part].missing += 1;
-        unknown.add(keyOf(claim), clock.mono());
-        await store.missRead(claim, clock.mono() + UNKNOWN_MS);
+        miss(claim);
         return;
       }
-      if (claim.part === 'base') unknown.delete(keyOf(claim));
+      if (part === 'base') unknown.delete(keyOf(character));
       await prepareStaticData(claim, snapshot);
-      const { start } = claim;
-      const { expiryGrace } = options;
-      const outcome = await store.mergeSnapshot(claim, (view, moment, writer) =>
-        mergeSnapshot(view, snapshot, { start, moment, expiryGrace }, writer),
-      );
-      counts[claim.part][outcome] += 1;
+      const outcome = endRead(options, claim, snapshot);
+      counts[part][outcome] += 1;
       if (outcome === 'drift') options.onDrift(claim);
-      if (outcome !== 'dropped') options.onMerged(claim);
+      if (outcome === 'dropped') return;
+      options.onMerged(claim);
     } catch (error) {
-      counts[claim.part].failed += 1;
+      counts[part].failed += 1;
       options.onFailure(claim, error);
-      await store.failRead(claim, retryAt(claim));
+      failRead(options, claim, retryAt(claim));
     }
   }
 
+  /** The place among the requests is free again as soon as the answer is there, whatever it is waited for after that. */
+  async function fetch({ character, part }: Claim): Promise<PartSnapshot | 'missing'> {
+    const { tenant, characterId, context } = character;
+    try {
+      return await upstream.fetch(part, { tenant, characterId, context });
+    } finally {
+      inFlight[part] -= 1;
+      wake();
+    }
+  }
+
+  function miss(claim: Claim): void {
+    counts[claim.part].missing += 1;
+    unknown.add(keyOf(claim.character), moments.mono());
+    missRead(options, claim, moments.mono() + UNKNOWN_MS);
+  }
+
+  function retryAt({ character, part }: Claim): number {
+    const { failures } = queue.status(character, part);
+    const pause = Math.min(RETRY_MAX_MS, RETRY_FIRST_MS * 2 ** Math.min(failures, 10));
+    return moments.mono() + pause * (0.5 + options.random() / 2);
+  }
+
   /** So that the first answer after a load is computed with the game data that it needs. */
-  async function prepareStaticData(claim: Claim, snapshot: PartSnapshot): Promise<void> {
-    const { tenant, context } = claim;
+  async function prepareStaticData({ character }: Claim, snapshot: PartSnapshot): Promise<void> {
+    const { tenant, context } = character;
     const skillIds = skillsNeeded(tenant, snapshot);
     const gear = snapshot.part === 'equipment' && options.checkRequirements ? snapshot.assets : [];
     if (skillIds.length === 0 && gear.length === 0) return;
@@ -167,35 +192,34 @@ export function createRefresher(options: RefresherOptions): Refresher {
     return snapshot.part === 'buffs' ? options.rulesetOf(tenant).skillsOfBuffs(snapshot.buffs) : [];
   }
 
-  function retryAt(claim: Claim): number {
-    const failures = store.find(claim.tenant, claim.characterId)?.part(claim.part).failures ?? 0;
-    const pause = Math.min(RETRY_MAX_MS, RETRY_FIRST_MS * 2 ** failures);
-    return clock.mono() + pause * (0.5 + options.random() / 2);
+  function notify(character: Character): void {
+    for (const end of [...(waiters.get(character) ?? [])]) end();
   }
 
-  /** A service is back: whatever could not be read of it is read now, within the budget. */
-  function retryNow(part: Part): void {
-    store.retryNow(part);
-    wake();
-  }
-
-  function notify(claim: Claim): void {
-    for (const end of [...(waiters.get(keyOf(claim)) ?? [])]) end();
+  function notifyAll(): void {
+    for (const character of [...waiters.keys()]) notify(character);
   }
 
   function sweep(): void {
-    const { residents, visitors } = store.population();
-    const perSweep = Math.ceil(((residents + visitors) * PARTS.length * SWEEP_MS) / options.auditPeriod);
-    store.sweep();
-    store.audit(clock.mono() - options.auditPeriod, perSweep);
-    unknown.sweep(clock.mono());
+    const { residents, visitors } = characters.population();
+    characters.sweep();
+    characters.audit(
+      moments.mono() - options.auditPeriod / 2,
+      Math.ceil(((residents + visitors) * SWEEP_MS) / options.auditPeriod),
+    );
+    unknown.sweep(moments.mono());
     wake();
   }
 
   return {
     start() {
       for (const part of PARTS) {
-        unsubscribe.push(upstream.gates[SERVICE_OF_PART[part]].onClose(() => retryNow(part)));
+        // The service is back: whatever could not be read of it is read now, within the budget.
+        const off = gateOf(part).onClose(() => {
+          queue.retryNow(part);
+          wake();
+        });
+        unsubscribe.push(off);
       }
       sweeper = setInterval(sweep, SWEEP_MS);
       wake();
@@ -204,32 +228,33 @@ export function createRefresher(options: RefresherOptions): Refresher {
       stopped = true;
       clearTimeout(timer);
       clearInterval(sweeper);
+      clearImmediate(woken);
       for (const off of unsubscribe) off();
       await settledWithin(Promise.allSettled(running), within);
     },
     wake,
-    nextRead(tenant, characterId, within) {
-      const key = keyOf({ tenant, characterId });
-      const waiting = waiters.get(key) ?? new Set();
-      waiters.set(key, waiting);
+    nextRead(character, within) {
+      const waiting = waiters.get(character) ?? new Set();
+      waiters.set(character, waiting);
       return new Promise((resolve) => {
         const end = (): void => {
           clearTimeout(deadline);
           waiting.delete(end);
-          if (waiting.size === 0 && waiters.get(key) === waiting) waiters.delete(key);
+          if (waiting.size === 0 && waiters.get(character) === waiting) waiters.delete(character);
           resolve();
         };
         const deadline = setTimeout(end, within);
         waiting.add(end);
       });
     },
-    isUnknown: (tenant, characterId) => unknown.has(keyOf({ tenant, characterId }), clock.mono()),
+    isBlocked,
+    isUnknown: (tenant, characterId) => unknown.has(keyOf({ tenant, characterId }), moments.mono()),
     unknownIds: unknown,
     counts,
     inFlight,
   };
 }
 
-function keyOf({ tenant, characterId }: { tenant: Tenant; characterId: CharacterId }): string {
+function keyOf({ tenant, characterId }: Pick<Character, 'tenant' | 'characterId'>): string {
   return `${tenant.key}/${characterId}`;
 }

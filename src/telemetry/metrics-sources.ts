@@ -41,7 +41,7 @@ export interface MetricsSources {
   };
   /** By service. */
   readonly gates: Readonly<Record<string, { readonly state: 'closed' | 'open' }>>;
-  readonly store: {
+  readonly characters: {
     population(): { readonly residents: number; readonly visitors: number; readonly visitorsEvicted: number };
   };
   readonly deadLetters: { readonly total: number; readonly evicted: number };

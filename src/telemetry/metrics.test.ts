@@ -33,7 +33,7 @@ function sources(): MetricsSources & { readonly feed: { counters: { commits: num
       inFlight: { base: 0, equipment: 2, buffs: 0, passives: 0 },
     },
     gates: { characters: { state: 'open' }, buffs: { state: 'closed' } },
-    store: { population: () => ({ residents: 12, visitors: 3, visitorsEvicted: 1 }) },
+    characters: { population: () => ({ residents: 12, visitors: 3, visitorsEvicted: 1 }) },
     deadLetters: { total: 6, evicted: 2 },
     caches: { 'static-data': { size: 8, evicted: 9 } },
   };

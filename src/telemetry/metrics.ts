@@ -102,18 +102,18 @@ function exportSources(registry: Registry, sources: MetricsSources): void {
   exportGauge(registry, 'build_info', 'Always 1; its labels tell what runs.', ['version', 'mode'], () => [
     [{ ...sources.build }, 1],
   ]);
-  const { answers, store, deadLetters, caches } = sources;
+  const { answers, characters, deadLetters, caches } = sources;
   exportCounter(registry, 'degraded_answers', 'Answers of stats that named it as degraded.', ['what'], () =>
     Object.entries(answers.degradedAnswers).map(([what, count]): Sample => [{ what }, count]),
   );
   exportGauge(registry, 'residents', 'Characters held with an open session.', [], () => [
-    [{}, store.population().residents],
+    [{}, characters.population().residents],
   ]);
   exportGauge(registry, 'visitors', 'Characters held because somebody asked.', [], () => [
-    [{}, store.population().visitors],
+    [{}, characters.population().visitors],
   ]);
   exportCounter(registry, 'visitors_evicted', 'Visitors dropped because VISITOR_MAX was reached.', [], () => [
-    [{}, store.population().visitorsEvicted],
+    [{}, characters.population().visitorsEvicted],
   ]);
   exportCounter(registry, 'dead_letters', 'Records that could not be read.', [], () => [[{}, deadLetters.total]]);
   exportCounter(registry, 'dead_letters_evicted', 'Dead letters that are no longer kept.', [], () => [

@@ -1,5 +1,5 @@
 import type { CharacterEvent } from '../domain/event.ts';
-import type { Claim } from '../state/store.ts';
+import type { Claim } from '../refresh/read-queue.ts';
 import type { ChangeCause } from './change.ts';
 
 export function eventCause({ type, recordTime }: Pick<CharacterEvent, 'type' | 'recordTime'>): ChangeCause {

@@ -1,48 +1,43 @@
-import type { CharacterView } from '../domain/character.ts';
-import { hasBase } from '../domain/freshness.ts';
-import type { Tenant } from '../domain/tenant.ts';
+import type { EffectiveStatsCache } from '../answers/effective-stats.ts';
+import { type Character, isResident } from '../domain/character.ts';
+import { baseOf } from '../domain/parts/base.ts';
+import { placeOf } from '../domain/sessions.ts';
 import type { Clock } from '../lib/clock.ts';
-import type { EffectiveCache } from '../refresh/effective-cache.ts';
-import type { Roll } from './roll.ts';
+import type { Characters } from '../state/characters.ts';
+import type { HeldCharacter, Roll } from './roll.ts';
 
 export interface StoreRollOptions {
-  readonly store: {
-    find(tenant: Tenant, characterId: number): CharacterView | undefined;
-    /** By tenant key. */
-    held(): ReadonlyMap<string, ReadonlyMap<number, CharacterView>>;
-  };
-  readonly effective: Pick<EffectiveCache, 'of'>;
+  readonly characters: Pick<Characters, 'all' | 'find' | 'tenants'>;
+  readonly effective: Pick<EffectiveStatsCache, 'of'>;
   readonly clock: Clock;
 }
 
 /** The roll of what the state holds. */
-export function createStoreRoll({ store, effective, clock }: StoreRollOptions): Roll {
+export function createStoreRoll({ characters, effective, clock }: StoreRollOptions): Roll {
   return {
-    *tenants() {
-      for (const characters of store.held().values()) {
-        for (const { tenant } of characters.values()) {
-          yield { tenant, held: characters.size };
-          break;
-        }
-      }
-    },
+    tenants: characters.tenants,
     *list(tenant) {
-      for (const view of store.held().get(tenant.key)?.values() ?? []) {
-        yield {
-          characterId: view.characterId,
-          resident: view.resident,
-          worldId: view.place?.worldId,
-          channelId: view.place?.channelId,
-          level: hasBase(view) ? view.base('level')?.value : undefined,
-          job: hasBase(view) ? view.base('job')?.value : undefined,
-        };
-      }
+      for (const character of characters.all(tenant)) yield rowOf(character);
     },
     look(tenant, characterId) {
-      const view = store.find(tenant, characterId);
-      const computed = view && effective.of(view, { now: clock.now(), mono: clock.mono() });
-      if (view === undefined || computed === undefined) return undefined;
-      return { values: computed.stats.values, degraded: computed.degraded, worldId: view.place?.worldId };
+      const character = characters.find(tenant, characterId);
+      const computed = character && effective.of(character, { now: clock.now(), mono: clock.mono() });
+      if (character === undefined || computed === undefined) return undefined;
+      const worldId = placeOf(character.sessions)?.worldId;
+      return { values: computed.stats.values, degraded: computed.degraded, worldId };
     },
+  };
+}
+
+function rowOf(character: Character): HeldCharacter {
+  const place = placeOf(character.sessions);
+  const base = baseOf(character.base);
+  return {
+    characterId: character.characterId,
+    resident: isResident(character),
+    worldId: place?.worldId,
+    channelId: place?.channelId,
+    level: base?.level,
+    job: base?.job,
   };
 }

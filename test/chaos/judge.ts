@@ -6,7 +6,7 @@
  * In both cases all of it must add up. What is named as degraded may be older; all the rest is held to the window. A base is
  * always held to what was true, or was told again, once.
  */
-import { ATTRIBUTES } from '../../src/api/stats-document.ts';
+import { ATTRIBUTES } from '../../src/answers/stats-document.ts';
 import { type BaseValues, PRIMARY_STATS, STATS, type Stat } from '../../src/domain/stat.ts';
 import { ITEM_TEMPLATES } from '../../src/world/item-templates.ts';
 import type { Asset, Buff, Character, Format, LearntSkill } from '../../src/world/truth.ts';
@@ -33,26 +33,21 @@ export interface Question {
   /** What came again lately: so may a base be that is named as degraded. */
   readonly retold: readonly Partial<BaseValues>[];
   /** Epoch ms. */
-  readonly begunAt: number;
   readonly endedAt: number;
 }
 
 export type Judge = (question: Question) => Verdict;
 
-/** BUFF_EXPIRY_GRACE as the service has it by default. */
-export const GRACE_MS = 15_000;
-/** The service's clock agrees with that of the others within 2 s; their Date headers are cut to the second. */
-const CLOCK_FUZZ_MS = 3_000;
+/** How long a buff counts after its time: as long as the buff service lists it, since no clock but its own decides. */
+export const WHILE_LISTED = Number.POSITIVE_INFINITY;
 const COMBINATIONS_MAX = 400;
 
 /** @param format of the services: S tells neither requirements nor the levels of buffs */
 export function createJudge(format: Format): Judge {
   const exact = new WeakMap<Character, Record<Stat, number>>();
   const oracle = (character: Character, now: number): Record<Stat, number> => {
-    const lapses = character.buffs.some(({ expiresAt }) => expiresAt !== undefined && expiresAt.ms < now + 60_000);
-    const known = lapses ? undefined : exact.get(character);
-    const stats = known ?? oracleStats(character, { now, grace: GRACE_MS, format });
-    if (!lapses) exact.set(character, stats);
+    const stats = exact.get(character) ?? oracleStats(character, { now, grace: WHILE_LISTED, format });
+    exact.set(character, stats);
     return stats;
   };
 
@@ -103,7 +98,7 @@ function explain(question: Case, degraded: ReadonlySet<string>): Verdict {
     tried += 1;
     if (tried > COMBINATIONS_MAX) return { kind: 'undecided' };
     const character = { ...newest, base, assets, buffs, skills };
-    const expected = oracleStats(character, { now: question.endedAt, grace: GRACE_MS, format });
+    const expected = oracleStats(character, { now: question.endedAt, grace: WHILE_LISTED, format });
     if (equals(answer, expected)) return { kind: 'mixed' };
   }
   return lie('every source was true in the window, but together they give other numbers (requirements)');
@@ -197,7 +192,7 @@ function buffFits(
     const skills = characters.flatMap((each) => each.skills.filter(({ skillId }) => String(skillId) === id));
     const chosen: Buff[] = [];
     for (const [, variants] of ofSource) {
-      const options = variants.flatMap((buff) => whileCounting(buff, question));
+      const options = variants.map((buff) => buff && { ...buff, expiresAt: undefined });
       const match = fittingBuff(options, skills, rows, question.format);
       if (match === 'none') return `buff:${id} was never like that in the window`;
       if (match !== undefined) chosen.push(match);
@@ -262,15 +257,6 @@ function byStat(buff: Buff): Buff[] {
 
 function statKey({ sourceId, changes }: Buff): string {
   return `${sourceId}/${changes[0]?.type ?? ''}`;
-}
-
-/** The buff as it may have counted while the request lasted: present, lapsed, or either where the clocks decide. */
-function whileCounting(buff: Buff | undefined, { begunAt, endedAt }: Question): (Buff | undefined)[] {
-  if (buff?.expiresAt === undefined) return [buff];
-  const lapsesAt = buff.expiresAt.ms + GRACE_MS;
-  const counting = { ...buff, expiresAt: undefined };
-  if (lapsesAt > endedAt + CLOCK_FUZZ_MS) return [counting];
-  return lapsesAt < begunAt - CLOCK_FUZZ_MS ? [undefined] : [counting, undefined];
 }
 
 /** The variant of one stat of a buff whose effect is what the rows say about the stats that it touches; undefined: absent. */

@@ -120,7 +120,6 @@ export function createReaders(options: ReadersOptions): Readers {
 
   const read = async (who: Who): Promise<void> => {
     const begun = performance.now();
-    const begunAt = Date.now();
     const { startedAt } = subject;
     const answer = await subject.ask(who);
     if (answer === undefined) {
@@ -142,7 +141,7 @@ export function createReaders(options: ReadersOptions): Readers {
     const past = history.of(who, () => true);
     const verdict: Verdict =
       answer.status === 200
-        ? judge({ answer, truths, past, retold: options.retold.of(who), begunAt, endedAt: Date.now() })
+        ? judge({ answer, truths, past, retold: options.retold.of(who), endedAt: Date.now() })
         : { kind: 'lie', why: `status ${answer.status}` };
     note(who, answer, verdict, begun);
   };

@@ -3,7 +3,7 @@ import { STATS } from '../../src/domain/stat.ts';
 import { isOnline, type Who } from '../../src/world/truth.ts';
 import { oracleStats } from '../support/oracle.ts';
 import type { StatsAnswer } from '../support/service-process.ts';
-import { equals, GRACE_MS } from './judge.ts';
+import { equals, WHILE_LISTED } from './judge.ts';
 import type { Stage } from './stage.ts';
 import { nameOf } from './truth-history.ts';
 
@@ -25,9 +25,6 @@ export interface Rest {
 /** Architecture §7: everything has healed this long after the last fault. */
 const QUIET_MS = 10_000;
 const AT_ONCE = 16;
-/** The service's clock may be off by its tolerance: a lapse in these few seconds is allowed either way. */
-const LAPSE_FUZZ_MS = 3_000;
-
 /**
  * Reads everyone until who is online is answered right and whole, and nobody whose end of session the service must know is
  * held as one who is logged in; what is not so after 10 s is a mismatch.
@@ -61,12 +58,8 @@ async function whyWrong(stage: Stage, who: Who, lingering: Set<string>): Promise
   if (answer === undefined) return 'no answer';
   if (answer.status !== 200) return `status ${answer.status}`;
   if (answer.degraded.length > 0) return `degraded: ${answer.degraded}`;
-  const now = Date.now();
-  const truth = world.get(who);
-  const fits = [0, -LAPSE_FUZZ_MS, LAPSE_FUZZ_MS].some((fuzz) =>
-    equals(answer, oracleStats(truth, { now: now + fuzz, grace: GRACE_MS, format: world.format })),
-  );
-  return fits ? undefined : difference(answer, oracleStats(truth, { now, grace: GRACE_MS, format: world.format }));
+  const expected = oracleStats(world.get(who), { now: Date.now(), grace: WHILE_LISTED, format: world.format });
+  return equals(answer, expected) ? undefined : difference(answer, expected);
 }
 
 function difference({ attributes, bonuses }: StatsAnswer, expected: Record<string, number>): string {

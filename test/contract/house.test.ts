@@ -1,156 +1,67 @@
-/**
- * The house rules that no compiler holds (architecture §1): which room may use which, that only app.ts knows adapters, that
- * only main.ts ends the process, and that types are forced nowhere but at the decoding edge.
- */
+/** The house rules that no compiler holds: which room may use which, no circles, one end of the process, no forced types. */
 import assert from 'node:assert/strict';
-import { execFile } from 'node:child_process';
-import { copyFile, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { readdir, readFile } from 'node:fs/promises';
+import { dirname, join, normalize } from 'node:path';
 import { describe, test } from 'node:test';
 
-const ROOT = join(import.meta.dirname, '..', '..');
-const BIOME = join(ROOT, 'node_modules', '.bin', 'biome');
-const RULE = 'lint/style/noRestrictedImports';
+const SRC = join(import.meta.dirname, '..', '..', 'src');
 
-/** What each room may use besides itself. A new room needs a line here and an override in biome.json. */
+/** What each room may use besides itself and packages. Dependencies point downward: a room is below those that use it. */
 const MAY_USE: Readonly<Record<string, readonly string[]>> = {
   domain: [],
   lib: [],
   telemetry: ['domain', 'lib'],
   events: ['domain', 'lib', 'telemetry'],
-  config: ['domain', 'events', 'lib', 'upstream'],
   upstream: ['domain', 'events', 'lib', 'telemetry'],
-  state: ['domain', 'events', 'lib', 'telemetry'],
-  world: ['domain', 'events', 'lib', 'telemetry', 'upstream'],
-  ingest: ['domain', 'events', 'lib', 'state', 'telemetry'],
-  clamp: ['domain', 'lib', 'refresh', 'state', 'telemetry'],
+  config: ['domain', 'events', 'lib', 'upstream'],
+  state: ['domain', 'lib'],
   refresh: ['domain', 'lib', 'state', 'telemetry', 'upstream'],
-  api: ['domain', 'events', 'ingest', 'lib', 'page', 'refresh', 'state', 'telemetry', 'upstream', 'watch'],
+  ingest: ['domain', 'events', 'lib', 'state', 'telemetry'],
+  answers: ['domain', 'lib', 'refresh', 'state', 'upstream'],
+  clamp: ['answers', 'domain', 'lib', 'state', 'telemetry'],
   page: ['lib'],
-  watch: ['domain', 'lib', 'refresh', 'state', 'upstream'],
+  watch: ['answers', 'domain', 'lib', 'refresh', 'state', 'upstream'],
+  api: ['answers', 'domain', 'events', 'ingest', 'lib', 'page', 'refresh', 'telemetry', 'upstream', 'watch'],
+  world: ['domain', 'events', 'lib', 'telemetry', 'upstream'],
 };
-const ROOMS = Object.keys(MAY_USE);
-/** Known to app.ts alone; world/ is one more, as a whole. */
-const ADAPTERS = ['clamp/kafka', 'ingest/kafka', 'ingest/in-process', 'state/memory', 'state/redis', 'upstream/http'];
 
-interface Probe {
-  /** The importing file, below src/. */
-  readonly from: string;
-  readonly specifier: string;
-  readonly allowed: boolean;
+/** What stands behind a port: known to app.ts alone. */
+const ADAPTERS = ['clamp/kafka', 'ingest/kafka', 'ingest/in-process', 'upstream/http', 'world'];
+
+interface Source {
+  /** Below src/. */
+  readonly path: string;
+  readonly text: string;
+  /** Files of ours that it imports, below src/. */
+  readonly imports: readonly string[];
 }
 
-function probesOfRoom(room: string): Probe[] {
-  const files = [`${room}/probe.ts`, `${room}/deep/probe.ts`, `${room}/deep/deeper/probe.ts`];
-  return files.flatMap((from, depth) => {
-    const up = '../'.repeat(depth + 1);
-    const others = ROOMS.filter((other) => other !== room);
-    const rooms = others.map((other) => ({
-      from,
-      specifier: `${up}${other}/thing.ts`,
-      allowed: MAY_USE[room]?.includes(other) === true,
-    }));
-    const adapters = ADAPTERS.filter((adapter) => !adapter.startsWith(`${room}/`)).map((adapter) => ({
-      from,
-      specifier: `${up}${adapter}/thing.ts`,
-      allowed: false,
-    }));
-    const own = { from, specifier: './thing.ts', allowed: true };
-    const roots = ['app.ts', 'main.ts'].map((root) => ({ from, specifier: `${up}${root}`, allowed: false }));
-    return [...rooms, ...adapters, ...roots, own];
-  });
-}
-
-function probesOfAdapter(adapter: string): Probe[] {
-  const [room = '', folder = ''] = adapter.split('/');
-  return [
-    // The port's room does not know its adapters; an adapter knows its own files and its port.
-    { from: `${room}/probe.ts`, specifier: `./${folder}/thing.ts`, allowed: false },
-    { from: `${adapter}/probe.ts`, specifier: './thing.ts', allowed: true },
-    { from: `${adapter}/probe.ts`, specifier: '../port.ts', allowed: true },
-    { from: 'main.ts', specifier: `./${adapter}/thing.ts`, allowed: false },
-    { from: 'app.ts', specifier: `./${adapter}/thing.ts`, allowed: true },
-  ];
-}
-
-const PACKAGES = ['node:fs', 'fastify', '@platformatic/kafka', 'typebox/value'];
-
-const PROBES: readonly Probe[] = [
-  ...ROOMS.flatMap(probesOfRoom),
-  ...ADAPTERS.flatMap(probesOfAdapter),
-  ...PACKAGES.flatMap((specifier) => [
-    { from: 'domain/probe.ts', specifier, allowed: false },
-    { from: 'lib/probe.ts', specifier, allowed: true },
-  ]),
-  { from: 'main.ts', specifier: './app.ts', allowed: true },
-  { from: 'main.ts', specifier: './world/demo.ts', allowed: false },
-  { from: 'app.ts', specifier: './world/demo.ts', allowed: true },
-];
-
-/** One import per line, so that a diagnostic's line tells which one it means. */
-function linesOf(probes: readonly Probe[], write: (specifier: string, index: number) => string): Map<string, string[]> {
-  const files = new Map<string, string[]>();
-  for (const { from, specifier } of probes) {
-    const lines = files.get(from) ?? [];
-    lines.push(write(specifier, lines.length));
-    files.set(from, lines);
-  }
-  return files;
-}
-
-/** `file:line` of each import that the rule refuses, in a tree of these files under the project's own biome.json. */
-async function refusedIn(files: ReadonlyMap<string, readonly string[]>): Promise<Set<string>> {
-  const directory = await mkdtemp(join(tmpdir(), 'house-'));
-  try {
-    await copyFile(join(ROOT, 'biome.json'), join(directory, 'biome.json'));
-    for (const [file, lines] of files) {
-      const path = join(directory, 'src', file);
-      await mkdir(dirname(path), { recursive: true });
-      await writeFile(path, `${lines.join('\n')}\n`);
-    }
-    const args = [
-      'lint',
-      '--vcs-enabled=false',
-      '--reporter=github',
-      '--max-diagnostics=none',
-      '--only=style/noRestrictedImports',
-      'src',
-    ];
-    const output = await new Promise<string>((resolve) => {
-      execFile(BIOME, args, { cwd: directory, maxBuffer: 64 * 1024 * 1024 }, (_error, stdout, stderr) =>
-        resolve(`${stdout}${stderr}`),
-      );
-    });
-    const found = output.matchAll(/title=([^,]+),file=[^,]*?src\/([^,]+),line=(\d+)/g);
-    return new Set([...found].filter(([, title]) => title === RULE).map(([, , file, line]) => `${file}:${line}`));
-  } finally {
-    await rm(directory, { recursive: true });
-  }
-}
-
-async function assertHolds(write: (specifier: string, index: number) => string): Promise<void> {
-  const refused = await refusedIn(linesOf(PROBES, write));
-  const lineOf = new Map<string, number>();
-  const wrong = PROBES.filter(({ from, allowed }) => {
-    const line = (lineOf.get(from) ?? 0) + 1;
-    lineOf.set(from, line);
-    return refused.has(`${from}:${line}`) === allowed;
-  });
-  const told = wrong.map(
-    ({ from, specifier, allowed }) => `${allowed ? 'refused' : 'let through'}: ${from} ← ${specifier}`,
+async function sources(): Promise<Source[]> {
+  const names = await readdir(SRC, { recursive: true });
+  const paths = names.filter((name) => name.endsWith('.ts') && !name.endsWith('.test.ts'));
+  return Promise.all(
+    paths.map(async (path) => {
+      const text = await readFile(join(SRC, path), 'utf8');
+      const found = withoutComments(text).matchAll(/(?:from|import|import\()\s*'(\.{1,2}\/[^']+\.ts)'/g);
+      return { path, text, imports: [...found].map(([, specifier = '']) => normalize(join(dirname(path), specifier))) };
+    }),
   );
-  assert.deepEqual(told, []);
 }
 
-async function sources(): Promise<{ path: string; text: string }[]> {
-  const names = await readdir(join(ROOT, 'src'), { recursive: true });
-  const paths = names.filter((name) => name.endsWith('.ts'));
-  return Promise.all(paths.map(async (path) => ({ path, text: await readFile(join(ROOT, 'src', path), 'utf8') })));
+function roomOf(path: string): string {
+  return path.includes('/') ? (path.split('/')[0] ?? '') : path;
 }
 
 function withoutComments(text: string): string {
   return text.replaceAll(/\/\*[\s\S]*?\*\//g, '').replaceAll(/(^|\s)\/\/.*$/gm, '');
+}
+
+/** Why a file may not import another; undefined: it may. */
+function whyNot(from: string, to: string): string | undefined {
+  const adapter = ADAPTERS.find((each) => to.startsWith(`${each}/`));
+  if (adapter !== undefined && from !== 'app.ts' && !from.startsWith(`${adapter}/`)) return 'an adapter is for app.ts';
+  if (from === 'app.ts' || from === 'main.ts' || roomOf(from) === roomOf(to)) return undefined;
+  return MAY_USE[roomOf(from)]?.includes(roomOf(to)) === true ? undefined : 'not below it';
 }
 
 /** Casts that switch the compiler off, as opposed to those that name what it cannot see. */
@@ -158,27 +69,60 @@ function forcedTypes(text: string): string[] {
   return withoutComments(text).match(/\bas (?:any|never|unknown as)\b|[:<,|&] *any\b(?! *[:'(])|\bany\[\]/g) ?? [];
 }
 
-describe('the directions between rooms', () => {
-  test('given every direction as an import, when it is linted, then the forbidden ones are refused and no other', () =>
-    assertHolds((specifier, index) => `import { thing as thing${index} } from '${specifier}'; thing${index}();`));
+/** The files of a circle of imports; undefined: there is none. */
+function circleIn(files: readonly Source[]): readonly string[] | undefined {
+  const imports = new Map(files.map(({ path, imports: to }) => [path, to]));
+  const done = new Set<string>();
+  const follow = (path: string, way: readonly string[]): readonly string[] | undefined => {
+    if (way.includes(path)) return [...way.slice(way.indexOf(path)), path];
+    if (done.has(path)) return undefined;
+    for (const next of imports.get(path) ?? []) {
+      const circle = follow(next, [...way, path]);
+      if (circle !== undefined) return circle;
+    }
+    done.add(path);
+    return undefined;
+  };
+  for (const path of imports.keys()) {
+    const circle = follow(path, []);
+    if (circle !== undefined) return circle;
+  }
+  return undefined;
+}
 
-  test('given every direction as an import of a type, when it is linted, then the same holds', () =>
-    assertHolds((specifier, index) => `import type { Thing as Thing${index} } from '${specifier}';`));
-
-  test('given every direction as an import at run time, when it is linted, then the same holds', () =>
-    assertHolds((specifier) => `await import('${specifier}');`));
-
-  test('given every direction as a re-export, when it is linted, then the same holds', () =>
-    assertHolds((specifier, index) => `export { thing as thing${index} } from '${specifier}';`));
-
-  test('given the rooms of the tree, when they are listed, then each one has its directions here', async () => {
-    const entries = await readdir(join(ROOT, 'src'), { withFileTypes: true });
-    const rooms = entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name);
-    assert.deepEqual(rooms.toSorted(), ROOMS.toSorted(), 'add the room to MAY_USE and to the overrides of biome.json');
+describe('the house', () => {
+  test('given every import, then it points downward, and adapters are known to app.ts alone', async () => {
+    const wrong = (await sources()).flatMap(({ path, imports }) =>
+      imports.flatMap((to) => {
+        const reason = whyNot(path, to);
+        return reason === undefined ? [] : [`${path} → ${to}: ${reason}`];
+      }),
+    );
+    assert.deepEqual(wrong, []);
   });
-});
 
-describe('the rest of the house', () => {
+  test('given imports that are forbidden, then they are told', () => {
+    assert.equal(whyNot('domain/a.ts', 'lib/b.ts'), 'not below it');
+    assert.equal(whyNot('api/a.ts', 'upstream/http/b.ts'), 'an adapter is for app.ts');
+    assert.equal(whyNot('app.ts', 'upstream/http/b.ts'), undefined);
+    assert.equal(whyNot('upstream/http/a.ts', 'upstream/port.ts'), undefined);
+    const circle = [
+      { path: 'a.ts', text: '', imports: ['b.ts'] },
+      { path: 'b.ts', text: '', imports: ['a.ts'] },
+    ];
+    assert.deepEqual(circleIn(circle), ['a.ts', 'b.ts', 'a.ts']);
+  });
+
+  test('given every room, then what it may use is told', async () => {
+    const entries = await readdir(SRC, { withFileTypes: true });
+    const rooms = entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name);
+    assert.deepEqual(rooms.toSorted(), Object.keys(MAY_USE).toSorted());
+  });
+
+  test('given all files, then no imports go in a circle', async () => {
+    assert.equal(circleIn(await sources()), undefined);
+  });
+
   test('given all sources, when they are searched for an end of the process, then only main.ts has one', async () => {
     const ends = (await sources()).filter(({ text }) => /process\.(exit|abort|kill)\(/.test(withoutComments(text)));
     assert.deepEqual(

@@ -1,4 +1,4 @@
-import { ATTRIBUTES } from '../../src/api/stats-document.ts';
+import { ATTRIBUTES } from '../../src/answers/stats-document.ts';
 import { STATS } from '../../src/domain/stat.ts';
 import { oracleStats } from '../support/oracle.ts';
 import { until } from '../support/wait.ts';

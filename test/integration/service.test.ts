@@ -1,7 +1,7 @@
 /** The whole service as a process, on real Kafka, in the simulated Atlas: what a player does, and what is answered. */
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { ATTRIBUTES } from '../../src/api/stats-document.ts';
+import { ATTRIBUTES } from '../../src/answers/stats-document.ts';
 import { STATS } from '../../src/domain/stat.ts';
 import { WORLD_TENANT } from '../../src/world/world.ts';
 import { startProbe, topicNames } from '../support/feed-probe.ts';
@@ -15,6 +15,10 @@ import { startWorldOnKafka, type WorldOnKafka } from '../support/world-on-kafka.
 const HERO = { tenant: WORLD_TENANT, characterId: 12 };
 /** Plenty for a busy machine; in the log of the benchmark it is milliseconds. */
 const SOON_MS = 3_000;
+
+interface Explained {
+  readonly data: { readonly attributes: { readonly parts: readonly { readonly state: string }[] } };
+}
 
 describe('the service on real Kafka', () => {
   let broker: KafkaBroker;
@@ -95,6 +99,11 @@ describe('the service on real Kafka', () => {
     await isRight('AP are spent');
     world.unequip(HERO, helmet);
     await isRight('the helmet is in the bag');
+    await until('a read has confirmed it', async () => {
+      const path = `/api/worlds/0/channels/1/characters/${HERO.characterId}/stats/explain`;
+      const { data } = (await (await service.get(path, tenantHeaders(HERO.tenant))).json()) as Explained;
+      return data.attributes.parts.every(({ state }) => state === 'fresh');
+    });
     world.drop(HERO, better);
     await isRight('the sword is dropped');
     world.levelUp(HERO);

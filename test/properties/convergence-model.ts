@@ -176,6 +176,11 @@ export function createConvergenceModel({ lag, skew, now: clock }: ModelOptions) 
     queues,
     emitted,
     truth,
+    /** Ms by which the clock of the service that owns the part is ahead of another, as its answers' Dates tell. */
+    ownerOffset(part: Part, now: number): number {
+      const offset = clock() + (part === 'buffs' ? buffClock : 0) - now;
+      return Math.abs(offset) > 2_000 ? offset : 0;
+    },
     /** How many events of the topic are waiting for `ms` at least. */
     overdue: (topic: Topic, ms: number): number =>
       queues[topic].filter((sketch) => (announcedAt.get(sketch) ?? 0) <= clock() - ms).length,

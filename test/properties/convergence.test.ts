@@ -6,13 +6,17 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
+import { isResident } from '../../src/domain/character.ts';
 import { PARTS, type Part } from '../../src/domain/part.ts';
+import { isSettled } from '../../src/domain/part-state.ts';
+import { baseOf } from '../../src/domain/parts/base.ts';
+import { buffsOf } from '../../src/domain/parts/buffs.ts';
+import { skillsOf } from '../../src/domain/parts/passives.ts';
 import { BASE_FIELDS } from '../../src/domain/stat.ts';
-import { createMemoryStore } from '../../src/state/memory/memory-store.ts';
-import type { Claim } from '../../src/state/store.ts';
+import type { Claim } from '../../src/refresh/read-queue.ts';
 import { createFakeClock } from '../support/fake-clock.ts';
 import { propertySettings } from '../support/property-settings.ts';
-import { createStateBench, GRACE, TENANT } from '../support/state-bench.ts';
+import { createStateBench, TENANT } from '../support/state-bench.ts';
 import { createConvergenceModel, hasEnded, KIND, TOPICS, type Topic, type Truth } from './convergence-model.ts';
 
 const PARTITION = 'topic/0';
@@ -76,102 +80,102 @@ type Scenario = typeof scenario extends fc.Arbitrary<infer S> ? S : never;
 function createRun({ kinds, lag, skew, idles, steps, caughtUp }: Scenario) {
   const clock = createFakeClock();
   const residentIdleTtl = idles ? 50_000 : 1e9;
-  const store = createMemoryStore({ clock, visitorMax: 10, visitorTtl: 30_000, residentIdleTtl, expiryGrace: GRACE });
-  const bench = createStateBench(store, clock);
+  const bench = createStateBench(clock, {
+    residentIdleTtl,
+    ownerOffset: (part) => model.ownerOffset(part, clock.now()),
+  });
+  const { characters, queue } = bench;
   const [wall, mono] = [clock.now(), clock.mono()];
   const produced = (): number => wall + clock.mono() - mono;
   const model = createConvergenceModel({ lag, skew, now: produced });
   const inFlight: { claim: Claim; seen: Truth }[] = [];
 
-  const claim = async (part: Part): Promise<void> => {
-    for (const each of await store.claimDue(part, 1)) inFlight.push({ claim: each, seen: model.visible() });
+  const claim = (part: Part): void => {
+    for (const each of bench.due(part)) inFlight.push({ claim: each, seen: model.visible() });
   };
-  const finish = async (how: string, late: boolean): Promise<void> => {
+  const finish = (how: string, late: boolean): void => {
     const read = inFlight.shift();
     if (read === undefined) return;
-    const { part } = read.claim;
-    if (how === 'ok') await bench.merge(read.claim, model.snapshot(part, late ? model.visible() : read.seen));
-    else if (how === 'missing' && part === 'base') await store.missRead(read.claim, clock.mono() + 1_000);
-    else await store.failRead(read.claim, clock.mono() + 1_000);
+    const { claim: done, seen } = read;
+    if (how === 'ok') bench.merge(done, model.snapshot(done.part, late ? model.visible() : seen));
+    else bench.fail(done, clock.mono() + 1_000, how === 'missing' && done.part === 'base');
   };
-  const deliver = async (topic: Topic, n: number, backlog?: string): Promise<void> => {
-    for (const sketch of model.queues[topic].splice(0, n)) await bench.event({ ...sketch, backlog });
+  const deliver = (topic: Topic, n: number, backlog?: string): void => {
+    for (const sketch of model.queues[topic].splice(0, n)) bench.event({ ...sketch, backlog });
   };
-  const deliverAll = async (backlog?: string): Promise<void> => {
-    for (const topic of TOPICS) await deliver(topic, model.queues[topic].length, backlog);
+  const deliverAll = (backlog?: string): void => {
+    for (const topic of TOPICS) deliver(topic, model.queues[topic].length, backlog);
   };
-  const readDue = async (parts: readonly Part[]): Promise<void> => {
-    for (const part of parts) await claim(part);
-    while (inFlight.length > 0) await finish('ok', true);
+  const readDue = (parts: readonly Part[]): void => {
+    for (const part of parts) claim(part);
+    while (inFlight.length > 0) finish('ok', true);
   };
   const ask = (): void => {
-    const view = store.visit(TENANT, 12, undefined);
-    store.touch(view);
-    for (const part of PARTS) store.request(TENANT, 12, part, 'reader');
+    const character = characters.visit(TENANT, 12, undefined);
+    characters.touch(character);
+    for (const part of PARTS) queue.request(character, part);
   };
-  /** Another member has had the events; its producers may not have committed yet. Who is online is what it alone knows. */
+  /** Events have passed unheard; their producers may not have committed yet. Who is online is what the log alone knows. */
   const lose = (): void => {
     for (const topic of TOPICS) if (topic !== 'session') model.queues[topic].length = 0;
-    store.distrust(PARTS);
+    characters.distrust(PARTS);
   };
   const isQuiet = (): boolean =>
-    PARTS.every((part) => {
-      const { asOf, staleVersion, settleAt, wantedAt } = bench.view().part(part);
-      return (
-        asOf !== undefined && staleVersion === 0 && settleAt === undefined && wantedAt === Number.POSITIVE_INFINITY
-      );
-    });
+    PARTS.every((part) => isSettled(bench.view()[part]) && queue.isQuiet(bench.view(), part)) &&
+    PARTS.every((part) => bench.freshness(part) === 'fresh');
 
   return {
-    async run(step: Command): Promise<void> {
+    run(step: Command): void {
       if (step.op === 'mutate') model.mutate(kinds[step.kind % kinds.length] ?? 0, step.a, step.b);
       if (step.op === 'deliver') {
         const backlog = step.behind ? PARTITION : undefined;
-        await (step.topic === null ? deliverAll(backlog) : deliver(step.topic, step.n + 1, backlog));
+        if (step.topic === null) deliverAll(backlog);
+        else deliver(step.topic, step.n + 1, backlog);
       }
-      if (step.op === 'read') await readDue(step.part === null ? PARTS : [step.part]);
+      if (step.op === 'read') readDue(step.part === null ? PARTS : [step.part]);
       if (step.op === 'pass') clock.pass(step.ms);
       if (step.op === 'step' && steps) clock.step(step.ms);
-      if (step.op === 'claim') await claim(step.part);
-      if (step.op === 'finish') await finish(step.how, step.late);
+      if (step.op === 'claim') claim(step.part);
+      if (step.op === 'finish') finish(step.how, step.late);
       if (step.op === 'ask') ask();
-      if (step.op === 'audit') store.audit(clock.mono(), 10);
-      if (step.op === 'caughtUp') store.caughtUp(PARTITION);
-      if (step.op === 'sweep') store.sweep();
+      if (step.op === 'audit') characters.audit(clock.mono(), 10);
+      if (step.op === 'caughtUp') queue.caughtUp(PARTITION);
+      if (step.op === 'sweep') characters.sweep();
       if (step.op === 'lose') lose();
       if (step.op === 'replay') {
         const again = model.emitted.at(-1 - step.back);
         // Only what has been delivered before can be delivered again.
         const delivered = again !== undefined && TOPICS.every((topic) => !model.queues[topic].includes(again));
-        if (delivered) await bench.event(step.republish ? { ...again, recordTime: produced() } : again);
+        if (delivered) bench.event(step.republish ? { ...again, recordTime: produced() } : again);
       }
     },
     /** Lets things come to rest without reading what is not due, and looks as soon as they have. */
-    async rest(): Promise<void> {
-      await deliverAll();
-      if (caughtUp) store.caughtUp(PARTITION);
+    rest(): void {
+      deliverAll();
+      if (caughtUp) queue.caughtUp(PARTITION);
       for (let tick = 0; tick < 100; tick += 1) {
         if (!bench.isHeld()) ask();
-        await readDue(PARTS);
+        characters.catchUp(10);
+        readDue(PARTS);
         if (isQuiet()) return;
         clock.pass(500);
-        store.sweep();
+        characters.sweep();
       }
       assert.fail('it does not come to rest');
     },
     check(): void {
       const truth = model.truth();
       const view = bench.view();
-      for (const field of BASE_FIELDS) assert.equal(view.base(field)?.value, truth.base[field], field);
+      for (const field of BASE_FIELDS) assert.equal(baseOf(view.base)?.[field], truth.base[field], field);
       const worn = model.snapshot('equipment', truth);
-      const assets = view.assets().map((entry) => entry.asset);
-      assert.deepEqual(sorted(assets), sorted(worn.part === 'equipment' ? worn.assets : []));
-      const buffs = view.buffs().map((entry) => entry.buff);
+      assert.deepEqual(sorted(bench.assets()), sorted(worn.part === 'equipment' ? worn.assets : []));
+      const buffs = buffsOf(view.buffs);
       const lasting = (all: Iterable<(typeof buffs)[number]>) => [...all].filter((buff) => !hasEnded(buff, produced()));
       assert.deepEqual(sorted(lasting(buffs)), sorted(lasting(truth.buffs.values())));
-      const skills = view.skills().map(({ skill }) => [skill.skillId, skill.level]);
+      const skills = skillsOf(view.passives).map(({ skillId, level }) => [skillId, level]);
       assert.deepEqual(sorted(skills), sorted([...truth.skills]));
-      if (truth.session === undefined || !idles) assert.equal(view.resident, truth.session !== undefined, 'resident');
+      if (truth.session === undefined || !idles)
+        assert.equal(isResident(view), truth.session !== undefined, 'resident');
     },
     login: () => bench.login('s0'),
   };
@@ -184,13 +188,13 @@ function sorted(values: readonly unknown[]): string[] {
 }
 
 describe('convergence', () => {
-  it('given any interleaving, duplication and replay, when all is at rest, then the state is the truth', async () => {
-    await fc.assert(
-      fc.asyncProperty(scenario, async (each) => {
+  it('given any interleaving, duplication and replay, when all is at rest, then the state is the truth', () => {
+    fc.assert(
+      fc.property(scenario, (each) => {
         const run = createRun(each);
-        await run.login();
-        for (const step of each.commands) await run.run(step);
-        await run.rest();
+        run.login();
+        for (const step of each.commands) run.run(step);
+        run.rest();
         run.check();
       }),
       propertySettings({ numRuns: 4_000 }),

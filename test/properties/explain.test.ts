@@ -3,8 +3,8 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { Value } from 'typebox/value';
+import { ATTRIBUTES } from '../../src/answers/stats-document.ts';
 import { ExplanationDocument, StatsDocument } from '../../src/api/openapi.ts';
-import { ATTRIBUTES } from '../../src/api/stats-document.ts';
 import { createStubApi, TENANT_HEADERS } from '../../src/api/stub-api.ts';
 import type { CalculationInput, Ruleset } from '../../src/domain/ruleset.ts';
 import { RULESETS } from '../../src/domain/rulesets/index.ts';
@@ -87,7 +87,7 @@ for (const ruleset of RULESETS) {
           const [title = '', ...rows] = blocks.find((block) => block.startsWith(`${statType} = `))?.split('\n') ?? [];
           const written = value.toLocaleString('en-US');
           assert.ok(title === `${statType} = ${written}` || title.startsWith(`${statType} = ${written} (`), title);
-          const contributions = rows.filter((row) => row.startsWith('    '));
+          const contributions = rows.filter((row) => /^ {4}\S/.test(row));
           if (contributions.length === 0) assert.equal(value, 0);
           else assert.match(contributions.at(-1) ?? '', new RegExp(` ${written}($|  )`));
         }

@@ -2,9 +2,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
+import type { Trial } from '../../src/answers/preview.ts';
 import type { CalculationInput, Ruleset } from '../../src/domain/ruleset.ts';
 import { RULESETS } from '../../src/domain/rulesets/index.ts';
-import type { Trial } from '../../src/refresh/preview.ts';
 import { propertySettings } from '../support/property-settings.ts';
 import { createReadBench } from '../support/read-bench.ts';
 import { TENANT } from '../support/state-bench.ts';

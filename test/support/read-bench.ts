@@ -1,13 +1,10 @@
-import { encodeStats } from '../../src/api/stats-document.ts';
+import { createEffectiveStats } from '../../src/answers/effective-stats.ts';
+import { createExplainer } from '../../src/answers/explainer.ts';
+import { createPreviewer } from '../../src/answers/previewer.ts';
+import { createReadFlow } from '../../src/answers/read-flow.ts';
+import { createStatsReader } from '../../src/answers/stats-reader.ts';
 import type { CalculationInput, Ruleset } from '../../src/domain/ruleset.ts';
 import type { WornAsset } from '../../src/domain/snapshot.ts';
-import type { Tenant } from '../../src/domain/tenant.ts';
-import { createEffectiveCache } from '../../src/refresh/effective-cache.ts';
-import { createExplainer } from '../../src/refresh/explainer.ts';
-import { createPreviewer } from '../../src/refresh/previewer.ts';
-import { createReadFlow } from '../../src/refresh/read-flow.ts';
-import { createReader } from '../../src/refresh/reader.ts';
-import { createMemoryStore } from '../../src/state/memory/memory-store.ts';
 import type { ItemSource, ItemTemplate } from '../../src/upstream/item-source.ts';
 import { createFakeClock } from './fake-clock.ts';
 import { createScriptedUpstream } from './scripted-upstream.ts';
@@ -22,36 +19,32 @@ export async function createReadBench(ruleset: Ruleset, input: CalculationInput)
   const scripted = createScriptedUpstream();
   const { upstream } = scripted;
   upstream.staticData = () => input.data;
-  const store = createMemoryStore({
-    clock,
-    visitorMax: 10,
-    visitorTtl: 30_000,
-    residentIdleTtl: 1e9,
-    expiryGrace: GRACE,
-  });
+  const bench = createStateBench(clock);
+  const { characters, queue } = bench;
   const refresher = {
     wake: () => undefined,
     isUnknown: () => false,
-    async nextRead(_tenant: Tenant, _characterId: number, within: number) {
+    isBlocked: () => false,
+    async nextRead(_character: unknown, within: number) {
       clock.pass(within);
     },
   };
   const feed = { current: true };
-  const isFeedCurrent = () => feed.current;
+  const watches = bench.watches(() => feed.current);
   const { checkRequirements } = input;
   const rulesetOf = () => ruleset;
-  const effective = createEffectiveCache({
+  const effective = createEffectiveStats({
     upstream,
     rulesetOf,
-    isFeedCurrent,
+    watches,
     expiryGrace: GRACE,
     checkRequirements,
+    maxBytes: 1e6,
   });
-  const flow = createReadFlow({ store, refresher, clock, isFeedCurrent, readWait: 2_000 });
+  const flow = createReadFlow({ characters, queue, refresher, clock, watches, readWait: 2_000 });
   const items = createItems();
-  const bench = createStateBench(store, clock);
-  await bench.login();
-  await bench.load({
+  bench.login();
+  bench.load({
     base: input.base,
     assets: [...input.assets],
     buffs: [...input.buffs],
@@ -60,13 +53,13 @@ export async function createReadBench(ruleset: Ruleset, input: CalculationInput)
   return {
     clock,
     scripted,
-    store,
+    characters,
     feed,
     bench,
     flow,
     effective,
-    reader: createReader({ store, clock, flow, effective, encode: encodeStats }),
-    explainer: createExplainer({ flow, effective, isFeedCurrent }),
+    reader: createStatsReader({ flow, effective }),
+    explainer: createExplainer({ flow, effective, watches, queue }),
     items,
     previewer: createPreviewer({
       flow,

@@ -1,16 +1,23 @@
 import assert from 'node:assert/strict';
-import type { CharacterView } from '../../src/domain/character.ts';
+import type { Watches } from '../../src/answers/effective-stats.ts';
+import type { Character } from '../../src/domain/character.ts';
 import type { CharacterEvent } from '../../src/domain/event.ts';
+import { freshnessOf } from '../../src/domain/freshness.ts';
 import type { Instant } from '../../src/domain/instant.ts';
-import { mergeSnapshot } from '../../src/domain/merge.ts';
-import type { Part } from '../../src/domain/part.ts';
+import { PARTS, type Part } from '../../src/domain/part.ts';
+import { baseOf } from '../../src/domain/parts/base.ts';
+import { buffsOf } from '../../src/domain/parts/buffs.ts';
+import type { Outcome } from '../../src/domain/parts/change.ts';
+import { wornOf } from '../../src/domain/parts/equipment.ts';
+import { skillsOf } from '../../src/domain/parts/passives.ts';
 import type { BuffStat, PartSnapshot, WornAsset } from '../../src/domain/snapshot.ts';
 import type { BaseValues } from '../../src/domain/stat.ts';
 import { tenantOf } from '../../src/domain/tenant.ts';
-import type { Outcome } from '../../src/domain/transitions/outcome.ts';
-import { step } from '../../src/domain/transitions/step.ts';
-import type { Claim, MergeOutcome, StateStore } from '../../src/state/store.ts';
-import type { FakeClock } from './fake-clock.ts';
+import { createMoments } from '../../src/lib/moments.ts';
+import { endRead, failRead, missRead } from '../../src/refresh/read-ends.ts';
+import { type Claim, createReadQueue } from '../../src/refresh/read-queue.ts';
+import { createCharacters } from '../../src/state/characters.ts';
+import { createFakeClock, type FakeClock } from './fake-clock.ts';
 
 export const TENANT = tenantOf('083839c6-c47c-42a6-9585-76492795d123', 'GMS', 83, 1);
 export const GRACE = 15_000;
@@ -35,14 +42,41 @@ export const BASE: BaseValues = {
   gm: 0,
 };
 
-/** Drives a store the way the service does, one move at a time. Character 12 unless told otherwise. */
-export function createStateBench(store: StateStore, clock: FakeClock, characterId = 12) {
+export interface StateSettings {
+  readonly visitorMax?: number;
+  readonly visitorTtl?: number;
+  readonly residentIdleTtl?: number;
+  /** Ms by which the clock of the service that owns a part is ahead of ours. */
+  readonly ownerOffset?: (part: Part) => number;
+  readonly isOurs?: () => boolean;
+}
+
+/** Drives the state the way the service does, one move at a time. Character 12 unless told otherwise. */
+export function createStateBench(clock: FakeClock, settings: StateSettings = {}, characterId = 12) {
+  const moments = createMoments(clock);
+  const queue = createReadQueue(moments);
+  const gone: Character[] = [];
+  const characters = createCharacters({
+    moments,
+    schedule: queue,
+    visitorMax: 10,
+    visitorTtl: 30_000,
+    residentIdleTtl: 1e9,
+    expiryGrace: GRACE,
+    ownerOffset: () => 0,
+    isOurs: () => true,
+    onGone: (character) => gone.push(character),
+    ...settings,
+  });
+  const begin = (): number => moments.next().mono;
   const bench = {
-    store,
+    characters,
+    queue,
+    moments,
     clock,
+    gone,
     /** Applies one event whose record time is now, unless given. */
-    async event(sketch: EventSketch): Promise<Outcome> {
-      let outcome: Outcome | undefined;
+    event(sketch: EventSketch): Outcome {
       const event = {
         tenant: TENANT,
         characterId,
@@ -52,65 +86,82 @@ export function createStateBench(store: StateStore, clock: FakeClock, characterI
         replayed: false,
         ...sketch,
       } as CharacterEvent;
-      await store.applyBatch([event], (view, each, moment, writer) => {
-        outcome = step(view, each, moment, writer);
-        return outcome;
-      });
-      assert.ok(outcome !== undefined);
-      return outcome;
+      return characters.apply(event, moments.next());
     },
     login: (sessionId = 's1') => bench.event({ type: 'session-created', sessionId, worldId: 0, channelId: 1 }),
     logout: (sessionId = 's1') => bench.event({ type: 'session-destroyed', sessionId }),
-    view(): CharacterView {
-      const view = store.find(TENANT, characterId);
-      assert.ok(view !== undefined, 'the character is held');
-      return view;
+    view(): Character {
+      const character = characters.find(TENANT, characterId);
+      assert.ok(character !== undefined, 'the character is held');
+      return character;
     },
-    isHeld: () => store.find(TENANT, characterId) !== undefined,
+    isHeld: () => characters.find(TENANT, characterId) !== undefined,
+    /** Asks for the part as a reader does. */
+    request: (part: Part) => queue.request(bench.view(), part),
+    due: (part: Part, n = 1): Claim[] => queue.take(part, n, begin),
     /** The read of this part that is due now. */
-    async claim(part: Part): Promise<Claim> {
-      const [claim] = await store.claimDue(part, 1);
+    claim(part: Part): Claim {
+      const [claim] = bench.due(part);
       assert.ok(claim !== undefined, `a read of ${part} is due`);
       return claim;
     },
-    async isDue(part: Part): Promise<boolean> {
-      return store.nextDueAt(part) <= clock.mono();
-    },
-    async merge(claim: Claim, snapshot: PartSnapshot): Promise<MergeOutcome> {
-      const { start } = claim;
-      return store.mergeSnapshot(claim, (view, moment, writer) =>
-        mergeSnapshot(view, snapshot, { start, moment, expiryGrace: GRACE }, writer),
-      );
+    isDue: (part: Part): boolean => queue.nextAt(part) <= clock.mono(),
+    merge: (claim: Claim, snapshot: PartSnapshot) => endRead({ characters, queue }, claim, snapshot),
+    /** As the refresher ends a read that failed, or found nobody. */
+    fail(claim: Claim, retryAt: number, missing = false): void {
+      (missing ? missRead : failRead)({ characters, queue }, claim, retryAt);
     },
     /** Claims and merges at once. */
-    async read(snapshot: PartSnapshot): Promise<MergeOutcome> {
-      return bench.merge(await bench.claim(snapshot.part), snapshot);
-    },
-    /** Loads all parts of a character that was just held, then lets the settle time pass. */
-    async load(
+    read: (snapshot: PartSnapshot) => bench.merge(bench.claim(snapshot.part), snapshot),
+    /** Loads all parts of a character that was just held. */
+    load(
       parts: Partial<{ base: BaseValues; assets: WornAsset[]; buffs: BuffStat[]; skills: [number, number][] }> = {},
-    ) {
-      await bench.read({ part: 'base', values: parts.base ?? BASE });
-      await bench.read({ part: 'equipment', assets: parts.assets ?? [] });
-      await bench.read({ part: 'buffs', buffs: parts.buffs ?? [] });
+    ): void {
+      bench.read({ part: 'base', values: parts.base ?? BASE });
+      bench.read({ part: 'equipment', assets: parts.assets ?? [] });
+      bench.read({ part: 'buffs', buffs: parts.buffs ?? [] });
       const skills = (parts.skills ?? []).map(([skillId, level]) => ({ skillId, level }));
-      await bench.read({ part: 'passives', skills });
+      bench.read({ part: 'passives', skills });
     },
+    assets: () => wornOf(bench.view().equipment, moments.mono()),
     worn: () =>
       bench
-        .view()
         .assets()
-        .map((entry) => entry.asset.assetId)
+        .map(({ assetId }) => assetId)
         .sort((a, b) => a - b),
     buffs: () =>
-      bench
-        .view()
-        .buffs()
-        .map(({ buff }) => `${buff.sourceId} ${buff.statType} ${buff.amount}`)
+      buffsOf(bench.view().buffs)
+        .map((buff) => `${buff.sourceId} ${buff.statType} ${buff.amount}`)
         .sort(),
-    base: (field: keyof BaseValues) => bench.view().base(field)?.value,
-    isStale: (part: Part) => bench.view().part(part).staleVersion > 0,
+    base: (field: keyof BaseValues) => baseOf(bench.view().base)?.[field],
+    skill: (id: number) => skillsOf(bench.view().passives).find(({ skillId }) => skillId === id)?.level ?? 0,
+    freshness: (part: Part, current = true) => {
+      const moment = { now: clock.now(), mono: moments.mono() };
+      return freshnessOf(bench.view()[part], moment, { current, since: characters.followedSince(part) });
+    },
+    /** As the feed tells it. */
+    watches:
+      (isCurrent = (): boolean => true) =>
+      () =>
+        Object.fromEntries(
+          PARTS.map((part) => [part, { current: isCurrent(), since: characters.followedSince(part) }]),
+        ) as Watches,
+    isStale: (part: Part) => bench.view()[part].doubt !== undefined,
   };
+  return bench;
+}
+
+/** An empty state, in which residents who are left alone become visitors after an hour. */
+export function setUp(settings: StateSettings = {}): StateBench {
+  return createStateBench(createFakeClock(), { residentIdleTtl: 3_600_000, ...settings });
+}
+
+/** With the character logged in and loaded, well away from that load, so that its allowances play no part. */
+export function loggedIn(parts: Parameters<StateBench['load']>[0] = {}, settings: StateSettings = {}): StateBench {
+  const bench = setUp(settings);
+  bench.login();
+  bench.load(parts);
+  bench.clock.pass(60_000);
   return bench;
 }
 

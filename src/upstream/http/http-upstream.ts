@@ -29,7 +29,7 @@ export interface HttpUpstreamOptions {
   readonly clock: Clock;
   /** 0 ≤ random() < 1 */
   readonly random: () => number;
-  /** Told of each answer's Date: epoch ms, and the clock's `now` when the request was sent and when the answer came. */
+  /** Told of each answer's Date (epoch ms), and the monotonic ms of its request and arrival. Not of one from a cache. */
   readonly onDate: (service: Service, date: number, sentAt: number, receivedAt: number) => void;
   /** Told how each request ended. */
   readonly observe: (service: Service, outcome: RequestOutcome, seconds: number) => void;

@@ -24,7 +24,7 @@ export interface ServiceClientOptions {
   readonly random: () => number;
   /** False: nothing is tried again for now, because the service is known to fail. */
   readonly mayRepeat: () => boolean;
-  /** Told of each believed answer's Date: epoch ms, and the clock's `now` when the request was sent and when the answer came. */
+  /** Told of each believed answer's Date (epoch ms), and the monotonic ms of its request and arrival. Not of one from a cache. */
   readonly onDate: (service: Service, date: number, sentAt: number, receivedAt: number) => void;
   readonly observe: (service: Service, outcome: RequestOutcome, seconds: number) => void;
 }
@@ -92,14 +92,13 @@ export function createServiceClient(options: ServiceClientOptions): ServiceClien
 
   async function attempt<T>(request: ServiceRequest, decode: (document: unknown) => T): Promise<Success<T> | Failure> {
     const began = clock.mono();
-    const sentAt = clock.now();
     let dated: readonly [date: number, receivedAt: number] | undefined;
     const answer = await follow(request, began + request.deadline, (headers) => {
       const date = typeof headers.date === 'string' ? Date.parse(headers.date) : Number.NaN;
-      dated = Number.isNaN(date) ? undefined : [date, clock.now()];
+      dated = Number.isNaN(date) || headers.age !== undefined ? undefined : [date, clock.mono()];
     });
     const result = 'failed' in answer ? failureOf(answer, request.deadline) : await read(answer, decode);
-    if ('value' in result && dated !== undefined) onDate(service, dated[0], sentAt, dated[1]);
+    if ('value' in result && dated !== undefined) onDate(service, dated[0], began, dated[1]);
     observe(service, result.outcome, (clock.mono() - began) / 1_000);
     return result;
   }

@@ -1,0 +1,217 @@
+import type { Character } from '../domain/character.ts';
+import type { EventContext } from '../domain/event.ts';
+import { isFresh } from '../domain/freshness.ts';
+import { PARTS, type Part } from '../domain/part.ts';
+import type { Moment } from '../domain/part-state.ts';
+import type { CharacterId, Tenant } from '../domain/tenant.ts';
+import type { Clock } from '../lib/clock.ts';
+import type { ReadQueue } from '../refresh/read-queue.ts';
+import type { Refresher } from '../refresh/refresher.ts';
+import type { Characters } from '../state/characters.ts';
+import type { Watches } from './effective-stats.ts';
+
+/** Why a question about a character has no answer. */
+export type Unanswered =
+  /** The character service does not know the character. */
+  | { readonly kind: 'unknown' }
+  /** Base stats cannot be had now: never answer zeros instead. */
+  | { readonly kind: 'unavailable' }
+  /** So many others wait for a first load that this one would wait in vain. */
+  | { readonly kind: 'overloaded' };
+
+/** Makes the answer of what is held, without waiting; undefined: the base was never loaded. */
+export type AnswerFrom<T> = (character: Character, moment: Moment) => T | undefined;
+
+/**
+ * How every question about one character is answered: loads whom nobody has heard of, waits for what was never loaded,
+ * READ_WAIT at most, and re-reads what may have changed unheard. Synchronous when nothing has to be waited for. Never rejects
+ * for what upstream services do.
+ */
+export interface ReadFlow {
+  read<T>(
+    tenant: Tenant,
+    characterId: CharacterId,
+    context: EventContext | undefined,
+    answerFrom: AnswerFrom<T>,
+  ): T | Unanswered | Promise<T | Unanswered>;
+}
+
+export interface ReadFlowOptions {
+  readonly characters: Pick<Characters, 'find' | 'visit' | 'touch'>;
+  readonly queue: Pick<ReadQueue, 'request' | 'status'>;
+  readonly refresher: Pick<Refresher, 'wake' | 'nextRead' | 'isUnknown' | 'isBlocked'>;
+  readonly clock: Clock;
+  readonly watches: () => Watches;
+  /** READ_WAIT in ms: how long a read waits for parts that were never loaded. */
+  readonly readWait: number;
+}
+
+/** How long a read waits for a re-read of what may have changed unheard. */
+const REREAD_WAIT_MS = 250;
+
+/** What a read has left at least once the character that it waits for has gone, or come back with nothing loaded. */
+const ANEW_MS = 250;
+
+/**
+ * Reads that wait for a first load at the same time. First loads run at some 1,400 a second on two cores, so this many are
+ * a wait of under half a second; beyond, all would wait until READ_WAIT is over and few be answered.
+ */
+const WAITING_MAX = 512;
+
+/** Reads of held characters that wait for their first load, and as many that wait for a re-read, at the same time. */
+const WAITING_OF_HELD_MAX = 8_192;
+
+const OVERLOADED: Unanswered = { kind: 'overloaded' };
+const UNAVAILABLE: Unanswered = { kind: 'unavailable' };
+const UNKNOWN: Unanswered = { kind: 'unknown' };
+
+export function createReadFlow(options: ReadFlowOptions): ReadFlow {
+  const { characters, queue, refresher, clock, readWait } = options;
+  let waiting = 0;
+  let rereading = 0;
+
+  function read<T>(
+    tenant: Tenant,
+    characterId: CharacterId,
+    context: EventContext | undefined,
+    answerFrom: AnswerFrom<T>,
+  ): T | Unanswered | Promise<T | Unanswered> {
+    const found = characters.find(tenant, characterId);
+    if (found === undefined) {
+      if (refresher.isUnknown(tenant, characterId)) return UNKNOWN;
+      if (waiting >= WAITING_MAX) return OVERLOADED;
+    }
+    const character = characters.visit(tenant, characterId, context);
+    characters.touch(character);
+    const moment = readClock();
+    if (waitEnd(character, moment.mono) > moment.mono) {
+      if (waiting >= WAITING_OF_HELD_MAX) return OVERLOADED;
+      return counted(readAfterLoad(character, context, moment.mono, answerFrom));
+    }
+    const unwatched = unwatchedParts(character, moment);
+    if (unwatched.length > 0) {
+      for (const part of unwatched) queue.request(character, part);
+      refresher.wake();
+      if (rereading < WAITING_OF_HELD_MAX) return rereads(readAfterReread(character, context, moment.mono, answerFrom));
+    }
+    return answer(character, moment, answerFrom);
+  }
+
+  function counted<T>(load: Promise<T>): Promise<T> {
+    waiting += 1;
+    return load.finally(() => {
+      waiting -= 1;
+    });
+  }
+
+  function rereads<T>(reread: Promise<T>): Promise<T> {
+    rereading += 1;
+    return reread.finally(() => {
+      rereading -= 1;
+    });
+  }
+
+  /** Waits for the parts that were never loaded: each until its first read has failed, or READ_WAIT after it began. */
+  async function readAfterLoad<T>(
+    asked: Character,
+    context: EventContext | undefined,
+    since: number,
+    answerFrom: AnswerFrom<T>,
+  ): Promise<T | Unanswered> {
+    const { tenant, characterId } = asked;
+    let character = asked;
+    let askedAt = since;
+    askForFirstLoads(character);
+    for (let mono = clock.mono(); ; mono = clock.mono()) {
+      const end = waitEnd(character, askedAt);
+      if (mono >= end) break;
+      await refresher.nextRead(character, end - mono);
+      if (character.held) continue;
+      // It went meanwhile: a logout, a visitor whose time is up.
+      if (refresher.isUnknown(tenant, characterId)) return UNKNOWN;
+      character = characters.visit(tenant, characterId, context);
+      askedAt = Math.max(askedAt, clock.mono() + ANEW_MS - readWait);
+      askForFirstLoads(character);
+    }
+    return answer(character, readClock(), answerFrom);
+  }
+
+  /** A load that waits in the queue, or for a backlog, goes to the front. */
+  function askForFirstLoads(character: Character): void {
+    for (const part of PARTS) if (character[part].read === undefined) queue.request(character, part);
+    refresher.wake();
+  }
+
+  /**
+   * Monotonic ms until which a question that was asked at a time waits; not after it: there is nothing to wait for. Without
+   * base nothing can be answered, whatever else arrives.
+   */
+  function waitEnd(character: Character, askedAt: number): number {
+    if (hasFailed(character, 'base')) return Number.NEGATIVE_INFINITY;
+    let end = Number.NEGATIVE_INFINITY;
+    for (const part of PARTS) {
+      if (character[part].read !== undefined || hasFailed(character, part)) continue;
+      end = Math.max(end, Math.min(queue.status(character, part).firstBegan ?? askedAt, askedAt) + readWait);
+    }
+    return end;
+  }
+
+  /** True for a part that was never loaded, and will not be for now. */
+  function hasFailed(character: Character, part: Part): boolean {
+    if (character[part].read !== undefined) return false;
+    const { failures, missing, began } = queue.status(character, part);
+    return failures > 0 || missing || (began === undefined && refresher.isBlocked(part));
+  }
+
+  /** What may have changed unheard is re-read, and waited for a moment. */
+  async function readAfterReread<T>(
+    character: Character,
+    context: EventContext | undefined,
+    askedAt: number,
+    answerFrom: AnswerFrom<T>,
+  ): Promise<T | Unanswered> {
+    const end = askedAt + REREAD_WAIT_MS;
+    for (let moment = readClock(); isAnyComing(character, moment, end); moment = readClock()) {
+      if (moment.mono >= end) break;
+      await refresher.nextRead(character, end - moment.mono);
+    }
+    if (character.held) return answer(character, readClock(), answerFrom);
+    // It went meanwhile, or came back with nothing loaded.
+    const { tenant, characterId } = character;
+    if (refresher.isUnknown(tenant, characterId)) return UNKNOWN;
+    const anew = characters.visit(tenant, characterId, context);
+    return counted(readAfterLoad(anew, context, Math.max(askedAt, clock.mono() + ANEW_MS - readWait), answerFrom));
+  }
+
+  /** Whether a part that is not fresh may be read by then; one that backs off after a failure will not. */
+  function isAnyComing(character: Character, moment: Moment, end: number): boolean {
+    if (!character.held) return false;
+    const watches = options.watches();
+    return PARTS.some((part) => {
+      if (isFresh(character[part], moment, watches[part])) return false;
+      const { began, nextAt } = queue.status(character, part);
+      return began !== undefined || (nextAt <= end && !refresher.isBlocked(part));
+    });
+  }
+
+  /** Parts that are not fresh, and of which an event may have passed unheard. */
+  function unwatchedParts(character: Character, moment: Moment): readonly Part[] {
+    const watches = options.watches();
+    return PARTS.filter((part) => {
+      const { current, since } = watches[part];
+      const { read: known, began } = character[part];
+      if (known === undefined || (current && began >= since)) return false;
+      return !isFresh(character[part], moment, watches[part]);
+    });
+  }
+
+  function answer<T>(character: Character, moment: Moment, answerFrom: AnswerFrom<T>): T | Unanswered {
+    return answerFrom(character, moment) ?? (queue.status(character, 'base').missing ? UNKNOWN : UNAVAILABLE);
+  }
+
+  function readClock(): Moment {
+    return { now: clock.now(), mono: clock.mono() };
+  }
+
+  return { read };
+}

@@ -1,0 +1,54 @@
+import type { AnyPart, Parts } from './character.ts';
+import { type Moment, merge } from './part-state.ts';
+import { baseOf, contradictsBase, sameBase } from './parts/base.ts';
+import { buffsOf, buffsRead, contradictsBuffs, sameBuffs } from './parts/buffs.ts';
+import { contradictsEquipment, sameWorn, wornOf } from './parts/equipment.ts';
+import { contradictsPassives, sameSkills, skillsOf } from './parts/passives.ts';
+import { packAssets, packBuffs } from './rows.ts';
+import type { PartSnapshot, SkillLevel } from './snapshot.ts';
+
+/** What a read makes of its part. */
+export interface Absorbed {
+  readonly part: AnyPart;
+  /** True when a value shows otherwise than before. */
+  readonly changed: boolean;
+}
+
+/** How equal skill levels are shared between characters. */
+export type SkillLevels = (skillId: number, level: number) => SkillLevel;
+
+/** Merges what a read returned, which began at a monotonic time (part-state: merge). Pure. */
+export function absorb(
+  parts: Parts,
+  snapshot: PartSnapshot,
+  began: number,
+  { now, mono }: Moment,
+  skillLevels: SkillLevels,
+): Absorbed {
+  switch (snapshot.part) {
+    case 'base': {
+      const part = merge(parts.base, snapshot.values, began, contradictsBase, now);
+      return { part, changed: !sameBase(baseOf(parts.base), baseOf(part)) };
+    }
+    case 'equipment': {
+      const part = merge(parts.equipment, packAssets(snapshot.assets), began, contradictsEquipment, now);
+      return { part, changed: !sameWorn(wornOf(parts.equipment, mono), wornOf(part, mono)) };
+    }
+    case 'buffs': {
+      const read = buffsRead(parts.buffs, packBuffs(snapshot.buffs), began);
+      const part = merge(parts.buffs, read, began, contradictsBuffs, now);
+      return { part, changed: !sameBuffs(buffsOf(parts.buffs), buffsOf(part)) };
+    }
+    case 'passives': {
+      const read = snapshot.skills.map(({ skillId, level }) => skillLevels(skillId, level));
+      const part = merge(parts.passives, read, began, contradictsPassives, now);
+      return { part, changed: !sameSkills(skillsOf(parts.passives), skillsOf(part)) };
+    }
+    default:
+      return unreachable(snapshot);
+  }
+}
+
+function unreachable(snapshot: never): never {
+  throw new Error(`unknown snapshot ${JSON.stringify(snapshot)}`);
+}

@@ -1,0 +1,53 @@
+import type { BaseChanged } from '../event.ts';
+import {
+  type Heard,
+  type HearingContext,
+  isSettled,
+  laidOver,
+  type PartState,
+  predates,
+  withFact,
+} from '../part-state.ts';
+import { BASE_FIELDS, type BaseField, type BaseValues } from '../stat.ts';
+import { type Change, provisional } from './change.ts';
+
+/** A base value that was announced. */
+export interface BaseFact extends Heard {
+  readonly field: BaseField;
+  readonly value: number;
+}
+
+export type BasePart = PartState<BaseValues, BaseFact>;
+
+/** undefined: it was never read. */
+export function baseOf(part: BasePart): BaseValues | undefined {
+  const { read } = part;
+  const facts = laidOver(part);
+  if (read === undefined || facts.length === 0) return read;
+  return { ...read, ...Object.fromEntries(facts.map(({ field, value }) => [field, value])) };
+}
+
+/** The values that the event carries count at once; the re-read decides. */
+export function hearBaseChanged(part: BasePart, event: BaseChanged, context: HearingContext): Change<BasePart> {
+  const shown = baseOf(part);
+  const carried = BASE_FIELDS.filter((field) => event.values[field] !== undefined);
+  const differs = carried.some((field) => shown?.[field] !== event.values[field]);
+  if (!differs && !event.incomplete && isSettled(part) && context.quiet) return { part, outcome: 'unchanged' };
+  const applies = carried.length > 0 && !predates(part, event.recordTime, context);
+  let heard = part;
+  // Equal values are remembered as well: a read under way may carry older ones.
+  for (const field of applies ? carried : []) {
+    const fact = { field, value: event.values[field] ?? 0, heardAt: context.mono };
+    heard = withFact(heard, fact, (other) => other.field === field);
+  }
+  const reason = event.incomplete ? 'base changed without values' : 'base changed';
+  return provisional(heard, reason, context, applies && differs);
+}
+
+export function contradictsBase(read: BaseValues, { field, value }: BaseFact): boolean {
+  return read[field] !== value;
+}
+
+export function sameBase(a: BaseValues | undefined, b: BaseValues | undefined): boolean {
+  return a === b || (a !== undefined && b !== undefined && BASE_FIELDS.every((field) => a[field] === b[field]));
+}

@@ -1,0 +1,305 @@
+/** Buffs order themselves by the createdAt of their instances, whatever the order in which their events come. */
+import type { BuffApplied, BuffExpired, BuffStatUpdated } from '../event.ts';
+import { compareInstants, type Instant, instantNumber } from '../instant.ts';
+import {
+  type DoubtReason,
+  doubted,
+  type Heard,
+  type HearingContext,
+  isSettled,
+  laidOver,
+  type Moment,
+  type PartState,
+  predates,
+  readByOwner,
+  withFact,
+} from '../part-state.ts';
+import { type BuffRow, unpackBuffs } from '../rows.ts';
+import type { BuffStat } from '../snapshot.ts';
+import { GRACE_MS, LAPSED_AGAIN_MS } from '../timing.ts';
+import { type Change, provisional } from './change.ts';
+
+/** An instance that was announced, for one of its stat types. */
+interface BuffBegan extends Heard {
+  readonly kind: 'began';
+  readonly buff: BuffStat;
+  /** Record time of its newest STAT_UPDATED; -Infinity: there was none. */
+  readonly updatedAt: number;
+}
+
+/** Instances of the source that are not later than `until` have ended. */
+interface BuffEnded extends Heard {
+  readonly kind: 'ended';
+  readonly sourceId: number;
+  /** undefined: every stat type of the source. */
+  readonly statType: string | undefined;
+  readonly until: Instant;
+}
+
+export type BuffFact = BuffBegan | BuffEnded;
+
+export interface BuffsRead {
+  readonly row: BuffRow;
+  /**
+   * The latest createdAt of all that has ended since the character is held, as {@link instantNumber}: what is not later may
+   * have ended with it, whatever its producer's clock says. -Infinity: nothing has.
+   */
+  readonly endedUntil: number;
+}
+
+export type BuffsPart = PartState<BuffsRead, BuffFact>;
+
+interface Key {
+  readonly sourceId: number;
+  readonly statType: string;
+}
+
+/** What is held, lapsed or not. */
+export function buffsOf(part: BuffsPart): BuffStat[] {
+  const listed = part.read === undefined ? [] : unpackBuffs(part.read.row);
+  const facts = laidOver(part);
+  if (facts.length === 0) return listed;
+  const shown = listed.filter((buff) => endOf(facts, buff, buff.createdAt) === undefined);
+  for (const fact of facts) {
+    if (fact.kind === 'ended') continue;
+    const at = shown.findIndex((buff) => isSame(buff, fact.buff));
+    const held = shown[at];
+    // A read that has seen a later instance knows better.
+    if (held === undefined) shown.push(fact.buff);
+    else if (compareInstants(held.createdAt, fact.buff.createdAt) <= 0) shown[at] = fact.buff;
+  }
+  return shown;
+}
+
+/** What a read that began at a monotonic time makes of the past: what was held before and is not listed has ended. */
+export function buffsRead(part: BuffsPart, row: BuffRow, began: number): BuffsRead {
+  const before = { ...part, heard: part.heard.filter(({ heardAt }) => heardAt < began) };
+  const listed = unpackBuffs(row);
+  let endedUntil = Math.max(part.read?.endedUntil ?? Number.NEGATIVE_INFINITY, endsHeard(part));
+  for (const buff of buffsOf(before)) {
+    if (!listed.some((other) => isSame(other, buff))) endedUntil = Math.max(endedUntil, instantNumber(buff.createdAt));
+  }
+  return { row, endedUntil };
+}
+
+function endsHeard({ heard }: BuffsPart): number {
+  return heard.reduce(
+    (latest, fact) => (fact.kind === 'ended' ? Math.max(latest, instantNumber(fact.until)) : latest),
+    Number.NEGATIVE_INFINITY,
+  );
+}
+
+/** The fact that says that this instance has ended, if there is one. */
+function endOf(facts: readonly BuffFact[], { sourceId, statType }: Key, createdAt: Instant): BuffEnded | undefined {
+  for (const fact of facts) {
+    if (fact.kind === 'began' || fact.sourceId !== sourceId) continue;
+    const concerns = fact.statType === undefined || fact.statType === statType;
+    if (concerns && compareInstants(createdAt, fact.until) <= 0) return fact;
+  }
+  return undefined;
+}
+
+export function hearBuffApplied(part: BuffsPart, event: BuffApplied, context: HearingContext): Change<BuffsPart> {
+  const { sourceId, createdAt, level, expiresAt } = event;
+  const isSure = isNews(part, createdAt, context);
+  const shown = buffsOf(part);
+  let next = part;
+  let doubt: DoubtReason | undefined = meetsAnotherInstance(shown, event) ? 'buff incomplete' : undefined;
+  let outdated = false;
+  for (const { type: statType, amount } of event.changes) {
+    const key = { sourceId, statType };
+    const end = endOf(part.heard, key, createdAt);
+    const held = shown.find((buff) => isSame(buff, key));
+    const order = held === undefined ? 1 : compareInstants(createdAt, held.createdAt);
+    if (end !== undefined) {
+      outdated = true;
+      // An older instance after a newer one's end: out of order, or the producer's clock was set back.
+      if (compareInstants(createdAt, end.until) < 0) doubt = 'buff out of order';
+    } else if (order === 0) {
+      // What is held already is no news: of two amounts one is outdated, and an update explains the difference.
+      if (held?.amount !== amount && updateOf(part, key, createdAt) === Number.NEGATIVE_INFINITY)
+        doubt = 'buff out of order';
+    } else if (order < 0 || createdAt.ms < readByOwner(part, context) - GRACE_MS) {
+      doubt = 'buff out of order';
+    } else {
+      const buff = { sourceId, statType, amount, level, createdAt, expiresAt };
+      next = withBegan(next, { kind: 'began', buff, updatedAt: Number.NEGATIVE_INFINITY, heardAt: context.mono });
+      if (!isSure) doubt ??= 'buff near a read';
+    }
+  }
+  const applied = next !== part;
+  if (doubt !== undefined) return provisional(next, doubt, context, applied);
+  if (applied) return { part: next, outcome: 'applied' };
+  return { part, outcome: outdated ? 'outdated' : 'unchanged' };
+}
+
+/**
+ * True when the instance is clearly newer than the last read: nothing that is known can have seen it end. What was made in
+ * the future was made by a wrong clock, and may be a repetition of long ago.
+ */
+function isNews(part: BuffsPart, createdAt: Instant, context: HearingContext): boolean {
+  if (part.read === undefined || createdAt.ms > context.ownerNow + GRACE_MS) return false;
+  const made = instantNumber(createdAt);
+  return made > readByOwner(part, context) + GRACE_MS && made > part.read.endedUntil && made > endsHeard(part);
+}
+
+/**
+ * Another instance of the source holds stat types that the event does not name: one replaced the other or they were collected,
+ * in whatever order their events come. The re-read tells.
+ */
+function meetsAnotherInstance(shown: readonly BuffStat[], { sourceId, createdAt, changes }: BuffApplied): boolean {
+  return shown.some(
+    (buff) =>
+      buff.sourceId === sourceId &&
+      compareInstants(buff.createdAt, createdAt) !== 0 &&
+      !changes.some((change) => change.type === buff.statType),
+  );
+}
+
+/** Ends instances that are not later than the event's own, always, and remembers that they ended. */
+export function hearBuffExpired(part: BuffsPart, event: BuffExpired, context: HearingContext): Change<BuffsPart> {
+  const { sourceId, createdAt, statTypes } = event;
+  const ends = (buff: BuffStat): boolean =>
+    buff.sourceId === sourceId &&
+    (statTypes.length === 0 || statTypes.includes(buff.statType)) &&
+    compareInstants(buff.createdAt, createdAt) <= 0;
+  const ended = buffsOf(part).filter(ends);
+  let next: BuffsPart = { ...part, heard: part.heard.filter((fact) => fact.kind === 'ended' || !ends(fact.buff)) };
+  for (const statType of statTypes.length === 0 ? [undefined] : statTypes) {
+    next = withEnded(next, { kind: 'ended', sourceId, statType, until: createdAt, heardAt: context.mono });
+  }
+  // Its own instance never came, or it came from a clock that was set back since, and what has just ended is newer.
+  if (ended.some((buff) => compareInstants(buff.createdAt, createdAt) < 0)) {
+    next = doubted(next, 'buff out of order', context);
+  }
+  return { part: next, outcome: ended.length > 0 ? 'applied' : 'unchanged' };
+}
+
+/** New values for the instance with the event's createdAt, in record order; times and flag stay. The re-read decides. */
+export function hearBuffUpdated(part: BuffsPart, event: BuffStatUpdated, context: HearingContext): Change<BuffsPart> {
+  const { sourceId, createdAt, changes } = event;
+  const instance = buffsOf(part).filter(
+    (buff) => buff.sourceId === sourceId && compareInstants(buff.createdAt, createdAt) === 0,
+  );
+  const [sibling] = instance;
+  const news = changes.filter(({ type }) => endOf(part.heard, { sourceId, statType: type }, createdAt) === undefined);
+  if (sibling === undefined) {
+    if (news.length < changes.length) return { part, outcome: 'outdated' };
+    return provisional(part, 'buff out of order', context, false);
+  }
+  const amountOf = (statType: string): number | undefined => changes.find(({ type }) => type === statType)?.amount;
+  const isComplete = instance.every(({ statType }) => amountOf(statType) !== undefined);
+  const isKnown = news.every(({ type, amount }) =>
+    instance.some((buff) => buff.statType === type && buff.amount === amount),
+  );
+  if (isKnown && isComplete && isSettled(part) && context.quiet) return { part, outcome: 'unchanged' };
+  // Many records can bear one millisecond: which of two different values came later, it does not say.
+  const isLater = instance.every((buff) => {
+    const updatedAt = updateOf(part, buff, createdAt);
+    return (
+      event.recordTime > updatedAt ||
+      (event.recordTime === updatedAt && (amountOf(buff.statType) ?? buff.amount) === buff.amount)
+    );
+  });
+  if (!isLater || predates(part, event.recordTime, context))
+    return provisional(part, 'buff out of order', context, false);
+  let next = part;
+  for (const { type: statType, amount } of news) {
+    const held = buffsOf(part).find((buff) => isSame(buff, { sourceId, statType }));
+    if (held !== undefined && compareInstants(held.createdAt, createdAt) > 0) continue;
+    const buff = { ...sibling, statType, amount, level: event.level ?? sibling.level };
+    next = withBegan(next, { kind: 'began', buff, updatedAt: event.recordTime, heardAt: context.mono });
+  }
+  return provisional(next, 'buff near a read', context, !isKnown);
+}
+
+/** Record time of the newest STAT_UPDATED that was heard of the instance; -Infinity: none is remembered. */
+function updateOf(part: BuffsPart, key: Key, createdAt: Instant): number {
+  for (const fact of part.heard) {
+    const isOfInstance =
+      fact.kind === 'began' && isSame(fact.buff, key) && compareInstants(fact.buff.createdAt, createdAt) === 0;
+    if (isOfInstance) return fact.updatedAt;
+  }
+  return Number.NEGATIVE_INFINITY;
+}
+
+function withBegan(part: BuffsPart, began: BuffBegan): BuffsPart {
+  return withFact(part, began, (other) => other.kind === 'began' && isSame(other.buff, began.buff));
+}
+
+function withEnded(part: BuffsPart, ended: BuffEnded): BuffsPart {
+  const isSameKey = (other: BuffFact): boolean =>
+    other.kind === 'ended' && other.sourceId === ended.sourceId && other.statType === ended.statType;
+  const known = part.heard.find(isSameKey);
+  const isOlder = known?.kind === 'ended' && compareInstants(known.until, ended.until) >= 0;
+  return isOlder ? part : withFact(part, ended, isSameKey);
+}
+
+export function contradictsBuffs({ row }: BuffsRead, fact: BuffFact): boolean {
+  const listed = unpackBuffs(row);
+  if (fact.kind === 'ended') return listed.some((buff) => endOf([fact], buff, buff.createdAt) !== undefined);
+  const { buff } = fact;
+  const now = listed.find((other) => isSame(other, buff));
+  return (
+    now === undefined ||
+    compareInstants(now.createdAt, buff.createdAt) < 0 ||
+    (isSameInstance(now, buff) && now.amount !== buff.amount)
+  );
+}
+
+export function sameBuffs(a: readonly BuffStat[], b: readonly BuffStat[]): boolean {
+  return a.length === b.length && a.every((buff) => b.some((other) => isSame(buff, other) && isEqual(buff, other)));
+}
+
+function isSame(a: Key, b: Key): boolean {
+  return a.sourceId === b.sourceId && a.statType === b.statType;
+}
+
+function isSameInstance(a: BuffStat, b: BuffStat): boolean {
+  return compareInstants(a.createdAt, b.createdAt) === 0;
+}
+
+function isEqual(a: BuffStat, b: BuffStat): boolean {
+  return a.amount === b.amount && a.level === b.level && a.expiresAt === b.expiresAt && isSameInstance(a, b);
+}
+
+/** A buff as it stands at a moment. */
+export interface TimedBuff {
+  readonly buff: BuffStat;
+  /** False: its time is over by our clock, it is doubted, and nobody has said since that it still counts. */
+  readonly counts: boolean;
+  /** Epoch ms at which its owner has to be asked whether it still counts; Infinity: never, or it is asked already. */
+  readonly asksAt: number;
+}
+
+/**
+ * Which buffs count (rules: time). When its time and the grace are over by our clock, the part is doubted, and a buff counts
+ * only as long as the buff service lists it: until a read has said so it does not, then it does, and after a while it is
+ * asked for again.
+ */
+export function timedBuffs(part: BuffsPart, { now, mono }: Moment, expiryGrace: number): TimedBuff[] {
+  const readAt = now - (mono - part.began);
+  const facts = laidOver(part);
+  return buffsOf(part).map((buff) => {
+    if (buff.expiresAt === undefined) return { buff, counts: true, asksAt: Number.POSITIVE_INFINITY };
+    const lapsesAt = buff.expiresAt + expiryGrace;
+    if (now < lapsesAt) return { buff, counts: true, asksAt: lapsesAt };
+    const isListed = readAt >= lapsesAt && !facts.some((fact) => fact.kind === 'began' && isSame(fact.buff, buff));
+    const askAt = isListed ? readAt + Math.max(LAPSED_AGAIN_MS, readAt - lapsesAt) : now;
+    // Until the part is doubted, nobody is told that the buff may count no longer.
+    const isDoubted = part.doubt !== undefined;
+    return {
+      buff,
+      counts: isListed || !isDoubted,
+      asksAt: askAt <= now && isDoubted ? Number.POSITIVE_INFINITY : askAt,
+    };
+  });
+}
+
+/** Epoch ms at which the part has to be doubted because of a buff's time; Infinity: never. */
+export function nextLapseAt(part: BuffsPart, moment: Moment, expiryGrace: number): number {
+  return timedBuffs(part, moment, expiryGrace).reduce(
+    (next, { asksAt }) => Math.min(next, asksAt),
+    Number.POSITIVE_INFINITY,
+  );
+}

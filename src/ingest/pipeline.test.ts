@@ -1,0 +1,36 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { encodedEvent, SHARED } from '../../test/support/encoded-event.ts';
+import { loggedIn } from '../../test/support/state-bench.ts';
+import type { CharacterEvent } from '../domain/event.ts';
+import { PARTS } from '../domain/part.ts';
+import { createDeadLetters } from './dead-letters.ts';
+import { createPipeline } from './pipeline.ts';
+import { createTally } from './tally.ts';
+
+test('symptom: a defect leaves a character half-changed and fresh, or stops the stream', async () => {
+  const bench = loggedIn();
+  const defects: unknown[] = [];
+  // A list that is none is what only a defect of the decoder could let through.
+  const broken = { ...SHARED, type: 'buff-applied', sourceId: 7, changes: undefined } as unknown as CharacterEvent;
+  const next: CharacterEvent = { ...SHARED, type: 'base-changed', values: { luck: 9 }, incomplete: false };
+  const events = [broken, next];
+  const tally = createTally();
+  const handle = createPipeline({
+    decoder: { decode: () => events.shift() ?? assert.fail('one event for each record') },
+    characters: bench.characters,
+    deadLetters: createDeadLetters({ maxLetters: 9, maxBytes: 9_999 }),
+    tally,
+    moments: bench.moments,
+    onApplied: () => undefined,
+    onDefect: (error) => defects.push(error),
+    onVisible: () => undefined,
+  });
+  const record = { ...encodedEvent('buff', {}), topic: 'buff', partition: 0, offset: 1 };
+  const { version } = bench.view();
+  await handle({ records: [record, { ...record, offset: 2 }], behind: new Set(), replaying: new Set() });
+  assert.equal(defects.length, 1);
+  assert.equal(bench.base('luck'), 9, 'the stream goes on');
+  assert.ok(bench.view().version > version);
+  for (const part of PARTS) assert.equal(bench.isStale(part), true, part);
+});

@@ -1,0 +1,363 @@
+/**
+ * The characters that are held, in memory: lets events and reads change them. What a change is, is domain/'s; who stays how
+ * long is the {@link createRegister}'s; what has to be read is told to the {@link Schedule}.
+ */
+import { absorb } from '../domain/absorb.ts';
+import { type AnyPart, type Character, isResident } from '../domain/character.ts';
+import type { CharacterEvent, EventContext, SessionCreated, SessionDestroyed } from '../domain/event.ts';
+import { hear, type PartEvent, partOf } from '../domain/hear.ts';
+import { PARTS, type Part } from '../domain/part.ts';
+import { type DoubtReason, doubted, type Moment, questioned, unloaded } from '../domain/part-state.ts';
+import { nextLapseAt } from '../domain/parts/buffs.ts';
+import type { Outcome } from '../domain/parts/change.ts';
+import { endedWith, withSession } from '../domain/sessions.ts';
+import type { PartSnapshot } from '../domain/snapshot.ts';
+import type { CharacterId, Tenant } from '../domain/tenant.ts';
+import { GRACE_MS, SETTLE_MS } from '../domain/timing.ts';
+import type { CacheCounts } from '../lib/expiring-set.ts';
+import { createHeap } from '../lib/heap.ts';
+import type { Moments } from '../lib/moments.ts';
+import { createAbsentees } from './absentees.ts';
+import { createEndedSessions } from './ended-sessions.ts';
+import { HeldCharacter, type UNLOADED } from './held-character.ts';
+import { createRegister, type Population, type RegisterOptions, type TenantCount } from './register.ts';
+import type { Priority, Schedule } from './schedule.ts';
+import { createSkillLevels } from './skill-levels.ts';
+
+export interface CharactersOptions extends Omit<RegisterOptions, 'onGone' | 'onIdle'> {
+  /** Shared with the schedule: what is heard and when a read begins are told apart by it. */
+  readonly moments: Moments;
+  readonly schedule: Schedule;
+  /** Ms after expiresAt for which a buff still counts. */
+  readonly expiryGrace: number;
+  /** Ms to add to our clock to get that of the service that owns the part. */
+  readonly ownerOffset: (part: Part) => number;
+  /** Whether sessions of the character make a resident here (shards). */
+  readonly isOurs: (tenant: Tenant, characterId: CharacterId) => boolean;
+  /** Told of each character that is held no longer. */
+  readonly onGone: (character: Character) => void;
+}
+
+/** What a read did: whether a value shows otherwise than before, and whether it was the part's first. */
+export interface Absorption {
+  readonly changed: boolean;
+  readonly first: boolean;
+}
+
+export interface Characters {
+  /**
+   * Applies an event. A throw is a defect: the event has changed nothing then, and whoever catches it calls `doubt`. The events of a batch
+   * may share a moment.
+   */
+  apply(event: CharacterEvent, now: Moment): Outcome;
+  /** Merges what a read answered that began at this monotonic time. undefined: the character is held no longer. */
+  absorb(character: Character, snapshot: PartSnapshot, began: number): Absorption | undefined;
+  find(tenant: Tenant, characterId: CharacterId): Character | undefined;
+  /**
+   * Whether an event about the character changes anything here: it is held, or of our shard. Of who is not, it is remembered
+   * that something was heard; `part` is undefined for a session.
+   */
+  concerns(tenant: Tenant, characterId: CharacterId, part: Part | undefined): boolean;
+  /** Everybody, or everybody of a tenant. */
+  all(tenant?: Tenant): Iterable<Character>;
+  tenants(): Iterable<TenantCount>;
+  /** Holds the character as a visitor when it is absent, all parts due at a reader's priority. */
+  visit(tenant: Tenant, characterId: CharacterId, context: EventContext | undefined): Character;
+  /** The character service does not know the character: a visitor goes, a resident stays. */
+  dismiss(character: Character): void;
+  /** Notes that somebody reads the character, for RESIDENT_IDLE_TTL. */
+  touch(character: Character): void;
+  /** These parts are doubted until a read that begins from now on. */
+  doubt(character: Character, parts: readonly Part[], reason: DoubtReason): void;
+  /** Events that concern these parts may have been missed until now. Costs the same however many are held. */
+  distrust(parts: readonly Part[]): void;
+  /** Monotonic ms since which no event that concerns the part was missed. */
+  followedSince(part: Part): number;
+  /** The replay of sessions is over: whoever is online and was never read is to be. */
+  replayed(): void;
+  /** Wants reads of who is behind after a replay or missed events; looks at `n` characters. False: nobody is left. */
+  catchUp(n: number): boolean;
+  /** Lets go whose time is up and notices lapses; to be called about once a second. */
+  sweep(): void;
+  /** Wants reads of the next `n` characters in rotation, of parts that were last read at or before this monotonic time. */
+  audit(readBefore: number, n: number): void;
+  population(): Population;
+  /** What is remembered of those who are not held. */
+  readonly caches: Readonly<Record<'ended-sessions' | 'touched-parts', CacheCounts>>;
+}
+
+/** How long a visitor is held at least that cannot be loaded: its VISITOR_TTL begins with its load. */
+const UNLOADED_MS = 30_000;
+
+export function createCharacters(options: CharactersOptions): Characters {
+  const { moments, schedule, expiryGrace, visitorTtl } = options;
+  const ended = createEndedSessions();
+  const absentees = createAbsentees();
+  const skillLevels = createSkillLevels();
+  const lapses = createHeap<HeldCharacter>((at, character) => character.held && character.lapsesAt === at);
+  const since: Record<Part, number> = { base: 0, equipment: 0, buffs: 0, passives: 0 };
+  let behind: Iterator<HeldCharacter> | undefined;
+  let rotation: Iterator<HeldCharacter> | undefined;
+
+  const register = createRegister({
+    ...options,
+    onGone(character, mono) {
+      const { tenant, characterId } = character;
+      const unconfirmed = PARTS.filter((part) => isUnconfirmed(character[part], mono));
+      for (const part of unconfirmed) absentees.heard(tenant, characterId, part, mono);
+      schedule.forget(character);
+      options.onGone(character);
+    },
+    onIdle({ tenant, sessions }, mono) {
+      for (const { sessionId } of sessions) ended.add(tenant, sessionId, mono);
+    },
+  });
+
+  /** Where something was heard moments ago, its producer may not have committed yet: the first load is confirmed. */
+  function hold(tenant: Tenant, characterId: CharacterId, { now, mono }: Moment): HeldCharacter {
+    const character = register.hold(tenant, characterId, now, mono);
+    for (const part of PARTS) {
+      const isRecent = mono < since[part] + SETTLE_MS || absentees.wasHeard(tenant, characterId, part, mono);
+      if (isRecent) setPart(character, part, unloaded<never, never>(mono + SETTLE_MS));
+    }
+    return character;
+  }
+
+  function wantAll(character: HeldCharacter, at: number, priority: Priority): void {
+    for (const part of PARTS) schedule.want(character, part, at, priority);
+  }
+
+  function setPart(character: HeldCharacter, part: Part, next: AnyPart | typeof UNLOADED): void {
+    Object.assign(character, { [part]: next });
+  }
+
+  /** The one place in which a value, or a doubt about it, changes. */
+  function replace(character: HeldCharacter, part: Part, next: AnyPart, now: Moment): void {
+    character.version += 1;
+    put(character, part, next, now);
+  }
+
+  function put(character: HeldCharacter, part: Part, next: AnyPart, now: Moment): void {
+    setPart(character, part, next);
+    if (part !== 'buffs') return;
+    const lapsesAt = nextLapseAt(character.buffs, now, expiryGrace);
+    if (lapsesAt === character.lapsesAt) return;
+    character.lapsesAt = lapsesAt;
+    if (lapsesAt !== Number.POSITIVE_INFINITY) lapses.push(lapsesAt, character);
+  }
+
+  function wantNow(character: HeldCharacter, part: Part, { mono }: Moment, backlog: string | undefined): void {
+    if (backlog === undefined) schedule.want(character, part, mono, 'live');
+    else schedule.waitFor(character, part, backlog, mono);
+  }
+
+  function hearPart(event: PartEvent, now: Moment): Outcome {
+    const part = partOf(event);
+    const character = register.find(event.tenant, event.characterId);
+    if (character === undefined) {
+      absentees.heard(event.tenant, event.characterId, part, now.mono);
+      return 'not-held';
+    }
+    const before = character[part];
+    const ownerNow = now.now + options.ownerOffset(part);
+    const quiet = before.began >= since[part] && schedule.isQuiet(character, part);
+    const change = hear(character, event, { ...now, ownerNow, quiet });
+    character.touchedAt = Math.max(character.touchedAt, now.mono);
+    character.context = latestContext(character.context, event.context);
+    schedule.heard(character, part);
+    if (change.part === before) return change.outcome;
+    replace(character, part, change.part, now);
+    if (change.part.doubt !== before.doubt) wantNow(character, part, now, event.backlog);
+    return change.outcome;
+  }
+
+  function created(event: SessionCreated, now: Moment): Outcome {
+    const { tenant, characterId, sessionId, recordTime } = event;
+    if (ended.has(tenant, sessionId, now.mono)) return 'outdated';
+    if (!options.isOurs(tenant, characterId)) return 'not-held';
+    const found = register.find(tenant, characterId);
+    if (found?.sessions.some((session) => session.sessionId === sessionId) === true) return 'unchanged';
+    const character = found ?? hold(tenant, characterId, now);
+    // Idle time counts from the record: a replay makes nobody younger.
+    const heardAt = now.mono - Math.max(0, now.now - recordTime);
+    character.touchedAt = found === undefined ? heardAt : Math.max(found.touchedAt, heardAt);
+    character.sessions = withSession(character.sessions, event, now.now);
+    character.version += 1;
+    character.context = latestContext(character.context, event.context);
+    register.becameResident(character);
+    if (found !== undefined) initialise(character, event, now);
+    else if (event.backlog !== undefined) for (const part of PARTS) wantNow(character, part, now, event.backlog);
+    else if (!event.replayed) wantAll(character, now.mono, 'live');
+    return 'applied';
+  }
+
+  /** A new session of a character that is held: it is read anew, and keeps what it has meanwhile. */
+  function initialise(character: HeldCharacter, event: SessionCreated, now: Moment): void {
+    for (const part of PARTS) {
+      const { read, began } = character[part];
+      const readAt = now.now + options.ownerOffset(part) - (now.mono - began);
+      const isOld = event.replayed && (read === undefined || event.recordTime < readAt - GRACE_MS);
+      if (isOld) continue;
+      replace(character, part, doubted(asPart(character, part), 'a session began', now), now);
+      wantNow(character, part, now, event.backlog);
+    }
+  }
+
+  function destroyed({ tenant, characterId, sessionId, replayed }: SessionDestroyed, now: Moment): Outcome {
+    ended.add(tenant, sessionId, now.mono, replayed);
+    const character = register.find(tenant, characterId);
+    if (character === undefined) return 'not-held';
+    const gone = endedWith(character.sessions, sessionId);
+    if (gone.length === 0) return 'unchanged';
+    for (const session of gone) ended.add(tenant, session.sessionId, now.mono);
+    character.sessions = character.sessions.filter((session) => !gone.includes(session));
+    character.version += 1;
+    if (!isResident(character)) register.letGo(character, now.mono);
+    return 'applied';
+  }
+
+  /** Parts that were never read, or not since events were missed. */
+  function wantBehind(character: HeldCharacter, mono: number): void {
+    for (const part of PARTS) {
+      const { read, began } = character[part];
+      if (read === undefined || began < since[part]) schedule.want(character, part, mono, 'backlog');
+    }
+  }
+
+  function keptOf(character: Character): HeldCharacter | undefined {
+    return character instanceof HeldCharacter && character.held ? character : undefined;
+  }
+
+  function noticeLapses(now: Moment): void {
+    while (lapses.next <= now.now) {
+      const at = lapses.next;
+      const character = lapses.pop();
+      if (character?.held !== true || character.lapsesAt !== at) continue;
+      replace(character, 'buffs', questioned(character.buffs, 'buff lapsed', now), now);
+      wantNow(character, 'buffs', now, undefined);
+    }
+  }
+
+  return {
+    caches: { 'ended-sessions': ended, 'touched-parts': absentees },
+    apply(event, now) {
+      if (event.type === 'session-created') return created(event, now);
+      if (event.type === 'session-destroyed') return destroyed(event, now);
+      return hearPart(event, now);
+    },
+    absorb(known, snapshot, began) {
+      const character = keptOf(known);
+      if (character === undefined) return undefined;
+      const { part: name } = snapshot;
+      const now = { now: moments.now(), mono: moments.mono() };
+      const before = character[name];
+      const { part, changed } = absorb(character, snapshot, began, now, skillLevels);
+      // What was missed may have been announced moments ago, like anything that is heard.
+      const missedUntil = began > since[name] && began < since[name] + SETTLE_MS ? since[name] + SETTLE_MS : undefined;
+      const next =
+        missedUntil === undefined ? part : { ...part, confirmAt: Math.max(part.confirmAt ?? 0, missedUntil) };
+      if (changed || before.doubt !== next.doubt) replace(character, name, next, now);
+      else put(character, name, next, now);
+      const first = before.read === undefined;
+      if (first && name === 'base' && !isResident(character)) register.visitsUntil(character, now.mono + visitorTtl);
+      return { changed, first };
+    },
+    find: register.find,
+    concerns(tenant, characterId, part) {
+      if (options.isOurs(tenant, characterId) || register.find(tenant, characterId) !== undefined) return true;
+      if (part !== undefined) absentees.heard(tenant, characterId, part, moments.mono());
+      return false;
+    },
+    all: register.all,
+    tenants: register.tenants,
+    visit(tenant, characterId, context) {
+      const found = register.find(tenant, characterId);
+      const now = moments.next();
+      const outlived = found !== undefined && !isResident(found) && now.mono >= found.endsAt;
+      if (found !== undefined && !outlived) return found;
+      if (outlived) register.letGo(found, now.mono);
+      const character = hold(tenant, characterId, now);
+      character.context = context;
+      register.visitsUntil(character, now.mono + Math.max(visitorTtl, UNLOADED_MS));
+      wantAll(character, now.mono, 'reader');
+      register.evictVisitors(now.mono);
+      return character;
+    },
+    dismiss(known) {
+      const character = keptOf(known);
+      if (character !== undefined && !isResident(character)) register.letGo(character, moments.mono());
+    },
+    touch(known) {
+      const character = keptOf(known);
+      if (character !== undefined) character.touchedAt = moments.mono();
+    },
+    doubt(known, parts, reason) {
+      const character = keptOf(known);
+      if (character === undefined) return;
+      const now = moments.next();
+      for (const part of parts) {
+        replace(character, part, questioned(asPart(character, part), reason, now), now);
+        wantNow(character, part, now, undefined);
+      }
+    },
+    distrust(parts) {
+      const { mono } = moments.next();
+      for (const part of parts) since[part] = mono;
+      behind = register.all();
+    },
+    followedSince: (part) => since[part],
+    replayed() {
+      ended.replayed(moments.mono());
+      behind = register.all();
+    },
+    catchUp(n) {
+      const mono = moments.mono();
+      for (let looked = 0; looked < n && behind !== undefined; looked += 1) {
+        const next = behind.next();
+        if (next.done === true) behind = undefined;
+        else wantBehind(next.value, mono);
+      }
+      return behind !== undefined;
+    },
+    sweep() {
+      const now = moments.next();
+      ended.sweep(now.mono);
+      register.sweep(now.mono);
+      noticeLapses(now);
+    },
+    audit(readBefore, n) {
+      const mono = moments.mono();
+      for (let looked = 0; looked < Math.min(n, register.size); looked += 1) {
+        rotation ??= register.all();
+        const next = rotation.next();
+        if (next.done === true) {
+          rotation = undefined;
+          continue;
+        }
+        for (const part of PARTS) {
+          const { read, began } = next.value[part];
+          const isDue = read !== undefined && began <= readBefore && schedule.isQuiet(next.value, part);
+          if (isDue) schedule.want(next.value, part, mono, 'audit');
+        }
+      }
+    },
+    population: register.population,
+  };
+}
+
+/** Any part, as what concerns all of them alike takes it: nothing in it depends on what the part is of. */
+function asPart(character: Character, part: Part): Character['base'] {
+  return character[part] as Character['base'];
+}
+
+/** What its producer may not have committed yet, or what no read has confirmed: a load that begins soon is confirmed. */
+function isUnconfirmed({ doubt, confirmAt, heard }: AnyPart, mono: number): boolean {
+  return doubt !== undefined || confirmAt !== undefined || heard.some(({ heardAt }) => heardAt > mono - GRACE_MS);
+}
+
+/** The newest event's, with the environment that an earlier one named when it names none. */
+function latestContext(known: EventContext | undefined, newest: EventContext | undefined): EventContext | undefined {
+  if (newest === undefined) return known;
+  if (known?.environment === undefined || newest.environment !== undefined) return newest;
+  return { ...newest, environment: known.environment };
+}

@@ -1,0 +1,40 @@
+import type { Character } from '../domain/character.ts';
+import type { EventContext } from '../domain/event.ts';
+import { unloaded } from '../domain/part-state.ts';
+import type { BasePart } from '../domain/parts/base.ts';
+import type { BuffsPart } from '../domain/parts/buffs.ts';
+import type { EquipmentPart } from '../domain/parts/equipment.ts';
+import type { PassivesPart } from '../domain/parts/passives.ts';
+import type { OpenSession } from '../domain/sessions.ts';
+import type { CharacterId, Tenant } from '../domain/tenant.ts';
+
+const NO_SESSIONS: readonly OpenSession[] = [];
+/** One object for all: most parts of most characters begin like this. */
+export const UNLOADED = unloaded<never, never>(undefined);
+
+/** A character as its keeper has it. Nobody else changes one. */
+export class HeldCharacter implements Character {
+  readonly tenant: Tenant;
+  readonly characterId: CharacterId;
+  held = true;
+  version: number;
+  context: EventContext | undefined;
+  sessions = NO_SESSIONS;
+  base: BasePart = UNLOADED;
+  equipment: EquipmentPart = UNLOADED;
+  buffs: BuffsPart = UNLOADED;
+  passives: PassivesPart = UNLOADED;
+  /** Monotonic ms of the last read or event. */
+  touchedAt: number;
+  /** Monotonic ms at which it is looked whether its time is up. */
+  endsAt = Number.POSITIVE_INFINITY;
+  /** Epoch ms at which the time of a buff is up; Infinity: none has one. */
+  lapsesAt = Number.POSITIVE_INFINITY;
+
+  constructor(tenant: Tenant, characterId: CharacterId, version: number, touchedAt: number) {
+    this.tenant = tenant;
+    this.characterId = characterId;
+    this.version = version;
+    this.touchedAt = touchedAt;
+  }
+}

@@ -1,0 +1,47 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { createFakeClock } from '../../test/support/fake-clock.ts';
+import { createOwnerClocks } from './owner-clocks.ts';
+
+const HOUR = 3_600_000;
+
+function setUp() {
+  const clock = createFakeClock();
+  const owners = createOwnerClocks(clock);
+  /** An answer that took 100 ms, by a service whose clock is ahead. */
+  const answer = (ahead: number) => {
+    const sentAt = clock.mono();
+    clock.pass(100);
+    owners.note('buffs', Math.floor((clock.now() - 50 + ahead) / 1_000) * 1_000, sentAt, clock.mono());
+  };
+  return { clock, owners, answer };
+}
+
+test('given a service whose clock is right, or whose Date is cut to the second, then it has no offset', () => {
+  const { owners, answer } = setUp();
+  assert.equal(owners.offset('buffs'), 0);
+  for (const ahead of [0, 900, -1_400]) {
+    answer(ahead);
+    assert.equal(owners.offset('buffs'), 0);
+  }
+});
+
+test('given a service whose clock is two hours ahead, then its offset says so, and nobody else has one', () => {
+  const { owners, answer } = setUp();
+  answer(2 * HOUR);
+  assert.ok(Math.abs(owners.offset('buffs') - 2 * HOUR) <= 1_000);
+  assert.equal(owners.offset('skills'), 0);
+});
+
+test('given our clock that is stepped, then the offset is to the new time without another answer', () => {
+  const { clock, owners, answer } = setUp();
+  answer(0);
+  clock.step(-HOUR);
+  assert.ok(Math.abs(owners.offset('buffs') - HOUR) <= 1_000);
+});
+
+test('given an answer that took longer than a second, then its Date tells nothing', () => {
+  const { clock, owners } = setUp();
+  owners.note('buffs', clock.now() + HOUR, clock.mono(), clock.mono() + 1_001);
+  assert.equal(owners.offset('buffs'), 0);
+});
