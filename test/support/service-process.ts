@@ -7,6 +7,8 @@ import { until } from './wait.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
 
+/** A second when nothing else runs. */
+const START_MS = 60_000;
 /** The line of the log that tells where it listens. */
 const TOLD = /"origin":"([^"]+)"/;
 
@@ -43,6 +45,17 @@ export function tenantHeaders(tenant: Tenant): Record<string, string> {
   };
 }
 
+/** Asks whoever listens there. */
+export async function statsOf(origin: string, tenant: Tenant, characterId: number): Promise<StatsAnswer> {
+  const url = `${origin}/api/worlds/0/channels/1/characters/${characterId}/stats`;
+  const response = await fetch(url, { headers: tenantHeaders(tenant) });
+  const body = await response.text();
+  const document = response.status === 200 ? JSON.parse(body) : undefined;
+  const { bonuses = [], ...attributes } = document?.data?.attributes ?? {};
+  const degraded = document?.meta?.degraded ?? [];
+  return { status: response.status, headers: response.headers, attributes, bonuses, degraded, body };
+}
+
 /** Starts `src/main.ts` with these variables and nothing of the service's own from this process; waits until it is ready. */
 export async function startService(variables: Record<string, string>): Promise<ServiceProcess> {
   const { REST_PORT: given, LOG_LEVEL: level = 'info' } = variables;
@@ -63,11 +76,15 @@ export async function startService(variables: Record<string, string>): Promise<S
   const get = (path: string, headers: Record<string, string> = {}): Promise<Response> =>
     fetch(`${origin}${path}`, { headers });
   try {
-    await until('the service is ready', async () => {
-      if (child.exitCode !== null) throw new Error(`it ended: ${output()}`);
-      if (isTold) origin = TOLD.exec(output())?.[1] ?? origin;
-      return (await get('/api/readyz')).status === 200;
-    });
+    await until(
+      'the service is ready',
+      async () => {
+        if (child.exitCode !== null) throw new Error(`it ended: ${output()}`);
+        if (isTold) origin = TOLD.exec(output())?.[1] ?? origin;
+        return (await get('/api/readyz')).status === 200;
+      },
+      START_MS,
+    );
   } catch (error) {
     child.kill('SIGKILL');
     throw new Error(`the service did not start:\n${output()}`, { cause: error });
@@ -77,15 +94,7 @@ export async function startService(variables: Record<string, string>): Promise<S
     pid: child.pid ?? 0,
     output,
     get,
-    async stats(tenant, characterId) {
-      const path = `/api/worlds/0/channels/1/characters/${characterId}/stats`;
-      const response = await get(path, tenantHeaders(tenant));
-      const body = await response.text();
-      const document = response.status === 200 ? JSON.parse(body) : undefined;
-      const { bonuses = [], ...attributes } = document?.data?.attributes ?? {};
-      const degraded = document?.meta?.degraded ?? [];
-      return { status: response.status, headers: response.headers, attributes, bonuses, degraded, body };
-    },
+    stats: (tenant, characterId) => statsOf(origin, tenant, characterId),
     signal: (signal) => child.kill(signal),
     async end(signal = 'SIGTERM') {
       if (child.exitCode === null && child.signalCode === null) child.kill(signal);
