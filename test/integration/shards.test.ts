@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { ATTRIBUTES } from '../../src/api/stats-document.ts';
+import { ATTRIBUTES } from '../../src/answers/stats-document.ts';
 import { createShardHash } from '../../src/domain/shard.ts';
 import { STATS } from '../../src/domain/stat.ts';
 import { WORLD_TENANT } from '../../src/world/world.ts';
