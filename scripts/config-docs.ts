@@ -38,8 +38,7 @@ function withTables(tables: () => string | Promise<string>): Page['generate'] {
 
 async function describeApi(): Promise<string> {
   const { app } = createStubApi();
-  await app.ready();
-  return asJson(app.swagger());
+  return asJson((await app.inject('/api/openapi.json')).json());
 }
 
 function asJson(document: object): string {

@@ -1,5 +1,4 @@
-import swagger from '@fastify/swagger';
-import { type FastifyInstance, type FastifyRequest, type FastifySchema, fastify } from 'fastify';
+import { type FastifyInstance, type FastifyRequest, fastify } from 'fastify';
 import type { Explainer } from '../answers/explainer.ts';
 import type { Previewer } from '../answers/previewer.ts';
 import type { StatsReader } from '../answers/stats-reader.ts';
@@ -21,6 +20,7 @@ import {
 } from './change-routes.ts';
 import { createCharacterRequestReader } from './character-request.ts';
 import { refuseConnection } from './connection-refusal.ts';
+import { describeApi } from './describe.ts';
 import { answerOfError } from './error-mapper.ts';
 import { createExplainHandler, EXPLAIN_URL } from './explain-route.ts';
 import { type Handler, handling, send } from './handling.ts';
@@ -35,7 +35,7 @@ import {
   REDRIVE_URL,
   REREAD_URL,
 } from './levers-routes.ts';
-import { OPENAPI, ROUTE_SCHEMAS, SECURITY_SCHEMES } from './openapi.ts';
+import { ROUTE_SCHEMAS, type RouteSchema } from './openapi.ts';
 import {
   createConsumersHandler,
   createDeadLettersHandler,
@@ -114,9 +114,6 @@ const LIMITS = {
 /** How long, while the API closes, a connection without a request may stay, ms. */
 const IDLE_AT_CLOSING_MS = 50;
 
-/** Not part of the API's description. */
-const HIDDEN: FastifySchema = { hide: true };
-
 /** The label in metrics of requests that no route takes. */
 const UNMATCHED = 'unmatched';
 
@@ -164,7 +161,7 @@ export function createApi(deps: ApiDeps): FastifyInstance {
   const shedding = createShedding({ onShed: deps.metrics.requestShed });
   const handle = (handler: Handler, observer: HttpRouteObserver, shed?: Shedding) =>
     handling({ handler, observer, answerOfError: errorAnswer, clock: deps.clock, shedding: shed });
-  const routes = routesOf(deps, () => app.swagger());
+  const routes = routesOf(deps, () => describeApi(known));
   const streams = createChangeStreams(
     deps.watch.changes,
     createChangeDocuments(deps.names, deps.watch.run),
@@ -174,10 +171,6 @@ export function createApi(deps: ApiDeps): FastifyInstance {
     ...routes,
     { url: CHANGES_URL, schema: ROUTE_SCHEMAS.changes },
   ];
-  app.register(swagger, {
-    openapi: { ...OPENAPI, components: { securitySchemes: SECURITY_SCHEMES } },
-    transform: ({ url }) => ({ url, schema: known.find((route) => route.url === url)?.schema ?? {} }),
-  });
   app.register(async (scope) => {
     for (const { method = 'GET', url, handler, isSheddable, bodyLimit = LIMITS.bodyLimit } of routes) {
       const observer = deps.metrics.httpRoute(url);
@@ -223,7 +216,8 @@ interface Route {
   /** Left out: GET. */
   readonly method?: 'POST';
   readonly url: string;
-  readonly schema: FastifySchema;
+  /** undefined: it is for people, and not part of the API's description. */
+  readonly schema: RouteSchema | undefined;
   readonly handler: Handler;
   /** Bytes. Left out: that of routes that take no body. */
   readonly bodyLimit?: number;
@@ -298,9 +292,9 @@ function routesOf(deps: ApiDeps, describe: () => object): readonly Route[] {
     },
     { method: 'POST', url: FLUSH_URL, schema: ROUTE_SCHEMAS.flush, handler: createFlushHandler(deps.levers, admin) },
     { url: DRIFT_URL, schema: ROUTE_SCHEMAS.drift, handler: createDriftHandler(deps.levers) },
-    { url: PAGE_URL, schema: HIDDEN, handler: page.document },
-    { url: PAGE_SERVICE_URL, schema: HIDDEN, handler: page.service },
-    { url: PAGE_FILE_URL, schema: HIDDEN, handler: page.file },
+    { url: PAGE_URL, schema: undefined, handler: page.document },
+    { url: PAGE_SERVICE_URL, schema: undefined, handler: page.service },
+    { url: PAGE_FILE_URL, schema: undefined, handler: page.file },
     { url: '/api/openapi.json', schema: ROUTE_SCHEMAS.openapi, handler: describeOnce },
   ];
 }

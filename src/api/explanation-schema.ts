@@ -1,9 +1,6 @@
 import { Type } from 'typebox';
-import { DEGRADABLE } from '../domain/freshness.ts';
-import { PARTS } from '../domain/part.ts';
-import { STATS } from '../domain/stat.ts';
+import { closed, Degraded, PartName, StatName } from './common-schema.ts';
 
-const closed = { additionalProperties: false };
 const time = Type.String({ format: 'date-time' });
 
 export const Reason = Type.Object(
@@ -16,7 +13,7 @@ export const Reason = Type.Object(
     }),
     text: Type.String({ description: 'For people: what stands in the way, with its numbers.' }),
   },
-  { ...closed, description: 'Why it does not count, or counts only in part or for now.' },
+  { ...closed, $id: 'Reason', description: 'Why it does not count, or counts only in part or for now.' },
 );
 
 const source = {
@@ -51,31 +48,34 @@ const Line = Type.Object(
     total: Type.Integer({ description: 'The number after it.' }),
     reason: Type.Optional(Reason),
   },
-  closed,
+  { ...closed, $id: 'ExplanationLine' },
 );
 
 const breakdown = {
   value: Type.Integer({ description: 'The last total.' }),
   uncapped: Type.Integer({ description: 'What it would be if no limit held it.' }),
-  phases: Type.Array(Type.Object({ phase: Type.String(), lines: Type.Array(Line, { minItems: 1 }) }, closed), {
-    description: 'In the order of the calculation, as are their lines.',
-  }),
+  phases: Type.Array(
+    Type.Object({ phase: Type.String(), lines: Type.Array(Line, { minItems: 1 }) }, { ...closed, $id: 'Phase' }),
+    {
+      description: 'In the order of the calculation, as are their lines.',
+    },
+  ),
 };
 
 /** How the numbers of a calculation came to be. */
 export const explainedNumbers = {
-  stats: Type.Array(Type.Object({ statType: Type.Enum([...STATS]), ...breakdown }, closed)),
-  derived: Type.Array(Type.Object({ name: Type.String(), ...breakdown }, closed), {
+  stats: Type.Array(Type.Object({ statType: StatName, ...breakdown }, { ...closed, $id: 'StatBreakdown' })),
+  derived: Type.Array(Type.Object({ name: Type.String(), ...breakdown }, { ...closed, $id: 'DerivedBreakdown' }), {
     description: 'Numbers that the stats answer does not carry.',
   }),
-  idle: Type.Array(Type.Object({ ...source, reason: Reason }, closed), {
+  idle: Type.Array(Type.Object({ ...source, reason: Reason }, { ...closed, $id: 'IdleSource' }), {
     description: 'What is held and bears on nothing as it is.',
   }),
 };
 
 const Part = Type.Object(
   {
-    part: Type.Enum([...PARTS]),
+    part: PartName,
     state: Type.Enum(['fresh', 'settling', 'stale', 'unwatched', 'unloaded'], {
       description:
         'settling: fresh, a read will confirm it. stale: it may have changed. unwatched: events cannot be followed. ' +
@@ -90,7 +90,7 @@ const Part = Type.Object(
     waitsFor: Type.Optional(Type.String({ description: 'Partition that has to catch up before the next read.' })),
     failures: Type.Integer({ minimum: 0, description: 'Reads that failed since the last one that did not.' }),
   },
-  closed,
+  { ...closed, $id: 'PartState' },
 );
 
 export const ExplanationDocument = Type.Object(
@@ -113,17 +113,12 @@ export const ExplanationDocument = Type.Object(
             parts: Type.Array(Part),
             ...explainedNumbers,
           },
-          closed,
+          { ...closed, $id: 'ExplanationAttributes' },
         ),
       },
-      closed,
+      { ...closed, $id: 'ExplanationResource' },
     ),
-    meta: Type.Optional(
-      Type.Object(
-        { degraded: Type.Array(Type.Enum([...DEGRADABLE]), { minItems: 1 }) },
-        { ...closed, description: 'As in the stats answer.' },
-      ),
-    ),
+    meta: Type.Optional(Degraded),
   },
-  closed,
+  { ...closed, $id: 'Explanation' },
 );

@@ -1,8 +1,7 @@
-import type { FastifySchema } from 'fastify';
 import { type TSchema, Type } from 'typebox';
 import { ATTRIBUTES } from '../answers/stats-document.ts';
-import { DEGRADABLE } from '../domain/freshness.ts';
 import { STATS } from '../domain/stat.ts';
+import { closed, Degraded, StatName } from './common-schema.ts';
 import { ExplanationDocument } from './explanation-schema.ts';
 import { PREVIEW_REQUEST_EXAMPLE, PreviewDocument, PreviewRequest } from './preview-schema.ts';
 import { HistoryDocument, ItemsDocument, RollDocument, TenantsDocument } from './watch-schema.ts';
@@ -11,17 +10,18 @@ export { ExplanationDocument } from './explanation-schema.ts';
 export { PreviewDocument, PreviewRequest as PreviewRequestDocument } from './preview-schema.ts';
 export { ChangeDocument, HistoryDocument, ItemsDocument, RollDocument, TenantsDocument } from './watch-schema.ts';
 
-/** What the description of an API says about itself. The version is the contract's, not the service's. */
+/** What the description says besides its routes. Its version is the package's. */
 export const OPENAPI = {
-  openapi: '3.1.0',
   info: {
     title: 'effective-stats',
     description: 'Effective stats of the characters of a game world.',
-    version: '1.0.0',
+    license: { name: 'MIT', identifier: 'MIT' },
   },
-};
+  servers: [{ url: '/', description: 'The service that this document comes from.' }],
+  /** Open, unless an operation says otherwise. */
+  security: [{}],
+} as const;
 
-const closed = { additionalProperties: false };
 const uint32 = Type.Integer({ minimum: 0, maximum: 4_294_967_295 });
 const byte = Type.Integer({ minimum: 0, maximum: 255 });
 const version = Type.Integer({ minimum: 0, maximum: 65_535 });
@@ -33,12 +33,12 @@ const Bonus = Type.Object(
       pattern: '^(equipment|buff|passive):-?\\d+$',
       description: 'What grants the bonus: asset, buff source or skill.',
     }),
-    statType: Type.Enum([...STATS]),
+    statType: StatName,
     amount: Type.Integer({ description: 'Flat.' }),
     multiplier: Type.Number({ description: 'Share of base and flat bonuses together.' }),
     basePercent: Type.Integer({ description: 'Percent of the base alone.' }),
   },
-  closed,
+  { ...closed, $id: 'Bonus' },
 );
 
 export const StatsDocument = Type.Object(
@@ -52,19 +52,14 @@ export const StatsDocument = Type.Object(
             ...Object.fromEntries(STATS.map((stat) => [ATTRIBUTES[stat], uint32])),
             bonuses: Type.Optional(Type.Array(Bonus, { description: 'What counts. Left out when nothing does.' })),
           },
-          closed,
+          { ...closed, $id: 'StatsAttributes' },
         ),
       },
-      closed,
+      { ...closed, $id: 'StatsResource' },
     ),
-    meta: Type.Optional(
-      Type.Object(
-        { degraded: Type.Array(Type.Enum([...DEGRADABLE]), { minItems: 1 }) },
-        { ...closed, description: 'What the best known values may lack. Left out when nothing does.' },
-      ),
-    ),
+    meta: Type.Optional(Degraded),
   },
-  closed,
+  { ...closed, $id: 'Stats' },
 );
 
 export const ErrorDocument = Type.Object(
@@ -87,30 +82,32 @@ export const ErrorDocument = Type.Object(
             ),
           ),
         },
-        closed,
+        { ...closed, $id: 'ApiError' },
       ),
       { minItems: 1 },
     ),
   },
-  closed,
+  { ...closed, $id: 'Errors' },
 );
 
 export const ReadyDocument = Type.Object(
   {
     status: Type.Literal('ready'),
-    degraded: Type.Array(Type.Object({ what: Type.String(), reason: Type.String() }, closed)),
+    degraded: Type.Array(
+      Type.Object({ what: Type.String(), reason: Type.String() }, { ...closed, $id: 'Degradation' }),
+    ),
   },
-  closed,
+  { ...closed, $id: 'Ready' },
 );
 
-export const AskedDocument = Type.Object({ status: Type.Literal('asked for') }, closed);
+export const AskedDocument = Type.Object({ status: Type.Literal('asked for') }, { ...closed, $id: 'Asked' });
 
 export const RedriveDocument = Type.Object(
   {
     redriven: Type.Integer({ minimum: 0 }),
     incomplete: Type.Integer({ minimum: 0, description: 'Letters that are kept only in part.' }),
   },
-  closed,
+  { ...closed, $id: 'Redrive' },
 );
 
 export const DriftDocument = Type.Object(
@@ -123,11 +120,11 @@ export const DriftDocument = Type.Object(
           part: Type.String(),
           time: Type.String({ format: 'date-time' }),
         },
-        closed,
+        { ...closed, $id: 'DriftEntry' },
       ),
     ),
   },
-  closed,
+  { ...closed, $id: 'Drift' },
 );
 
 const health = Type.Object(
@@ -157,11 +154,11 @@ export const ConsumersDocument = Type.Object(
           end: Type.Integer({ description: 'End offset seen last.' }),
           lag: count,
         },
-        closed,
+        { ...closed, $id: 'PartitionPosition' },
       ),
     ),
   },
-  closed,
+  { ...closed, $id: 'Consumers' },
 );
 
 export const DeadLettersDocument = Type.Object(
@@ -184,20 +181,44 @@ export const DeadLettersDocument = Type.Object(
             Type.Union([Type.String(), Type.Null()], { description: 'Base64, its first 16 KB; only for the admin.' }),
           ),
         },
-        closed,
+        { ...closed, $id: 'DeadLetter' },
       ),
       { description: 'Newest first.' },
     ),
   },
-  closed,
+  { ...closed, $id: 'DeadLetters' },
 );
 
-/** One answer as @fastify/swagger wants it described. */
-function answer(description: string, schema: TSchema, contentType = 'application/json') {
+export interface DescribedResponse {
+  readonly description: string;
+  readonly headers?: Readonly<
+    Record<string, { readonly description: string; readonly type: string; readonly format?: string }>
+  >;
+  /** By media type. Left out: it has no body. */
+  readonly content?: Readonly<Record<string, { readonly schema: TSchema }>>;
+}
+
+/** What the description tells of a route. */
+export interface RouteSchema {
+  /** Names the operation in generated clients. */
+  readonly operationId: string;
+  readonly summary: string;
+  readonly params?: TSchema;
+  readonly querystring?: TSchema;
+  readonly headers?: TSchema;
+  readonly body?: TSchema;
+  /** By status. */
+  readonly response: Readonly<Record<number, DescribedResponse>>;
+  /** Left out: everybody may. */
+  readonly security?: readonly Readonly<Record<string, readonly string[]>>[];
+}
+
+/** An answer with a body. */
+function answer(description: string, schema: TSchema, contentType = 'application/json'): DescribedResponse {
   return { description, content: { [contentType]: { schema } } };
 }
 
-function retryable(description: string) {
+function retryable(description: string): DescribedResponse {
   const retryAfter = { type: 'integer', description: 'Seconds after which it may work.' };
   return { ...answer(description, ErrorDocument), headers: { 'Retry-After': retryAfter } };
 }
@@ -240,6 +261,9 @@ const unanswered = {
   503: retryable('Base stats cannot be had at the moment.'),
 };
 
+/** What any request may meet. */
+export const TOO_LARGE = answer('The request line and headers are larger than 16 KB.', ErrorDocument);
+
 const format = Type.Optional(
   Type.Enum(['json', 'text'], { default: 'json', description: 'text: 80 columns for a terminal.' }),
 );
@@ -250,6 +274,7 @@ const format = Type.Optional(
  */
 export const ROUTE_SCHEMAS = {
   stats: {
+    operationId: 'getStats',
     summary: 'Effective stats of one character',
     params: characterParams,
     headers: Type.Object({
@@ -267,11 +292,12 @@ export const ROUTE_SCHEMAS = {
     },
   },
   explain: {
+    operationId: 'explainStats',
     summary: 'Why the effective stats of one character are what they are',
     params: characterParams,
     querystring: Type.Object({
       format,
-      stat: Type.Optional(Type.Enum([...STATS], { description: 'Only this one.' })),
+      stat: Type.Optional({ ...StatName, description: 'Only this one.' }),
     }),
     headers: Type.Object(characterHeaders),
     response: {
@@ -287,6 +313,7 @@ export const ROUTE_SCHEMAS = {
     },
   },
   preview: {
+    operationId: 'previewStats',
     summary: 'What the effective stats of one character would be; nothing is stored',
     params: characterParams,
     querystring: Type.Object({ format }),
@@ -303,6 +330,7 @@ export const ROUTE_SCHEMAS = {
     },
   },
   roll: {
+    operationId: 'listHeld',
     summary: 'Who is held',
     querystring: Type.Object({
       search: Type.Optional(Type.String({ description: 'The beginning of an id, or a part of a name.' })),
@@ -319,10 +347,12 @@ export const ROUTE_SCHEMAS = {
     },
   },
   tenants: {
+    operationId: 'listTenants',
     summary: 'Whose characters are held',
     response: { 200: answer('The tenants.', TenantsDocument) },
   },
   items: {
+    operationId: 'findItems',
     summary: 'Items by a part of their name',
     querystring: Type.Object({ search: Type.Optional(Type.String()) }),
     headers: Type.Object(characterHeaders),
@@ -333,6 +363,7 @@ export const ROUTE_SCHEMAS = {
     },
   },
   history: {
+    operationId: 'getChanges',
     summary: 'The last changes of one character, since somebody first asked for them',
     params: characterParams,
     headers: Type.Object(characterHeaders),
@@ -342,6 +373,7 @@ export const ROUTE_SCHEMAS = {
     },
   },
   changes: {
+    operationId: 'watchChanges',
     summary: 'Changes as they come',
     querystring: Type.Object({ world: Type.Optional(byte), character: Type.Optional(uint32) }),
     headers: Type.Object({
@@ -359,6 +391,7 @@ export const ROUTE_SCHEMAS = {
     },
   },
   ready: {
+    operationId: 'getReadiness',
     summary: 'Whether requests should be sent here, and what is degraded',
     response: {
       200: answer('Ready.', ReadyDocument),
@@ -366,18 +399,22 @@ export const ROUTE_SCHEMAS = {
     },
   },
   live: {
+    operationId: 'getLiveness',
     summary: 'Whether the process answers',
-    response: { 200: answer('It does.', Type.Object({ status: Type.Literal('live') }, closed)) },
+    response: { 200: answer('It does.', Type.Object({ status: Type.Literal('live') }, { ...closed, $id: 'Live' })) },
   },
   metrics: {
+    operationId: 'getMetrics',
     summary: 'Metrics for Prometheus',
     response: { 200: answer('In the Prometheus text format.', Type.String(), 'text/plain') },
   },
   consumers: {
+    operationId: 'getConsumers',
     summary: 'Where consumption stands',
     response: { 200: answer('Per topic and partition.', ConsumersDocument) },
   },
   deadLetters: {
+    operationId: 'getDeadLetters',
     summary: 'Records that could not be read',
     security: [{}, { admin: [] }],
     response: {
@@ -386,6 +423,7 @@ export const ROUTE_SCHEMAS = {
     },
   },
   redrive: {
+    operationId: 'redriveDeadLetters',
     summary: 'Decode dead letters again and apply them',
     security: [{ admin: [] }],
     querystring: Type.Object({
@@ -400,6 +438,7 @@ export const ROUTE_SCHEMAS = {
     },
   },
   reread: {
+    operationId: 'rereadCharacter',
     summary: 'Re-read every part of a held character',
     security: [{ admin: [] }],
     params: characterParams,
@@ -412,6 +451,7 @@ export const ROUTE_SCHEMAS = {
     },
   },
   flush: {
+    operationId: 'flushStaticData',
     summary: 'Ask for all static game data anew, e.g. after a data import',
     security: [{ admin: [] }],
     response: {
@@ -420,14 +460,16 @@ export const ROUTE_SCHEMAS = {
     },
   },
   drift: {
+    operationId: 'getDrift',
     summary: 'Differences that audits have found and repaired, newest first',
     response: { 200: answer('1,000 at most.', DriftDocument) },
   },
   openapi: {
+    operationId: 'getOpenApi',
     summary: 'This description',
     response: { 200: answer('OpenAPI 3.1.', Type.Object({})) },
   },
-} as const satisfies Record<string, FastifySchema & { readonly summary: string; readonly security?: unknown }>;
+} as const satisfies Record<string, RouteSchema>;
 
 export const SECURITY_SCHEMES = {
   admin: { type: 'http', scheme: 'bearer', description: 'The token of ADMIN_TOKEN.' },

@@ -1,10 +1,9 @@
 import { Type } from 'typebox';
 import { ATTRIBUTES } from '../answers/stats-document.ts';
-import { DEGRADABLE } from '../domain/freshness.ts';
 import { STATS } from '../domain/stat.ts';
+import { closed, Degraded } from './common-schema.ts';
 import { explainedNumbers, Reason } from './explanation-schema.ts';
 
-const closed = { additionalProperties: false };
 const uint32 = Type.Integer({ minimum: 0, maximum: 4_294_967_295 });
 const uint16 = Type.Integer({ minimum: 0, maximum: 65_535 });
 const int32 = Type.Integer({ minimum: -2_147_483_648, maximum: 2_147_483_647 });
@@ -27,7 +26,11 @@ const ItemStats = Type.Object(
     speed: Type.Optional(uint16),
     jump: Type.Optional(uint16),
   },
-  { ...closed, description: 'Those that are left out are 0. Also by their names in explain (`max_hp`).' },
+  {
+    ...closed,
+    $id: 'ItemStats',
+    description: 'Those that are left out are 0. Also by their names in explain (`max_hp`).',
+  },
 );
 
 const Item = Type.Object(
@@ -39,6 +42,7 @@ const Item = Type.Object(
   },
   {
     ...closed,
+    $id: 'TrialItem',
     description:
       'One of: an item in the bag (assetId); an item of a template (templateId), at its default stats unless stats are ' +
       'given; an item of given stats in a given slot (stats, slot), which demands nothing of its wearer. Without a slot ' +
@@ -50,12 +54,22 @@ const Buff = Type.Object(
   {
     sourceId: int32,
     level: Type.Optional(Type.Integer({ minimum: 1, maximum: 255 })),
-    changes: Type.Array(Type.Object({ type: Type.String({ minLength: 1, maxLength: 64 }), amount: int32 }, closed), {
-      minItems: 1,
-      maxItems: 32,
-    }),
+    changes: Type.Array(
+      Type.Object(
+        { type: Type.String({ minLength: 1, maxLength: 64 }), amount: int32 },
+        { ...closed, $id: 'BuffChange' },
+      ),
+      {
+        minItems: 1,
+        maxItems: 32,
+      },
+    ),
   },
-  { ...closed, description: 'As the buff service writes it. It replaces what is held of its source.' },
+  {
+    ...closed,
+    $id: 'TrialBuff',
+    description: 'As the buff service writes it. It replaces what is held of its source.',
+  },
 );
 
 const Base = Type.Object(
@@ -71,7 +85,7 @@ const Base = Type.Object(
     fame: Type.Optional(Type.Integer({ minimum: -32_768, maximum: 32_767 })),
     gm: Type.Optional(int32),
   },
-  { ...closed, description: 'Base values; those that are left out stay.' },
+  { ...closed, $id: 'TrialBase', description: 'Base values; those that are left out stay.' },
 );
 
 /** What to try. Lists are bounded, because each entry may cost a read. */
@@ -87,7 +101,7 @@ export const PreviewRequest = Type.Object(
     removeBuffs: Type.Optional(Type.Array(int32, { maxItems: 64, description: 'Sources, or `buff:1301007`.' })),
     base: Type.Optional(Base),
   },
-  closed,
+  { ...closed, $id: 'PreviewRequest' },
 );
 
 /** Somebody asks what a two-handed sword, a rage and ten levels would do. */
@@ -104,9 +118,13 @@ const item = {
   name: Type.Optional(Type.String({ description: 'Of the item, when it is known.' })),
 };
 
-const values = Type.Object(Object.fromEntries(STATS.map((stat) => [ATTRIBUTES[stat], uint32])), closed);
+const values = Type.Object(Object.fromEntries(STATS.map((stat) => [ATTRIBUTES[stat], uint32])), {
+  ...closed,
+  $id: 'StatValues',
+});
 const differences = Type.Object(Object.fromEntries(STATS.map((stat) => [ATTRIBUTES[stat], Type.Integer()])), {
   ...closed,
+  $id: 'StatDifferences',
   description: 'After less before.',
 });
 
@@ -127,10 +145,14 @@ export const PreviewDocument = Type.Object(
             difference: differences,
             explained: Type.Object(explainedNumbers, {
               ...closed,
+              $id: 'ExplainedNumbers',
               description: 'How the numbers of `after` come to be, as explain tells it.',
             }),
             putOn: Type.Array(
-              Type.Object({ ...item, qualifies: Type.Boolean(), reason: Type.Optional(Reason) }, closed),
+              Type.Object(
+                { ...item, qualifies: Type.Boolean(), reason: Type.Optional(Reason) },
+                { ...closed, $id: 'PutOnItem' },
+              ),
               { description: 'In the order of the request.' },
             ),
             takenOff: Type.Array(
@@ -141,31 +163,32 @@ export const PreviewDocument = Type.Object(
                     Type.Integer({ minimum: 0, description: 'Position in putOn of what takes its place.' }),
                   ),
                 },
-                closed,
+                { ...closed, $id: 'TakenOffItem' },
               ),
             ),
-            stopQualifying: Type.Array(Type.Object({ ...item, reason: Reason }, closed), {
-              description: 'Stays worn and would count no longer.',
-            }),
-            startQualifying: Type.Array(Type.Object(item, closed), {
+            stopQualifying: Type.Array(
+              Type.Object({ ...item, reason: Reason }, { ...closed, $id: 'UnqualifiedItem' }),
+              {
+                description: 'Stays worn and would count no longer.',
+              },
+            ),
+            startQualifying: Type.Array(Type.Object(item, { ...closed, $id: 'QualifiedItem' }), {
               description: 'Stays worn and would count from then on.',
             }),
             idleBuffs: Type.Array(
-              Type.Object({ source: Type.String(), statType: Type.String(), reason: Reason }, closed),
+              Type.Object(
+                { source: Type.String(), statType: Type.String(), reason: Reason },
+                { ...closed, $id: 'IdleBuff' },
+              ),
               { description: 'Buffs to cast that have no effect, and why.' },
             ),
           },
-          closed,
+          { ...closed, $id: 'PreviewAttributes' },
         ),
       },
-      closed,
+      { ...closed, $id: 'PreviewResource' },
     ),
-    meta: Type.Optional(
-      Type.Object(
-        { degraded: Type.Array(Type.Enum([...DEGRADABLE]), { minItems: 1 }) },
-        { ...closed, description: 'What before or after may lack.' },
-      ),
-    ),
+    meta: Type.Optional(Degraded),
   },
-  closed,
+  { ...closed, $id: 'Preview' },
 );

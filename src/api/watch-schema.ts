@@ -1,9 +1,7 @@
 import { Type } from 'typebox';
 import { DEGRADABLE } from '../domain/freshness.ts';
-import { PARTS } from '../domain/part.ts';
-import { STATS } from '../domain/stat.ts';
+import { closed, PartName, StatName } from './common-schema.ts';
 
-const closed = { additionalProperties: false };
 const uint32 = Type.Integer({ minimum: 0, maximum: 4_294_967_295 });
 const count = Type.Integer({ minimum: 0 });
 const byte = Type.Integer({ minimum: 0, maximum: 255 });
@@ -26,10 +24,14 @@ const HeldCharacter = Type.Object(
         maxMP: Type.Optional(uint32),
         degraded,
       },
-      { ...closed, description: 'What is left out is not known: no session told it, or the base was never loaded.' },
+      {
+        ...closed,
+        $id: 'HeldAttributes',
+        description: 'What is left out is not known: no session told it, or the base was never loaded.',
+      },
     ),
   },
-  closed,
+  { ...closed, $id: 'HeldCharacter' },
 );
 
 export const RollDocument = Type.Object(
@@ -57,7 +59,7 @@ export const RollDocument = Type.Object(
       closed,
     ),
   },
-  closed,
+  { ...closed, $id: 'Roll' },
 );
 
 export const TenantsDocument = Type.Object(
@@ -78,11 +80,11 @@ export const TenantsDocument = Type.Object(
             closed,
           ),
         },
-        closed,
+        { ...closed, $id: 'HeldTenant' },
       ),
     ),
   },
-  closed,
+  { ...closed, $id: 'Tenants' },
 );
 
 export const ItemsDocument = Type.Object(
@@ -94,11 +96,11 @@ export const ItemsDocument = Type.Object(
           id: Type.String({ description: 'The template id.' }),
           attributes: Type.Object({ name: Type.String() }, closed),
         },
-        closed,
+        { ...closed, $id: 'FoundItem' },
       ),
     ),
   },
-  closed,
+  { ...closed, $id: 'Items' },
 );
 
 const Cause = Type.Union([
@@ -111,10 +113,13 @@ const Cause = Type.Union([
       partition: Type.Optional(count),
       offset: Type.Optional(count),
     },
-    closed,
+    { ...closed, $id: 'EventCause' },
   ),
-  Type.Object({ kind: Type.Enum(['read', 'audit']), part: Type.Enum([...PARTS]) }, closed),
-  Type.Object({ kind: Type.Literal('lapse') }, { ...closed, description: 'A buff ended by the clock.' }),
+  Type.Object({ kind: Type.Enum(['read', 'audit']), part: PartName }, { ...closed, $id: 'ReadCause' }),
+  Type.Object(
+    { kind: Type.Literal('lapse') },
+    { ...closed, $id: 'LapseCause', description: 'A buff ended by the clock.' },
+  ),
 ]);
 
 export const ChangeDocument = Type.Object(
@@ -129,12 +134,12 @@ export const ChangeDocument = Type.Object(
       minimum: 0,
       description: 'Causes before this one that were looked after together with it.',
     }),
-    stats: Type.Array(Type.Object({ statType: Type.Enum([...STATS]), from: uint32, to: uint32 }, closed), {
+    stats: Type.Array(Type.Object({ statType: StatName, from: uint32, to: uint32 }, { ...closed, $id: 'StatMove' }), {
       description: 'What moved; empty when only what is degraded did.',
     }),
     degraded,
   },
-  closed,
+  { ...closed, $id: 'Change' },
 );
 
 export const HistoryDocument = Type.Object(
@@ -156,5 +161,5 @@ export const HistoryDocument = Type.Object(
       closed,
     ),
   },
-  closed,
+  { ...closed, $id: 'History' },
 );
