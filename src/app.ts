@@ -251,7 +251,8 @@ export async function createApp(config: Config, ports: AppPorts): Promise<App> {
     async start() {
       refresher.start();
       clamping?.start();
-      await api.listen({ port: config.restPort, host: '0.0.0.0' });
+      // No host: Node listens on both IPv6 and IPv4, or on IPv4 where there is no IPv6.
+      await api.listen({ port: config.restPort, host: '' });
       const origin = originOf(api.server.address());
       logger.info(`Look at it: ${origin}/`);
       await feed.start(handle, {

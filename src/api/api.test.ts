@@ -124,6 +124,9 @@ const HOST = 'Host: stats\r\n';
 const MALFORMED: readonly (readonly [string, string, string])[] = [
   ['something that is not HTTP', 'hello\r\n\r\n', '400 INVALID_REQUEST'],
   ['an unknown method', `FETCH / HTTP/1.1\r\n${HOST}\r\n`, '400 INVALID_REQUEST'],
+  ['no Host', 'GET /api/livez HTTP/1.1\r\n\r\n', '400 INVALID_REQUEST'],
+  ['an expectation that nobody knows', `GET / HTTP/1.1\r\n${HOST}Expect: x\r\n\r\n`, '417 EXPECTATION_FAILED'],
+  ['a tunnel to somewhere', `CONNECT stats:80 HTTP/1.1\r\n${HOST}\r\n`, '405 METHOD_NOT_ALLOWED'],
   ['a header without name', `GET / HTTP/1.1\r\n${HOST}: x\r\n\r\n`, '400 INVALID_REQUEST'],
   ['a control character in a header', `GET / HTTP/1.1\r\n${HOST}REGION: a\x00b\r\n\r\n`, '400 INVALID_REQUEST'],
   [
@@ -221,3 +224,8 @@ async function waitingForAnswer(context: TestContext) {
   const resolve = (): void => answer.resolve({ kind: 'answer', body: '{"data":1}', version: 1, asOf: 0 });
   return { app, socket, answers: () => answers, resolve };
 }
+
+test('given HTTP/1.0, which has no Host, when a resource is asked for, then it is answered', async (context) => {
+  const { port } = await listening(context);
+  assert.match(await exchange(port, 'GET /api/livez HTTP/1.0\r\n\r\n'), /^HTTP\/1.1 200 OK\r\n/);
+});

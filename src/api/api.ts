@@ -11,6 +11,7 @@ import type { ChangeLog } from '../watch/change-log.ts';
 import type { Roll, RollReader } from '../watch/roll.ts';
 import { createAdminCheck } from './admin-token.ts';
 import { type Answer, ok } from './answer.ts';
+import { createApiServer, HEADERS_MAX } from './api-server.ts';
 import {
   CHANGES_URL,
   createChangeDocuments,
@@ -48,6 +49,7 @@ import {
 } from './operations-routes.ts';
 import { createPageHandlers, PAGE_FILE_URL, PAGE_SERVICE_URL, PAGE_URL, type PageFacts } from './page-routes.ts';
 import { createPreviewHandler, PREVIEW_BODY_MAX, PREVIEW_URL } from './preview-route.ts';
+import { withoutQuery } from './query.ts';
 import type { Readiness } from './readiness.ts';
 import {
   createItemsHandler,
@@ -57,7 +59,7 @@ import {
   ROLL_URL,
   TENANTS_URL,
 } from './roll-routes.ts';
-import { createShedding, type Shedding } from './shedding.ts';
+import { createShedding } from './shedding.ts';
 import { createStatsHandler, STATS_URL } from './stats-route.ts';
 import { createTenantRequestReader } from './tenant-request.ts';
 import { createUrlMatcher } from './url-matcher.ts';
@@ -95,21 +97,8 @@ export interface Watch {
   readonly run: string;
 }
 
-/** In ms and bytes. Only previews take a body, and answers come within seconds. */
-const LIMITS = {
-  /** How long a request, and its headers, may take to arrive. */
-  requestTimeout: 10_000,
-  headersTimeout: 5_000,
-  /** How long a connection may do nothing within a request: more than the longest READ_WAIT. */
-  connectionTimeout: 75_000,
-  /** Longer than the 60 s for which common ingresses keep idle connections, so that they end them and not we. */
-  keepAliveTimeout: 72_000,
-  /** Request line and headers together: cookies of web clients come along. */
-  maxHeaderSize: 16_384,
-  bodyLimit: 1_024,
-  /** Far more than the services of one installation open; 60 MB when all are idle (about 6 KB each, measured). */
-  connections: 10_000,
-} as const;
+/** Bytes of a body. Only previews take a larger one. */
+const BODY_MAX = 1_024;
 
 /** How long, while the API closes, a connection without a request may stay, ms. */
 const IDLE_AT_CLOSING_MS = 50;
@@ -126,23 +115,21 @@ export function createApi(deps: ApiDeps): FastifyInstance {
     unmatched.answered(answer.status, 0);
     return answer;
   };
+  const refuseUnrouted = (error: AppError): Answer => {
+    const answer = answerOfError(error);
+    unmatched.answered(answer.status, 0);
+    return answer;
+  };
   const app = fastify({
     // Errors are logged by the mapper, requests are counted: a logger of Fastify's would cost every request a child.
     logger: false,
     // The last requests are answered, with `Connection: close`, instead of refused without JSON:API.
     return503OnClosing: false,
-    connectionTimeout: LIMITS.connectionTimeout,
-    requestTimeout: LIMITS.requestTimeout,
-    keepAliveTimeout: LIMITS.keepAliveTimeout,
-    bodyLimit: LIMITS.bodyLimit,
-    http: {
-      headersTimeout: LIMITS.headersTimeout,
-      maxHeaderSize: LIMITS.maxHeaderSize,
-      connectionsCheckingInterval: 1_000,
-    },
+    bodyLimit: BODY_MAX,
+    serverFactory: (handler) => createApiServer(handler, refuseUnrouted),
     // An id that is too long is a bad id, not an unknown route.
     // Slashes too many: the Go service redirects to the clean path, so a base URL that ends in two worked.
-    routerOptions: { maxParamLength: LIMITS.maxHeaderSize, ignoreTrailingSlash: true, ignoreDuplicateSlashes: true },
+    routerOptions: { maxParamLength: HEADERS_MAX, ignoreTrailingSlash: true, ignoreDuplicateSlashes: true },
     frameworkErrors: (error, request, reply) => send(reply, refuse(error, request)),
     clientErrorHandler: (error, socket) => refuseConnection(error, socket, unmatched),
   });
@@ -151,7 +138,6 @@ export function createApi(deps: ApiDeps): FastifyInstance {
     endIdleConnections(app);
     done();
   });
-  app.server.maxConnections = LIMITS.connections;
   app.server.on('drop', deps.metrics.connectionRefused);
   app.setErrorHandler<Error>((error, request, reply) => send(reply, refuse(error, request)));
   // Whatever its type says, a body is text that its route reads or that nobody does; a large one is refused.
@@ -159,8 +145,9 @@ export function createApi(deps: ApiDeps): FastifyInstance {
   app.addContentTypeParser('*', { parseAs: 'string' }, (_request, body, done) => done(null, body));
 
   const shedding = createShedding({ onShed: deps.metrics.requestShed });
-  const handle = (handler: Handler, observer: HttpRouteObserver, shed?: Shedding) =>
-    handling({ handler, observer, answerOfError: errorAnswer, clock: deps.clock, shedding: shed });
+  const handle = (handler: Handler, observer: HttpRouteObserver, refusalAt?: (now: number) => Answer | undefined) =>
+    handling({ handler, observer, answerOfError: errorAnswer, clock: deps.clock, refusalAt });
+  const refusalsOf = { hot: shedding.count, costly: shedding.refusal };
   const routes = routesOf(deps, () => describeApi(known));
   const streams = createChangeStreams(
     deps.watch.changes,
@@ -172,10 +159,10 @@ export function createApi(deps: ApiDeps): FastifyInstance {
     { url: CHANGES_URL, schema: ROUTE_SCHEMAS.changes },
   ];
   app.register(async (scope) => {
-    for (const { method = 'GET', url, handler, isSheddable, bodyLimit = LIMITS.bodyLimit } of routes) {
+    for (const { method = 'GET', url, handler, load, bodyLimit = BODY_MAX } of routes) {
       const observer = deps.metrics.httpRoute(url);
-      const handled = isSheddable
-        ? handle(handler, observer, shedding)
+      const handled = load
+        ? handle(handler, observer, refusalsOf[load])
         : handle(namingReplica(handler, deps.replica), observer);
       scope.route({ method, url, bodyLimit, handler: handled });
     }
@@ -195,7 +182,7 @@ export function createApi(deps: ApiDeps): FastifyInstance {
   const routeOf = createUrlMatcher(known);
   const refuseUrl: Handler = ({ url, method }) => {
     const route = routeOf(url);
-    if (route === undefined) throw new AppError('NOT_FOUND', 'There is no such resource.');
+    if (route === undefined) throw new AppError('NOT_FOUND', 'there is no such resource.');
     const allow = route.method ?? 'GET, HEAD';
     throw new AppError('METHOD_NOT_ALLOWED', `${method} is not among the methods of this resource.`, {
       details: { allow },
@@ -221,8 +208,11 @@ interface Route {
   readonly handler: Handler;
   /** Bytes. Left out: that of routes that take no body. */
   readonly bodyLimit?: number;
-  /** Asked by clients, who repeat a 503. Left out: asked by probes and people, to see what is wrong; never refused. */
-  readonly isSheddable?: true;
+  /**
+   * hot: asked by game services, whose commands wait meanwhile; never refused, however many come. costly: asked by people and
+   * pages; refused when a turn has had its share. Left out: asked by probes and operators, to see what is wrong; never refused.
+   */
+  readonly load?: 'hot' | 'costly';
 }
 
 function routesOf(deps: ApiDeps, describe: () => object): readonly Route[] {
@@ -241,13 +231,13 @@ function routesOf(deps: ApiDeps, describe: () => object): readonly Route[] {
       url: STATS_URL,
       schema: ROUTE_SCHEMAS.stats,
       handler: createStatsHandler(deps.reader, requestOf),
-      isSheddable: true,
+      load: 'hot',
     },
     {
       url: EXPLAIN_URL,
       schema: ROUTE_SCHEMAS.explain,
-      handler: createExplainHandler(deps.explainer, deps.names, requestOf),
-      isSheddable: true,
+      handler: createExplainHandler(deps.explainer, deps.names, requestOf, admin),
+      load: 'costly',
     },
     {
       method: 'POST',
@@ -255,15 +245,31 @@ function routesOf(deps: ApiDeps, describe: () => object): readonly Route[] {
       schema: ROUTE_SCHEMAS.preview,
       handler: createPreviewHandler(deps.previewer, deps.names, requestOf),
       bodyLimit: PREVIEW_BODY_MAX,
-      isSheddable: true,
+      load: 'costly',
     },
-    { url: ROLL_URL, schema: ROUTE_SCHEMAS.roll, handler: createRollHandler(deps.watch.rollReader, tenantOf) },
-    { url: TENANTS_URL, schema: ROUTE_SCHEMAS.tenants, handler: createTenantsHandler(deps.watch.roll) },
-    { url: ITEMS_URL, schema: ROUTE_SCHEMAS.items, handler: createItemsHandler(deps.names, tenantOf) },
+    {
+      url: ROLL_URL,
+      schema: ROUTE_SCHEMAS.roll,
+      handler: createRollHandler(deps.watch.rollReader, tenantOf),
+      load: 'costly',
+    },
+    {
+      url: TENANTS_URL,
+      schema: ROUTE_SCHEMAS.tenants,
+      handler: withoutQuery(createTenantsHandler(deps.watch.roll)),
+      load: 'costly',
+    },
+    {
+      url: ITEMS_URL,
+      schema: ROUTE_SCHEMAS.items,
+      handler: createItemsHandler(deps.names, tenantOf),
+      load: 'costly',
+    },
     {
       url: HISTORY_URL,
       schema: ROUTE_SCHEMAS.history,
-      handler: createHistoryHandler(deps.watch.changes, documents, requestOf),
+      handler: withoutQuery(createHistoryHandler(deps.watch.changes, documents, requestOf)),
+      load: 'costly',
     },
     { url: '/api/readyz', schema: ROUTE_SCHEMAS.ready, handler: createReadyHandler(deps.readiness) },
     { url: '/api/livez', schema: ROUTE_SCHEMAS.live, handler: createLiveHandler() },
@@ -271,12 +277,12 @@ function routesOf(deps: ApiDeps, describe: () => object): readonly Route[] {
     {
       url: '/api/debug/consumers',
       schema: ROUTE_SCHEMAS.consumers,
-      handler: createConsumersHandler(deps.feed, deps.replica),
+      handler: withoutQuery(createConsumersHandler(deps.feed, deps.replica)),
     },
     {
       url: '/api/debug/dead-letters',
       schema: ROUTE_SCHEMAS.deadLetters,
-      handler: createDeadLettersHandler(deps.deadLetters, admin),
+      handler: withoutQuery(createDeadLettersHandler(deps.deadLetters, admin)),
     },
     {
       method: 'POST',
@@ -288,10 +294,15 @@ function routesOf(deps: ApiDeps, describe: () => object): readonly Route[] {
       method: 'POST',
       url: REREAD_URL,
       schema: ROUTE_SCHEMAS.reread,
-      handler: createRereadHandler(deps.levers, admin, requestOf),
+      handler: withoutQuery(createRereadHandler(deps.levers, admin, requestOf)),
     },
-    { method: 'POST', url: FLUSH_URL, schema: ROUTE_SCHEMAS.flush, handler: createFlushHandler(deps.levers, admin) },
-    { url: DRIFT_URL, schema: ROUTE_SCHEMAS.drift, handler: createDriftHandler(deps.levers) },
+    {
+      method: 'POST',
+      url: FLUSH_URL,
+      schema: ROUTE_SCHEMAS.flush,
+      handler: withoutQuery(createFlushHandler(deps.levers, admin)),
+    },
+    { url: DRIFT_URL, schema: ROUTE_SCHEMAS.drift, handler: withoutQuery(createDriftHandler(deps.levers)) },
     { url: PAGE_URL, schema: undefined, handler: page.document },
     { url: PAGE_SERVICE_URL, schema: undefined, handler: page.service },
     { url: PAGE_FILE_URL, schema: undefined, handler: page.file },

@@ -44,7 +44,7 @@ export function createCharacterRequestReader(unnamed?: Tenant): CharacterRequest
 export function errorOfUnanswered({ kind }: Unanswered): AppError {
   switch (kind) {
     case 'unknown':
-      return new AppError('CHARACTER_UNKNOWN', 'The character service does not know this character.');
+      return new AppError('CHARACTER_UNKNOWN', 'the character service does not know it.');
     case 'overloaded':
       return new AppError('OVERLOADED', 'too many reads wait for a first load', { retryable: true });
     default:

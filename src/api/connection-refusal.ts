@@ -1,6 +1,7 @@
 import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import type { HttpRouteObserver } from '../telemetry/metrics.ts';
+import type { Answer } from './answer.ts';
 import { answerOfError, errorOfConnection } from './error-mapper.ts';
 
 /** Answers, and ends, a connection on which Node's HTTP parser gave up: there is no request and no reply to go through. */
@@ -10,12 +11,17 @@ export function refuseConnection(cause: Error & { code?: string }, socket: Socke
     socket.destroy();
     return;
   }
-  const { status, headers, body } = answerOfError(error);
-  observer.answered(status, 0);
+  const answer = answerOfError(error);
+  observer.answered(answer.status, 0);
+  socket.end(answerBytes(answer), () => socket.destroy());
+}
+
+/** An answer with which the connection ends, as it goes over the wire. */
+export function answerBytes({ status, headers, body }: Answer): string {
   const head = [
     `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
     ...Object.entries(headers).map(([name, value]) => `${name}: ${value}`),
     'Connection: close',
   ];
-  socket.end(`${head.join('\r\n')}\r\n\r\n${body}`, () => socket.destroy());
+  return `${head.join('\r\n')}\r\n\r\n${body}`;
 }

@@ -1,4 +1,5 @@
 import { AppError, type ErrorCode } from '../lib/app-error.ts';
+import { printableJson } from '../lib/printable.ts';
 import { type Answer, createAnswer } from './answer.ts';
 import { isFieldProblem } from './field-problem.ts';
 
@@ -7,6 +8,8 @@ interface Mapping {
   readonly title: string;
   /** What a client is told; without it, the error's own message: only where that is written for clients. */
   readonly detail?: string;
+  /** Put before the message. */
+  readonly lead?: string;
   /** Seconds after which it may work; known clients repeat a 503 (contract §3). */
   readonly retryAfter?: number;
 }
@@ -24,11 +27,13 @@ const INTERNAL: Mapping = { status: 500, title: 'Internal error', detail: 'The r
 const MAPPINGS: Readonly<Record<ErrorCode, Mapping>> = {
   INVALID_REQUEST: { status: 400, title: 'Invalid request' },
   UNAUTHORIZED: { status: 401, title: 'Unauthorized' },
-  CHARACTER_UNKNOWN: { status: 404, title: 'Character unknown' },
-  NOT_FOUND: { status: 404, title: 'Not found' },
+  // Clients look for "not found": the web UI repeats a 404 without it.
+  CHARACTER_UNKNOWN: { status: 404, title: 'Character unknown', lead: 'Character not found: ' },
+  NOT_FOUND: { status: 404, title: 'Not found', lead: 'Resource not found: ' },
   METHOD_NOT_ALLOWED: { status: 405, title: 'Method not allowed' },
   REQUEST_TIMEOUT: { status: 408, title: 'Request timeout' },
   REQUEST_TOO_LARGE: { status: 413, title: 'Request too large' },
+  EXPECTATION_FAILED: { status: 417, title: 'Expectation failed' },
   HEADERS_TOO_LARGE: { status: 431, title: 'Request header fields too large' },
   BASE_UNAVAILABLE: {
     status: 503,
@@ -52,19 +57,19 @@ const MAPPINGS: Readonly<Record<ErrorCode, Mapping>> = {
 /** The answer to an error, as JSON:API errors. Anything but an AppError and Fastify's own refusals is a defect: 500. */
 export function answerOfError(error: unknown): Answer {
   const known = appErrorOf(error);
-  const { status, title, detail, retryAfter } = MAPPINGS[known.code];
+  const { status, title, detail, lead = '', retryAfter } = MAPPINGS[known.code];
   const base = { status: String(status), code: known.code, title };
   const problems = fieldProblemsOf(known);
   const errors =
     problems.length > 0
       ? problems.map(({ detail: problem, source }) => ({ ...base, detail: problem, ...(source && { source }) }))
-      : [{ ...base, detail: detail ?? known.message }];
+      : [{ ...base, detail: detail ?? `${lead}${known.message}` }];
   const headers = {
     ...(retryAfter === undefined ? {} : { 'retry-after': String(retryAfter) }),
     ...(typeof known.details.allow === 'string' ? { allow: known.details.allow } : {}),
     ...(status === 401 ? { 'www-authenticate': 'Bearer' } : {}),
   };
-  return createAnswer(status, JSON.stringify({ errors }), headers);
+  return createAnswer(status, printableJson(JSON.stringify({ errors })), headers);
 }
 
 /** Error code of what Node's HTTP parser refused; undefined: the connection is gone, or never spoke. */

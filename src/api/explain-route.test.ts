@@ -22,6 +22,8 @@ const NEVER = {
 } as const;
 
 /** Someone with a helmet of 150 MaxHP, a Hyper Body beyond the limit, a weaker Rage, and a buff without a stat. */
+const SESSION_ID = '7f1c0000-aaaa-4bbb-8ccc-123456789012';
+
 const EXPLANATION: Explanation = {
   characterId: 12,
   now: AT,
@@ -30,7 +32,7 @@ const EXPLANATION: Explanation = {
   degraded: ['buffs', 'passives'],
   resident: true,
   place: { worldId: 0, channelId: 1, since: AT - 60_000 },
-  sessions: [{ sessionId: '7f1c', createdAt: AT - 60_000, worldId: 0, channelId: 1 }],
+  sessions: [{ sessionId: SESSION_ID, createdAt: AT - 60_000, worldId: 0, channelId: 1 }],
   parts: [
     { ...NEVER, part: 'base', state: 'fresh', asOf: AT - 1_000 },
     { ...NEVER, part: 'equipment', state: 'settling', asOf: AT - 500, settlesAt: AT + 1_500, nextReadAt: AT + 1_500 },
@@ -133,7 +135,7 @@ function errorsOf(body: string) {
   return Value.Parse(ErrorDocument, JSON.parse(body)).errors;
 }
 
-for (const query of ['', '?format=json', '?x=1']) {
+for (const query of ['', '?format=json']) {
   test(`given an explanation, when it is asked for with "${query}", then the document tells all of it`, async () => {
     const response = await api().app.inject({ url: `${URL}${query}`, headers: TENANT_HEADERS });
     assert.equal(response.statusCode, 200);
@@ -149,7 +151,7 @@ for (const query of ['', '?format=json', '?x=1']) {
           ruleset: 'gms-v83',
           resident: true,
           place: { worldId: 0, channelId: 1, since: '2026-02-03T17:59:00.000Z' },
-          sessions: [{ sessionId: '7f1c', createdAt: '2026-02-03T17:59:00.000Z' }],
+          sessions: [{ sessionId: '7f1c0000…', createdAt: '2026-02-03T17:59:00.000Z' }],
           parts: [
             { part: 'base', state: 'fresh', asOf: '2026-02-03T17:59:59.000Z', failures: 0 },
             { part: 'equipment', state: 'settling', settlesAt: '2026-02-03T18:00:01.500Z' },
@@ -224,7 +226,7 @@ test('given names, when an explanation is asked for, then they stand beside the 
 });
 
 const TEXT = `Tristan (12), resident, world 0, channel 1
-session 7f1c since 2026-02-03T17:59:00.000Z
+session 7f1c0000… since 2026-02-03T17:59:00.000Z
 ruleset gms-v83, state 1772000000000, computed 2026-02-03T18:00:00.000Z
 degraded: buffs, passives
 
@@ -372,7 +374,7 @@ for (const query of ['format=xml', 'format=', 'format=text&format=json', 'format
     assert.equal(response.statusCode, 400);
     const [error, ...others] = errorsOf(response.body);
     assert.equal(others.length, 0);
-    assert.match(error?.detail ?? '', /^format: expected json or text, got "/);
+    assert.match(error?.detail ?? '', /^format: expected (json or text|one value), got "/);
     assert.deepEqual(error?.source, { parameter: 'format' });
   });
 }
@@ -395,4 +397,80 @@ test('given no answer, when an explanation is asked for, then it fails as the st
     assert.equal(response.statusCode, status);
     assert.equal(errorsOf(response.body)[0]?.code, code);
   }
+});
+
+test('symptom: explain shows session ids whole to everybody', async () => {
+  const { app } = createStubApi({
+    explainer: { explain: () => ({ kind: 'answer', explanation: EXPLANATION }) },
+    adminToken: 'secret',
+  });
+  const ask = (query: string, headers: Record<string, string> = {}) =>
+    app.inject({ url: `${URL}${query}`, headers: { ...TENANT_HEADERS, ...headers } });
+  for (const query of ['', '?format=text', '?stat=luck']) {
+    const { body } = await ask(query);
+    assert.ok(body.includes('7f1c0000…') && !body.includes(SESSION_ID), query);
+    assert.ok((await ask(query, { authorization: 'Bearer secret' })).body.includes(SESSION_ID), query);
+    assert.equal((await ask(query, { authorization: 'Bearer guess' })).statusCode, 401);
+  }
+});
+
+test('symptom: a buff type with control and direction characters drives the terminal and forges lines', async () => {
+  const statType = 'STR\u001b[2J\u009b1m\nmax_hp = 1\u202e';
+  const reason = { code: 'inert', text: 'this type grants no stat' } as const;
+  const idle = [{ source: { kind: 'buff', id: 5, statType, level: 1, expiresAt: undefined } as const, reason }];
+  const hostile: Explanation = { ...EXPLANATION, idle };
+  const names = { of: () => 'A\u001b]0;x\u0007\u202e', ensure: async () => undefined, findItems: async () => [] };
+  for (const query of ['?format=text', '']) {
+    const { body } = await textApi(hostile, { names }).inject({ url: `${URL}${query}`, headers: TENANT_HEADERS });
+    assert.doesNotMatch(body.replaceAll('\n', ''), /[\p{Cc}\u202a-\u202e]/u);
+    assert.doesNotMatch(body, /^max_hp = 1$/m);
+    assert.match(body, /STR\\u001b\[2J\\u009b1m\\/);
+  }
+});
+
+for (const [accept, type] of [
+  ['text/plain', 'text/plain; charset=utf-8'],
+  ['text/plain, */*;q=0.1', 'text/plain; charset=utf-8'],
+  ['text/*;q=0.5', 'text/plain; charset=utf-8'],
+  ['*/*', 'application/json'],
+  ['application/json, text/plain, */*', 'application/json'],
+  ['text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8', 'application/json'],
+  ['text/plain;q=0.1, application/json', 'application/json'],
+] as const) {
+  test(`given Accept ${accept}, when an explanation is asked for, then it is ${type}, unless format says otherwise`, async () => {
+    const { app } = api();
+    const headers = { ...TENANT_HEADERS, accept };
+    assert.equal((await app.inject({ url: URL, headers })).headers['content-type'], type);
+    const json = await app.inject({ url: `${URL}?format=json`, headers });
+    assert.equal(json.headers['content-type'], 'application/json');
+  });
+}
+
+test('symptom: query parameters that nobody knows are ignored in silence', async () => {
+  const { app } = createStubApi({ adminToken: 'secret' });
+  const character = '/api/worlds/0/channels/1/characters/12';
+  for (const [method, url] of [
+    ['GET', URL],
+    ['POST', `${character}/stats/preview`],
+    ['POST', `${character}/stats/reread`],
+    ['GET', `${character}/changes`],
+    ['GET', '/api/effective-stats'],
+    ['GET', '/api/effective-stats/tenants'],
+    ['GET', '/api/effective-stats/items'],
+    ['GET', '/api/debug/dead-letters'],
+    ['GET', '/api/debug/drift'],
+    ['GET', '/api/debug/consumers'],
+    ['POST', '/api/debug/static-data/flush'],
+    ['POST', '/api/debug/dead-letters/redrive'],
+  ] as const) {
+    const headers = { ...TENANT_HEADERS, authorization: 'Bearer secret' };
+    const response = await app.inject({ method, url: `${url}?fromat=text`, headers });
+    assert.equal(response.statusCode, 400, url);
+    assert.ok(
+      errorsOf(response.body).some(({ source }) => source !== undefined && 'parameter' in source),
+      url,
+    );
+  }
+  const stats = await app.inject({ url: `${character}/stats?fields[x]=y&fromat=text`, headers: TENANT_HEADERS });
+  assert.equal(stats.statusCode, 200);
 });

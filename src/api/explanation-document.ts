@@ -1,6 +1,7 @@
 import type { Breakdown, Contributor, ExplainedNumbers, Explanation, Origin } from '../answers/explanation.ts';
 import type { PartFreshness } from '../answers/part-freshness.ts';
 import { NO_TEMPLATE, triedPosition } from '../answers/preview.ts';
+import { printableJson } from '../lib/printable.ts';
 import { type Naming, nameOfSource } from './naming.ts';
 import { timeText } from './time-text.ts';
 
@@ -19,7 +20,7 @@ export function encodeExplanation(explanation: Explanation, naming: Naming): str
     ...numbersOf(explanation, naming),
   };
   const data = { type: 'effective-stats-explanations', id: String(characterId), attributes };
-  return JSON.stringify(degraded.length === 0 ? { data } : { data, meta: { degraded } });
+  return printableJson(JSON.stringify(degraded.length === 0 ? { data } : { data, meta: { degraded } }));
 }
 
 /** How the numbers of a calculation came to be, as documents tell it. */

@@ -109,7 +109,15 @@ export const ExplanationDocument = Type.Object(
             place: Type.Optional(
               Type.Object({ worldId: Type.Integer(), channelId: Type.Integer(), since: Type.Optional(time) }, closed),
             ),
-            sessions: Type.Array(Type.Object({ sessionId: Type.String(), createdAt: Type.Optional(time) }, closed)),
+            sessions: Type.Array(
+              Type.Object(
+                {
+                  sessionId: Type.String({ description: 'Whole for the admin only.' }),
+                  createdAt: Type.Optional(time),
+                },
+                closed,
+              ),
+            ),
             parts: Type.Array(Part),
             ...explainedNumbers,
           },

@@ -3,7 +3,8 @@ import type { Freshness, PartFreshness } from '../answers/part-freshness.ts';
 import { NO_TEMPLATE } from '../answers/preview.ts';
 import type { Reason } from '../domain/ruleset.ts';
 import { slotWord } from '../domain/slot.ts';
-import { type Naming, nameOfSource } from './naming.ts';
+import { withPrintableTexts } from '../lib/printable.ts';
+import { type Naming, nameOfSource, printableNaming } from './naming.ts';
 import {
   COLUMNS,
   cut,
@@ -44,7 +45,9 @@ export const NO_TEMPLATE_WORDS = 'an item without a template';
  * An explanation for a terminal of 80 columns: one block per number with its phases, then what bears on nothing, then every
  * source by the name that a preview takes.
  */
-export function explanationText(explanation: Explanation, naming: Naming): string {
+export function explanationText(raw: Explanation, rawNaming: Naming): string {
+  const explanation = withPrintableTexts(raw);
+  const naming = printableNaming(rawNaming);
   const { stats, derived, idle, now } = explanation;
   const blocks = [
     headOf(explanation, naming),

@@ -2,7 +2,6 @@ import type { FastifyReply, FastifyRequest, RouteHandlerMethod } from 'fastify';
 import type { Clock } from '../lib/clock.ts';
 import type { HttpRouteObserver } from '../telemetry/metrics.ts';
 import type { Answer } from './answer.ts';
-import type { Shedding } from './shedding.ts';
 
 export type Handler = (request: FastifyRequest) => Answer | Promise<Answer>;
 
@@ -11,22 +10,22 @@ export interface HandlingOptions {
   readonly answerOfError: (error: unknown, request: FastifyRequest) => Answer;
   readonly observer: HttpRouteObserver;
   readonly clock: Clock;
-  /** undefined: the route is answered however much there is to do. */
-  readonly shedding: Shedding | undefined;
+  /** The refusal of a request that was taken up at this monotonic ms; it answers undefined when there is none. */
+  readonly refusalAt: ((now: number) => Answer | undefined) | undefined;
 }
 
 /**
  * Makes a route handler of a function from request to answer: what it throws goes through the error mapper, what it answers
  * is counted. Without hooks, and without a promise when the handler answers at once: the hottest route would feel each.
  */
-export function handling({ handler, answerOfError, observer, clock, shedding }: HandlingOptions): RouteHandlerMethod {
+export function handling({ handler, answerOfError, observer, clock, refusalAt }: HandlingOptions): RouteHandlerMethod {
   const finish = (reply: FastifyReply, answer: Answer, began: number): void => {
     send(reply, answer);
     observer.answered(answer.status, clock.mono() - began);
   };
   return (request, reply) => {
     const began = clock.mono();
-    const refusal = shedding?.refusal(began);
+    const refusal = refusalAt?.(began);
     if (refusal !== undefined) {
       finish(reply, refusal, began);
       return;

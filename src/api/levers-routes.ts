@@ -30,7 +30,7 @@ export function createRereadHandler(levers: Levers, admin: AdminCheck, requestOf
     admin.demandAdmin(request);
     const { tenant, characterId } = requestOf(request);
     if (levers.reread(tenant, characterId)) return ok(JSON.stringify({ status: 'asked for' }));
-    throw new AppError('NOT_FOUND', 'This character is not held: its next read loads it.');
+    throw new AppError('NOT_FOUND', 'this character is not held; its next read loads it.');
   };
 }
 

@@ -1,6 +1,7 @@
 import type { Contributor, ExplainedNumbers, Explanation } from '../answers/explanation.ts';
 import { NO_TEMPLATE, type Preview } from '../answers/preview.ts';
 import type { Tenant } from '../domain/tenant.ts';
+import { printable } from '../lib/printable.ts';
 import type { NameKind, Names, NameTarget, WantedNames } from '../upstream/names.ts';
 
 /** What things are called that an answer is about, as far as it is known; undefined: only the id is. */
@@ -24,6 +25,14 @@ export async function namingOf(
 
 export function knownNames(names: Pick<Names, 'of'>, tenant: Tenant): Naming {
   return (kind, id) => names.of(kind, tenant, id);
+}
+
+/** For texts on a terminal: names come from other services. */
+export function printableNaming(naming: Naming): Naming {
+  return (kind, id) => {
+    const name = naming(kind, id);
+    return name && printable(name);
+  };
 }
 
 /** What an explanation speaks of. */

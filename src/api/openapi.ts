@@ -294,6 +294,7 @@ export const ROUTE_SCHEMAS = {
   explain: {
     operationId: 'explainStats',
     summary: 'Why the effective stats of one character are what they are',
+    security: [{}, { admin: [] }],
     params: characterParams,
     querystring: Type.Object({
       format,
@@ -308,7 +309,8 @@ export const ROUTE_SCHEMAS = {
           'text/plain': { schema: Type.String() },
         },
       },
-      400: answer('A path id, tenant header or the format is missing or not acceptable.', ErrorDocument),
+      400: answer('A path id, tenant header or parameter is missing or not acceptable.', ErrorDocument),
+      401: answer('The bearer token is not the admin token, or none is set.', ErrorDocument),
       ...unanswered,
     },
   },

@@ -38,7 +38,7 @@ export function createPageHandlers(facts: PageFacts): {
     async file({ raw, params }) {
       const name = typeof params === 'object' && params !== null && 'file' in params ? String(params.file) : '';
       const file = (await load()).file(name);
-      if (file === undefined) throw new AppError('NOT_FOUND', 'There is no such resource.');
+      if (file === undefined) throw new AppError('NOT_FOUND', 'there is no such resource.');
       return answerOf(file, raw.headers['if-none-match']);
     },
     service: () => service,

@@ -1,6 +1,7 @@
 import type { Preview, TriedItem } from '../answers/preview.ts';
 import { ATTRIBUTES } from '../answers/stats-document.ts';
 import { STATS } from '../domain/stat.ts';
+import { printableJson } from '../lib/printable.ts';
 import { numbersOf } from './explanation-document.ts';
 import type { Naming } from './naming.ts';
 import { timeText } from './time-text.ts';
@@ -27,7 +28,7 @@ export function encodePreview(preview: Preview, naming: Naming): string {
     idleBuffs: preview.idleBuffs.map(({ sourceId, ...buff }) => ({ source: `buff:${sourceId}`, ...buff })),
   };
   const data = { type: 'effective-stats-previews', id: String(characterId), attributes };
-  return JSON.stringify(degraded.length === 0 ? { data } : { data, meta: { degraded } });
+  return printableJson(JSON.stringify(degraded.length === 0 ? { data } : { data, meta: { degraded } }));
 }
 
 function nameOf({ templateId }: TriedItem, naming: Naming): string | undefined {

@@ -1,8 +1,9 @@
 import type { Preview, TriedItem } from '../answers/preview.ts';
 import { slotWord } from '../domain/slot.ts';
 import { STATS } from '../domain/stat.ts';
+import { withPrintableTexts } from '../lib/printable.ts';
 import { limitNote, NO_TEMPLATE_WORDS, numberBlocks } from './explanation-text.ts';
-import type { Naming } from './naming.ts';
+import { type Naming, printableNaming } from './naming.ts';
 import { grouped, joined, labelled, padEnd, padStart, wrapped } from './text-form.ts';
 import { timeText } from './time-text.ts';
 
@@ -12,7 +13,9 @@ const STAT_WIDTH = Math.max(...STATS.map((stat) => stat.length)) + 2;
  * A preview for a terminal of 80 columns: what comes on and off, then every stat before and after, then how those that change
  * come to be, as explain tells it.
  */
-export function previewText(preview: Preview, naming: Naming): string {
+export function previewText(raw: Preview, rawNaming: Naming): string {
+  const preview = withPrintableTexts(raw);
+  const naming = printableNaming(rawNaming);
   const { characterId, ruleset, version, now, degraded } = preview;
   const item = (tried: TriedItem): string => itemText(tried, naming);
   const told = [

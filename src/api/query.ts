@@ -1,5 +1,6 @@
 import type { FastifyRequest } from 'fastify';
-import { type FieldProblem, queryProblem } from './field-problem.ts';
+import { type FieldProblem, invalidFields, queryProblem } from './field-problem.ts';
+import type { Handler } from './handling.ts';
 
 /** Reads one parameter's text, or says what was expected instead. */
 export type ParameterReader<T> = (text: string) => { readonly value: T } | { readonly expected: string };
@@ -19,7 +20,7 @@ export function readQuery<R extends Readonly<Record<string, ParameterReader<unkn
     const reader = Object.hasOwn(readers, name) ? readers[name] : undefined;
     const read =
       reader === undefined
-        ? { expected: `one of ${Object.keys(readers).join(', ')}` }
+        ? { expected: namesOf(readers) }
         : typeof given === 'string'
           ? reader(given)
           : { expected: 'one value' };
@@ -27,6 +28,20 @@ export function readQuery<R extends Readonly<Record<string, ParameterReader<unkn
     else values[name] = read.value;
   }
   return { values: values as Values<R>, problems };
+}
+
+function namesOf(readers: object): string {
+  const names = Object.keys(readers);
+  return names.length === 0 ? 'no parameters' : `one of ${names.join(', ')}`;
+}
+
+/** The handler of a route that takes no parameters: what is not understood is refused, not ignored. */
+export function withoutQuery(handler: Handler): Handler {
+  return (request) => {
+    const { problems } = readQuery(request, {});
+    if (problems.length > 0) throw invalidFields(problems);
+    return handler(request);
+  };
 }
 
 export function integerParameter(min: number, max: number): ParameterReader<number> {

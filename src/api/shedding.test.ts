@@ -8,7 +8,9 @@ import { createStubApi, TENANT_HEADERS } from './stub-api.ts';
 
 const STATS = '/api/worlds/0/channels/1/characters/12/stats';
 
-/** The API on a socket, with a clock on which every read of stats takes 4 ms. */
+const EXPLAIN = `${STATS}/explain`;
+
+/** The API on a socket, with a clock on which every read of stats, and every explanation, takes 4 ms. */
 async function listening(context: TestContext) {
   let now = 0;
   const metrics = createMetrics();
@@ -16,7 +18,16 @@ async function listening(context: TestContext) {
     now += 4;
     return { kind: 'answer', body: '{"data":{}}', version: 1, asOf: 0 } as const;
   };
-  const { app } = createStubApi({ reader: { read }, metrics, clock: { now: () => now, mono: () => now } });
+  const explain = () => {
+    now += 4;
+    return { kind: 'unknown' } as const;
+  };
+  const { app } = createStubApi({
+    reader: { read },
+    explainer: { explain },
+    metrics,
+    clock: { now: () => now, mono: () => now },
+  });
   await app.listen({ port: 0, host: '127.0.0.1' });
   context.after(() => app.close());
   const address = app.server.address();
@@ -50,11 +61,11 @@ function statusesOf(heads: readonly string[]): Record<string, number> {
   return counts;
 }
 
-test('given requests that fill a turn, when more come in it, then they get 503 and the next turn answers again', async (context) => {
+test('given costly requests that fill a turn, when more come in it, then they get 503 and the next turn answers again', async (context) => {
   const { socket, metrics } = await listening(context);
   // The 64th is the first that begins more than 250 ms, 63 reads, after the first.
-  const heads = await askAtOnce(socket, Array<string>(77).fill(STATS));
-  assert.deepEqual(statusesOf(heads), { 200: 63, 503: 14 });
+  const heads = await askAtOnce(socket, Array<string>(77).fill(EXPLAIN));
+  assert.deepEqual(statusesOf(heads), { 404: 63, 503: 14 });
   const refused = heads.slice(63);
   assert.deepEqual(statusesOf(refused), { 503: 14 });
   assert.ok(refused.every((head) => head.includes('"code":"OVERLOADED"')));
@@ -71,7 +82,20 @@ test('given a turn that is full, when probes come in it, then they are answered'
   const probes = ['/api/readyz', '/api/livez', '/api/metrics', '/api/debug/consumers', '/api/debug/dead-letters'];
   const heads = await askAtOnce(socket, [...Array<string>(70).fill(STATS), ...probes, `${STATS}/explain`, STATS]);
   assert.deepEqual(statusesOf(heads.slice(70, 75)), { 200: 5 });
-  assert.deepEqual(statusesOf(heads.slice(75)), { 503: 2 });
+  assert.deepEqual(statusesOf(heads.slice(75)), { 200: 1, 503: 1 });
+});
+
+test('symptom: stats are refused when very many ask at once, though their callers would rather wait', async (context) => {
+  const { socket, metrics } = await listening(context);
+  assert.deepEqual(statusesOf(await askAtOnce(socket, Array<string>(500).fill(STATS))), { 200: 500 });
+  assert.ok((await metrics.expose()).split('\n').includes('effective_stats_http_shed_total 0'));
+});
+
+test('given a turn that is full, when lists and previews come in it, then they are refused', async (context) => {
+  const { socket } = await listening(context);
+  const lists = ['/api/effective-stats', '/api/effective-stats/tenants', '/api/effective-stats/items?search=x'];
+  const heads = await askAtOnce(socket, [...Array<string>(70).fill(STATS), ...lists]);
+  assert.deepEqual(statusesOf(heads.slice(70)), { 503: lists.length });
 });
 
 test('given a pause of the process within a turn, when the next request comes, then it is answered', () => {

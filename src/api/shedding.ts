@@ -12,10 +12,12 @@ const REQUEST_MAX_MS = 5;
 /** Seconds after which the refused come back, by turns: not all at once. Go clients wait for whole seconds (contract §3). */
 const RETRY_AFTER = [1, 2] as const;
 
-/** Refuses requests that would make everything else wait. */
+/** Refuses costly requests that would make everything else wait. */
 export interface Shedding {
-  /** The refusal of a request that was taken up at this monotonic ms; undefined: it is to be answered. */
+  /** The refusal of a costly request that was taken up at this monotonic ms; undefined: it is to be answered. */
   refusal(now: number): Answer | undefined;
+  /** Counts a request that is answered in any case, and refuses it never. */
+  count(now: number): undefined;
 }
 
 export interface SheddingOptions {
@@ -27,8 +29,8 @@ export interface SheddingOptions {
 /**
  * Node handles everything that has arrived on its sockets in one turn, and answers nothing else until then: a turn with
  * thousands of requests is the latency of all of them. So time is counted from request to request, their parsing and writing
- * included, and what comes after the turn has had its share gets a 503 that costs next to nothing. A turn that is long for
- * another reason refuses nobody.
+ * included, and costly ones that come after the turn has had its share get a 503 that costs next to nothing. A turn that is
+ * long for another reason refuses nobody. Why stats are never refused: ADR 6.
  */
 export function createShedding({ onShed, atEndOfTurn = setImmediate }: SheddingOptions): Shedding {
   const refusals = RETRY_AFTER.map(refusalAfter);
@@ -41,11 +43,16 @@ export function createShedding({ onShed, atEndOfTurn = setImmediate }: SheddingO
     spent = 0;
   };
 
+  const count = (now: number): undefined => {
+    if (last === undefined) atEndOfTurn(beginTurn);
+    else spent += Math.min(now - last, REQUEST_MAX_MS);
+    last = now;
+  };
+
   return {
+    count,
     refusal(now) {
-      if (last === undefined) atEndOfTurn(beginTurn);
-      else spent += Math.min(now - last, REQUEST_MAX_MS);
-      last = now;
+      count(now);
       if (spent <= TURN_MAX_MS) return undefined;
       onShed();
       shed += 1;
