@@ -1,5 +1,4 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import type { Server } from 'node:net';
 import { hostname } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -386,7 +385,7 @@ function kafkaOptionsOf({ kafka: { brokers, groupId, topics, tls, sasl } }: Kafk
     brokers,
     groupId,
     topics,
-    ...(tls === undefined ? {} : { tls: tls.caFile === undefined ? {} : { ca: readFileSync(tls.caFile) } }),
+    ...(tls === undefined ? {} : { tls: tls.ca === undefined ? {} : { ca: tls.ca } }),
     ...(sasl === undefined ? {} : { sasl }),
   };
 }

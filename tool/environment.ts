@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import type { SASLOptions } from '@platformatic/kafka';
 import { formatViolations, type KafkaConfig, parseConfig } from '../src/config/config.ts';
 import { type Terminal, UsageError } from './command.ts';
@@ -7,7 +6,7 @@ import { type Terminal, UsageError } from './command.ts';
 export interface KafkaConnection {
   readonly clientId: string;
   readonly bootstrapBrokers: string[];
-  readonly tls?: { readonly ca?: Buffer };
+  readonly tls?: { readonly ca?: string };
   readonly sasl?: SASLOptions;
 }
 
@@ -33,7 +32,7 @@ export function connectionOf({ kafka: { brokers, tls, sasl } }: KafkaConfig): Ka
   return {
     clientId: 'effective-stats-tool',
     bootstrapBrokers: [...brokers],
-    ...(tls === undefined ? {} : { tls: tls.caFile === undefined ? {} : { ca: readFileSync(tls.caFile) } }),
+    ...(tls === undefined ? {} : { tls: tls.ca === undefined ? {} : { ca: tls.ca } }),
     ...(sasl === undefined ? {} : { sasl }),
   };
 }

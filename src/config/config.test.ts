@@ -1,8 +1,13 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
 import { type Config, formatViolations, type KafkaConfig, parseConfig, type Violation } from './config.ts';
 import { helpText } from './help.ts';
 import { EnvironmentSchema } from './schema.ts';
+
+/** Signed by itself; of nobody, for tests. */
+const CA_FILE = fileURLToPath(new URL('../../test/fixtures/ca.pem', import.meta.url));
 
 const KAFKA = { BOOTSTRAP_SERVERS: 'kafka:9092', BASE_SERVICE_URL: 'http://atlas/api/' };
 
@@ -107,12 +112,12 @@ test('given production without brokers, when the configuration is read, then it 
 test('given TLS and SASL, when the configuration is read, then both are handed on', () => {
   const { kafka } = kafkaConfigOf({
     KAFKA_TLS: 'on',
-    KAFKA_TLS_CA_FILE: '/ca.pem',
+    KAFKA_TLS_CA_FILE: CA_FILE,
     KAFKA_SASL_MECHANISM: 'SCRAM-SHA-512',
     KAFKA_SASL_USERNAME: 'stats',
     KAFKA_SASL_PASSWORD: 'open sesame',
   });
-  assert.deepEqual(kafka.tls, { caFile: '/ca.pem' });
+  assert.deepEqual(kafka.tls, { ca: readFileSync(CA_FILE, 'utf8') });
   assert.deepEqual(kafka.sasl, { mechanism: 'SCRAM-SHA-512', username: 'stats', password: 'open sesame' });
 });
 
@@ -125,7 +130,7 @@ test('given a mechanism without credentials, when the configuration is read, the
 });
 
 test('given a CA file but no TLS, when the configuration is read, then TLS is asked for', () => {
-  assert.match(violationOf('KAFKA_TLS', { ...KAFKA, KAFKA_TLS_CA_FILE: '/ca.pem' }).expected, /^on, because/);
+  assert.match(violationOf('KAFKA_TLS', { ...KAFKA, KAFKA_TLS_CA_FILE: CA_FILE }).expected, /^on, because/);
 });
 
 for (const [name, level] of [
@@ -231,7 +236,7 @@ test("given the peer's REDIS_URL, when the configuration is read, then it is tak
 });
 
 test('given many wrong values, when the configuration is read, then all are named at once', () => {
-  const violations = violationsOf({ NODE_ENV: 'production', REST_PORT: 'x', READ_WAIT: 'x', KAFKA_TLS_CA_FILE: '/ca' });
+  const violations = violationsOf({ NODE_ENV: 'production', REST_PORT: 'x', READ_WAIT: 'x', KAFKA_TLS_CA_FILE: CA_FILE });
   assert.deepEqual(
     violations.map((violation) => violation.variable),
     ['REST_PORT', 'READ_WAIT', 'BOOTSTRAP_SERVERS', 'KAFKA_TLS'],
@@ -278,11 +283,11 @@ test('given a configuration, when somebody writes to it, then it throws', () => 
 });
 
 test('given variables without effect, when the configuration is read, then it says so', () => {
-  const parsed = parseConfig({ TRACE_ENDPOINT: 'jaeger:4317', BASE_SERVICE_URL: 'http://atlas/api/' });
+  const parsed = parseConfig({ TRACE_ENDPOINT: 'jaeger:4317', CLAMP_COMMANDS: 'on' });
   const warnings = 'warnings' in parsed ? parsed.warnings : [];
   assert.equal(warnings.length, 2);
   assert.match(warnings.join('\n'), /spans are not exported yet/);
-  assert.match(warnings.join('\n'), /BASE_SERVICE_URL not used/);
+  assert.match(warnings.join('\n'), /CLAMP_COMMANDS has no effect/);
 });
 
 test('given the help, when it is read, then it names every variable and fits a terminal', () => {
@@ -309,4 +314,64 @@ test('symptom: of twelve wrong variables only eight are named', () => {
   const parsed = parseConfig(wrong);
   assert.ok('violations' in parsed);
   assert.deepEqual(parsed.violations.map(({ variable }) => variable).sort(), Object.keys(wrong).sort());
+});
+
+for (const [what, file, why] of [
+  ['no such file', '/nowhere/ca.pem', 'ENOENT'],
+  ['a directory', '/', 'EISDIR'],
+  ['a file without certificates', fileURLToPath(import.meta.url), 'no certificate in it'],
+] as const) {
+  test(`symptom: a CA file that is ${what} is met only when the brokers are`, () => {
+    const { expected, value } = violationOf('KAFKA_TLS_CA_FILE', {
+      ...KAFKA,
+      KAFKA_TLS: 'on',
+      KAFKA_TLS_CA_FILE: file,
+    });
+    assert.ok(expected.includes(why), expected);
+    assert.equal(value, file);
+  });
+}
+
+for (const [name, value] of [
+  ['BASE_SERVICE_URL', 'http://atlas/api/'],
+  ['DATA_SERVICE_URL', 'http://atlas/api/'],
+  ['EVENT_TOPIC_SESSION_STATUS', 'sessions'],
+  ['KAFKA_CONSUMER_GROUP', 'stats'],
+  ['BOOTSTRAP_SERVER', 'kafka:9092'],
+  ['BOOTSTRAP_SEVRERS', 'kafka:9092'],
+  ['BASE_SERVICES_URL', 'http://atlas/api/'],
+  ['EVENT_TOPIC_SESION_STATUS', 'sessions'],
+] as const) {
+  test(`symptom: ${name} without brokers starts a demo by mistake`, () => {
+    const { expected } = violationOf('BOOTSTRAP_SERVERS', { [name]: value });
+    assert.ok(expected.includes(name), expected);
+  });
+}
+
+for (const [name, meant] of [
+  ['KAFKA_BROKERS', 'BOOTSTRAP_SERVERS'],
+  ['PORT', 'REST_PORT'],
+  ['log_level', 'LOG_LEVEL'],
+  ['READ_WAITS', 'READ_WAIT'],
+] as const) {
+  test(`given ${name}, when the configuration is read, then a warning asks whether ${meant} is meant`, () => {
+    const parsed = parseConfig({ [name]: 'x' });
+    assert.ok('warnings' in parsed);
+    assert.deepEqual(parsed.warnings, [`${name} means nothing here: is ${meant} meant, which is not set?`]);
+  });
+}
+
+test("given what Atlas's and Kubernetes' manifests set, when the configuration is read, then nothing is warned of", () => {
+  const parsed = parseConfig({
+    ...KAFKA,
+    BANS_SERVICE_URL: 'http://atlas/api/',
+    MAPS_SERVICE_URL: 'http://atlas/api/',
+    BUFFS_SERVICE_HOST: '10.0.0.1',
+    SKILLS_SERVICE_PORT: '8080',
+    NODE_NAME: 'node-1',
+    HOST: 'x',
+    EVENT_TOPIC_PET_STATUS: 'pets',
+    npm_config_x: '1',
+  });
+  assert.deepEqual('warnings' in parsed && parsed.warnings, []);
 });

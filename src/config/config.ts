@@ -4,10 +4,12 @@ import type { Shard } from '../domain/shard.ts';
 import type { Stream } from '../events/stream.ts';
 import { schemaErrors } from '../lib/schema-errors.ts';
 import type { Service } from '../upstream/port.ts';
+import { readCertificates } from './certificates.ts';
+import { type NearName, nearNames } from './near-names.ts';
 import type { RulesetOverrides } from './ruleset-overrides.ts';
 import { type Environment, EnvironmentSchema, type LogLevel, type SaslMechanism } from './schema.ts';
 import { shardOf, shardSetting } from './shard.ts';
-import { docsOf } from './variable.ts';
+import { docsOf, type Group } from './variable.ts';
 
 /** All durations in ms. */
 interface CommonConfig {
@@ -50,8 +52,8 @@ export interface KafkaConfig extends CommonConfig {
     readonly brokers: readonly string[];
     readonly groupId: string;
     readonly topics: Readonly<Record<Stream, string>>;
-    /** undefined: no encryption. */
-    readonly tls: { readonly caFile: string | undefined } | undefined;
+    /** `ca`: certificates in PEM; undefined: those that Node.js trusts. undefined as a whole: no encryption. */
+    readonly tls: { readonly ca: string | undefined } | undefined;
     readonly sasl:
       | { readonly mechanism: SaslMechanism; readonly username: string; readonly password: string }
       | undefined;
@@ -91,13 +93,39 @@ const URL_OF_SERVICE = {
 const URL_NAMES = Object.values(URL_OF_SERVICE);
 const SASL_NAMES = ['KAFKA_SASL_MECHANISM', 'KAFKA_SASL_USERNAME', 'KAFKA_SASL_PASSWORD'] as const;
 
-/** Reads the configuration from environment variables; never throws, finds every violation at once. */
+/** Of the real thing: without brokers they mean that the brokers were forgotten, not that a demo is wanted. */
+const REAL_NAMES: readonly string[] = ['BASE_SERVICE_URL', ...URL_NAMES, ...namesIn('Kafka'), ...namesIn('Topics')];
+
+/**
+ * Reads the configuration from environment variables, and the files that they name; never throws, finds every violation at
+ * once.
+ */
 export function parseConfig(env: Readonly<Record<string, string | undefined>>): ParsedConfig {
   const { set, complete } = known(env);
-  const violations = [...invalidValues(set, complete), ...contradictions(set)];
+  const near = nearNames(env, Object.keys(EnvironmentSchema.properties));
+  const ca = set.KAFKA_TLS_CA_FILE === undefined ? undefined : readCertificates(set.KAFKA_TLS_CA_FILE);
+  const unreadable =
+    ca !== undefined && 'expected' in ca
+      ? [{ variable: 'KAFKA_TLS_CA_FILE', value: set.KAFKA_TLS_CA_FILE, expected: ca.expected }]
+      : [];
+  const violations = [...invalidValues(set, complete), ...unreadable, ...contradictions(set, near)];
   if (violations.length > 0) return { violations };
   const environment = Value.Decode(EnvironmentSchema, complete);
-  return { config: deepFreeze(configOf(environment)), warnings: warningsOf(environment) };
+  const certificates = ca !== undefined && 'pem' in ca ? ca.pem : undefined;
+  return {
+    config: deepFreeze(configOf(environment, certificates)),
+    warnings: [...nearWarnings(near), ...warningsOf(environment)],
+  };
+}
+
+function namesIn(group: Group): string[] {
+  return Object.entries(EnvironmentSchema.properties)
+    .filter(([, schema]) => docsOf(schema).group === group)
+    .map(([name]) => name);
+}
+
+function nearWarnings(near: readonly NearName[]): string[] {
+  return near.map(({ name, meant }) => `${name} means nothing here: is ${meant} meant, which is not set?`);
 }
 
 /** One line per violation. */
@@ -138,7 +166,7 @@ function withoutCredentials(text: string | undefined): string | undefined {
 }
 
 /** What is wrong between variables rather than in one. */
-function contradictions(set: SetVariables): Violation[] {
+function contradictions(set: SetVariables, near: readonly NearName[]): Violation[] {
   const violations: Violation[] = [];
   const demand = (variable: keyof Environment, expected: string): void => {
     if (set[variable] === undefined) violations.push({ variable, value: undefined, expected });
@@ -152,6 +180,12 @@ function contradictions(set: SetVariables): Violation[] {
   }
   if (set.NODE_ENV === 'production') {
     demand('BOOTSTRAP_SERVERS', 'the brokers, because NODE_ENV is production: the demo is not for production');
+  } else {
+    const slips = near.filter(({ meant, isSlip }) => isSlip && REAL_NAMES.includes(meant)).map(({ name }) => name);
+    const real = [...REAL_NAMES.filter((name) => set[name] !== undefined), ...slips];
+    if (real.length > 0) {
+      demand('BOOTSTRAP_SERVERS', `the brokers, because of ${real.join(', ')}: for the demo, leave all of these out`);
+    }
   }
   if (set.KAFKA_TLS_CA_FILE !== undefined && set.KAFKA_TLS !== 'on') {
     violations.push({
@@ -189,18 +223,10 @@ function warningsOf(environment: Environment): string[] {
   if (environment.CLAMP_COMMANDS && environment.BOOTSTRAP_SERVERS === undefined) {
     warnings.push('CLAMP_COMMANDS has no effect in the demo: there is no Kafka to produce to');
   }
-  if (environment.BOOTSTRAP_SERVERS === undefined) {
-    const ignored = (['BASE_SERVICE_URL', ...URL_NAMES] as const).filter((name) => environment[name] !== undefined);
-    if (ignored.length > 0) {
-      warnings.push(
-        `${ignored.join(', ')} not used: without BOOTSTRAP_SERVERS the demo brings its own upstream services`,
-      );
-    }
-  }
   return warnings;
 }
 
-function configOf(environment: Environment): Config {
+function configOf(environment: Environment, certificates: string | undefined): Config {
   const common: CommonConfig = {
     serviceName: environment.SERVICE_NAME,
     logLevel: environment.LOG_LEVEL,
@@ -228,7 +254,7 @@ function configOf(environment: Environment): Config {
   return {
     mode: 'kafka',
     ...common,
-    kafka: kafkaOf(environment, brokers),
+    kafka: kafkaOf(environment, brokers, certificates),
     serviceUrls: serviceUrlsOf(environment),
     commandTopic: environment.CLAMP_COMMANDS ? environment.COMMAND_TOPIC_CHARACTER : undefined,
   };
@@ -243,7 +269,11 @@ export const TOPIC_VARIABLES = {
   skill: 'EVENT_TOPIC_SKILL_STATUS',
 } as const satisfies Record<Stream, keyof Environment>;
 
-function kafkaOf(environment: Environment, brokers: readonly string[]): KafkaConfig['kafka'] {
+function kafkaOf(
+  environment: Environment,
+  brokers: readonly string[],
+  certificates: string | undefined,
+): KafkaConfig['kafka'] {
   const { KAFKA_SASL_MECHANISM: mechanism, KAFKA_SASL_USERNAME: username, KAFKA_SASL_PASSWORD: password } = environment;
   const complete = mechanism !== undefined && username !== undefined && password !== undefined;
   return {
@@ -256,7 +286,7 @@ function kafkaOf(environment: Environment, brokers: readonly string[]): KafkaCon
       character: environment[TOPIC_VARIABLES.character],
       skill: environment[TOPIC_VARIABLES.skill],
     },
-    tls: environment.KAFKA_TLS ? { caFile: environment.KAFKA_TLS_CA_FILE } : undefined,
+    tls: environment.KAFKA_TLS ? { ca: certificates } : undefined,
     sasl: complete ? { mechanism, username, password } : undefined,
   };
 }

@@ -137,7 +137,8 @@ export const EnvironmentSchema = Type.Object({
   BOOTSTRAP_SERVERS: optional(
     {
       group: 'Kafka',
-      description: 'The brokers. Unset: the demo runs, without Kafka and on simulated upstream services.',
+      description:
+        'The brokers. Unset: the demo runs, without Kafka and on simulated upstream services; refused when another variable of Kafka, a topic or a service URL is set.',
       expected: 'host:port, or several separated by commas',
     },
     hostAndPortList,
@@ -165,7 +166,7 @@ export const EnvironmentSchema = Type.Object({
       group: 'Kafka',
       description:
         "PEM file with the certificate authorities that are trusted to sign the brokers' certificates. Unset: those that Node.js trusts.",
-      expected: 'a path, together with KAFKA_TLS=on',
+      expected: 'a readable PEM file with certificates, together with KAFKA_TLS=on',
     },
     anyText,
   ),
