@@ -88,7 +88,7 @@ async function probe(service: Service, signal: AbortSignal): Promise<number[]> {
 
 async function residentBytes({ http }: Service): Promise<number> {
   const metrics = await http.text('/api/metrics');
-  return Number(/^effective_stats_process_resident_memory_bytes (\S+)$/m.exec(metrics)?.[1]);
+  return Number(/^process_resident_memory_bytes (\S+)$/m.exec(metrics)?.[1]);
 }
 
 function isLoad(value: unknown): value is CrowdLoad {

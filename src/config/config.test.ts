@@ -236,7 +236,12 @@ test("given the peer's REDIS_URL, when the configuration is read, then it is tak
 });
 
 test('given many wrong values, when the configuration is read, then all are named at once', () => {
-  const violations = violationsOf({ NODE_ENV: 'production', REST_PORT: 'x', READ_WAIT: 'x', KAFKA_TLS_CA_FILE: CA_FILE });
+  const violations = violationsOf({
+    NODE_ENV: 'production',
+    REST_PORT: 'x',
+    READ_WAIT: 'x',
+    KAFKA_TLS_CA_FILE: CA_FILE,
+  });
   assert.deepEqual(
     violations.map((violation) => violation.variable),
     ['REST_PORT', 'READ_WAIT', 'BOOTSTRAP_SERVERS', 'KAFKA_TLS'],

@@ -56,3 +56,39 @@ test('given an error, when it is logged, then code, details and cause are in the
   for (const part of ['UPSTREAM_UNREACHABLE', '"service":"buffs"', 'reset by peer'])
     assert.ok(line.includes(part), part);
 });
+
+async function logged(level: 'info' | 'debug', err: unknown, isTTY = false): Promise<string> {
+  const { stream, text } = outputOf(isTTY);
+  const logger = await createLogger({ level, serviceName: 'stats', output: stream });
+  logger.error({ err }, 'x');
+  return text();
+}
+
+test('symptom: what is normal fills the log with stacks', async () => {
+  const refused = Object.assign(new Error('connect ECONNREFUSED 127.0.0.1:9092'), { code: 'ECONNREFUSED' });
+  const error = Object.assign(new AggregateError([refused], 'the brokers do not answer', { cause: refused }), {
+    code: 'PLT_KFK_MULTIPLE',
+  });
+  for (const normal of [error, new AppError('UPSTREAM_TIMEOUT', 'no answer', { cause: refused })]) {
+    const line = await logged('info', normal);
+    assert.doesNotMatch(line, /"stack"|\n\s+at |node:internal/);
+    assert.match(line, /ECONNREFUSED 127\.0\.0\.1:9092/);
+    assert.equal((await logged('info', normal, true)).split('\n').filter((each) => /^\s+at /.test(each)).length, 0);
+    assert.match(await logged('debug', normal), /"stack"/);
+  }
+  assert.match(await logged('info', new TypeError('a defect')), /"stack"/);
+});
+
+const NASTY = 'a\u001b[2J\nINFO: all is well\u009b1m\u202e';
+
+test('symptom: text from outside drives the terminal and forges lines of the log', async () => {
+  for (const isTTY of [true, false]) {
+    const { stream, text } = outputOf(isTTY);
+    const logger = await createLogger({ level: 'info', serviceName: 'stats', output: stream });
+    logger.warn({ topic: NASTY, inner: { list: [NASTY] } }, `odd ${NASTY}`);
+    const lines = text();
+    assert.doesNotMatch(lines.replaceAll('\n', ''), /[\p{Cc}\u202e]/u);
+    assert.doesNotMatch(lines, /^INFO/m);
+    assert.ok(lines.includes('u001b[2J'));
+  }
+});

@@ -34,10 +34,8 @@ type Sample = readonly [labels: Record<string, string | number>, value: number];
 /** The service's metrics in a registry of their own. What happens often is pushed into integers, the rest is pulled. */
 export function createMetrics(): Metrics {
   const registry = new Registry();
-  collectDefaultMetrics({ register: registry, prefix: PREFIX });
-  // Gauges that are named like counters; those without the ending tell the same by type.
-  for (const name of ['resources', 'handles', 'requests'])
-    registry.removeSingleMetric(`${PREFIX}nodejs_active_${name}_total`);
+  // Under the names that they have everywhere: dashboards and alerts for Node.js know them.
+  collectDefaultMetrics({ register: registry });
   const upstream = createLatencyHistogram(
     `${PREFIX}upstream_request_seconds`,
     'Requests to upstream services: time until their answer, or until they failed.',
