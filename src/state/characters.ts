@@ -174,8 +174,12 @@ export function createCharacters(options: CharactersOptions): Characters {
   function created(event: SessionCreated, now: Moment): Outcome {
     const { tenant, characterId, sessionId, recordTime } = event;
     if (ended.has(tenant, sessionId, now.mono)) return 'outdated';
-    if (!options.isOurs(tenant, characterId)) return 'not-held';
     const found = register.find(tenant, characterId);
+    if (!options.isOurs(tenant, characterId)) {
+      if (found === undefined) return 'not-held';
+      initialise(found, event, now);
+      return 'applied';
+    }
     if (found?.sessions.some((session) => session.sessionId === sessionId) === true) return 'unchanged';
     const character = found ?? hold(tenant, characterId, now);
     // Idle time counts from the record: a replay makes nobody younger.

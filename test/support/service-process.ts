@@ -46,9 +46,14 @@ export function tenantHeaders(tenant: Tenant): Record<string, string> {
 }
 
 /** Asks whoever listens there. */
-export async function statsOf(origin: string, tenant: Tenant, characterId: number): Promise<StatsAnswer> {
+export async function statsOf(
+  origin: string,
+  tenant: Tenant,
+  characterId: number,
+  signal?: AbortSignal,
+): Promise<StatsAnswer> {
   const url = `${origin}/api/worlds/0/channels/1/characters/${characterId}/stats`;
-  const response = await fetch(url, { headers: tenantHeaders(tenant) });
+  const response = await fetch(url, { headers: tenantHeaders(tenant), ...(signal === undefined ? {} : { signal }) });
   const body = await response.text();
   const document = response.status === 200 ? JSON.parse(body) : undefined;
   const { bonuses = [], ...attributes } = document?.data?.attributes ?? {};
