@@ -27,9 +27,9 @@ export function withSession(
   now: number,
 ): readonly OpenSession[] {
   const { sessionId, worldId, channelId } = event;
-  return [...sessions, { sessionId, worldId, channelId, createdAt: Math.min(event.recordTime, now) }].slice(
-    -SESSIONS_MAX,
-  );
+  // A record time of -1 or 0 is none.
+  const createdAt = event.recordTime > 0 ? Math.min(event.recordTime, now) : now;
+  return [...sessions, { sessionId, worldId, channelId, createdAt }].slice(-SESSIONS_MAX);
 }
 
 /**

@@ -182,8 +182,8 @@ export function createCharacters(options: CharactersOptions): Characters {
     }
     if (found?.sessions.some((session) => session.sessionId === sessionId) === true) return 'unchanged';
     const character = found ?? hold(tenant, characterId, now);
-    // Idle time counts from the record: a replay makes nobody younger.
-    const heardAt = now.mono - Math.max(0, now.now - recordTime);
+    // Idle time counts from the record: a replay makes nobody younger. Of what comes live, no producer's clock is asked.
+    const heardAt = event.replayed && recordTime > 0 ? now.mono - Math.max(0, now.now - recordTime) : now.mono;
     character.touchedAt = found === undefined ? heardAt : Math.max(found.touchedAt, heardAt);
     character.sessions = withSession(character.sessions, event, now.now);
     character.version += 1;

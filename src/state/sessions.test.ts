@@ -226,6 +226,16 @@ describe('sessions', () => {
     assert.equal(isResident(bench.view()), false);
   });
 
+  it('given a session whose record has a useless time, or one of a clock that is days behind, then it is young', () => {
+    for (const recordTime of [-1, 0, Date.UTC(2025, 0, 1)]) {
+      const bench = setUp();
+      bench.event({ type: 'session-created', sessionId: 's', worldId: 0, channelId: 1, recordTime });
+      bench.clock.pass(3_500_000);
+      bench.characters.sweep();
+      assert.equal(isResident(bench.view()), true);
+    }
+  });
+
   it('given a character that was loaded before its session is replayed, then it is not read again', () => {
     const bench = setUp();
     const recordTime = bench.clock.now() - 600_000;
