@@ -30,6 +30,7 @@ import { createKafkaFeed } from './ingest/kafka/kafka-feed.ts';
 import { createPipeline } from './ingest/pipeline.ts';
 import { redrive } from './ingest/redrive.ts';
 import { createTally } from './ingest/tally.ts';
+import { tracedHandler } from './ingest/traced-handler.ts';
 import { AppError } from './lib/app-error.ts';
 import type { Clock } from './lib/clock.ts';
 import { createMoments } from './lib/moments.ts';
@@ -41,6 +42,7 @@ import { createCharacters } from './state/characters.ts';
 import type { Logger } from './telemetry/logger.ts';
 import { createMetrics } from './telemetry/metrics.ts';
 import { createServiceTrouble } from './telemetry/service-trouble.ts';
+import type { Tracing } from './telemetry/tracing.ts';
 import { createHttpNames } from './upstream/http/http-names.ts';
 import { createHttpUpstream } from './upstream/http/http-upstream.ts';
 import { createOwnerClocks } from './upstream/owner-clocks.ts';
@@ -85,6 +87,7 @@ export async function createApp(config: Config, ports: AppPorts): Promise<App> {
   const deadLetters = createDeadLetters(DEAD_LETTERS);
   const rulesetOf = createRulesetChoice(config);
   const { feed, urls, demo } = await openOutside(config, clock, ports);
+  const tracing = await openTracing(config, logger);
   const ownerClocks = createOwnerClocks(clock);
   const requests = {
     baseUrls: urls,
@@ -92,6 +95,7 @@ export async function createApp(config: Config, ports: AppPorts): Promise<App> {
     random,
     timeout: config.httpClientTimeout,
     environment: config.atlasEnvironment,
+    tracing,
     onDate: ownerClocks.note,
     observe: (service: Service, outcome: string, seconds: number) =>
       metrics.upstreamAnswered(service, outcome, seconds * 1_000),
@@ -162,7 +166,7 @@ export async function createApp(config: Config, ports: AppPorts): Promise<App> {
   const reader = createStatsReader({ flow, effective });
   const explainer = createExplainer({ flow, effective, watches: () => watch, queue });
   const previewer = createPreviewer({ flow, effective, upstream, rulesetOf, readWait });
-  const handle = createPipeline({
+  const apply = createPipeline({
     decoder: createDecoder({
       ...(config.atlasEnvironment === undefined ? {} : { environment: config.atlasEnvironment }),
       ...(config.shard === undefined ? {} : { isConcerned: characters.concerns }),
@@ -213,6 +217,7 @@ export async function createApp(config: Config, ports: AppPorts): Promise<App> {
     deadLetters,
     caches,
   });
+  const handle = tracedHandler(apply, tracing);
   const { adminToken } = config;
   const levers: Levers = {
     reread(tenant, characterId) {
@@ -243,6 +248,7 @@ export async function createApp(config: Config, ports: AppPorts): Promise<App> {
     logger,
     clock,
     adminToken,
+    tracing,
     replica: replicaOf(config),
   });
 
@@ -296,6 +302,7 @@ export async function createApp(config: Config, ports: AppPorts): Promise<App> {
       const closed = await Promise.allSettled([feed.stop(), api.close()]);
       await refresher.stop(REFRESHES_STOP_MS);
       closed.push(...(await Promise.allSettled([upstream.close(), names.close(), clamping?.stop()])));
+      await tracing?.close();
       for (const result of closed) {
         if (result.status === 'rejected')
           logger.error({ err: result.reason }, 'a part of the service did not stop in order');
@@ -350,6 +357,13 @@ function openClamping(
     random,
     onFailure: (err, waiting) => logger.warn({ err, waiting }, 'clamp commands could not be sent and are tried again'),
   });
+}
+
+/** The libraries take a third of a second to load: only when there is somebody to send spans to. */
+async function openTracing({ traces, serviceName }: Config, logger: Logger): Promise<Tracing | undefined> {
+  if (traces === undefined) return undefined;
+  const { createOtlpTracing } = await import('./telemetry/otlp-tracing.ts');
+  return createOtlpTracing({ ...traces, serviceName, logger });
 }
 
 function originOf(address: ReturnType<Server['address']>): string {

@@ -6,6 +6,7 @@ import type { Feed } from '../ingest/feed.ts';
 import { AppError } from '../lib/app-error.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { HttpRouteObserver, Metrics } from '../telemetry/metrics.ts';
+import type { Tracing } from '../telemetry/tracing.ts';
 import type { Names } from '../upstream/names.ts';
 import type { ChangeLog } from '../watch/change-log.ts';
 import type { Roll, RollReader } from '../watch/roll.ts';
@@ -62,6 +63,7 @@ import {
 import { createShedding } from './shedding.ts';
 import { createStatsHandler, STATS_URL } from './stats-route.ts';
 import { createTenantRequestReader } from './tenant-request.ts';
+import { traced } from './traced.ts';
 import { createUrlMatcher } from './url-matcher.ts';
 
 export interface ApiLogger {
@@ -83,6 +85,8 @@ export interface ApiDeps {
   readonly metrics: Pick<Metrics, 'contentType' | 'expose' | 'httpRoute' | 'requestShed' | 'connectionRefused'>;
   /** Shows the payloads of dead letters; undefined: nobody sees them. */
   readonly adminToken: string | undefined;
+  /** undefined: no span is made of requests. */
+  readonly tracing?: Tracing | undefined;
   readonly logger: ApiLogger;
   readonly clock: Clock;
   readonly replica: Replica;
@@ -161,9 +165,11 @@ export function createApi(deps: ApiDeps): FastifyInstance {
   app.register(async (scope) => {
     for (const { method = 'GET', url, handler, load, bodyLimit = BODY_MAX } of routes) {
       const observer = deps.metrics.httpRoute(url);
-      const handled = load
-        ? handle(handler, observer, refusalsOf[load])
-        : handle(namingReplica(handler, deps.replica), observer);
+      const handled = traced(
+        load ? handle(handler, observer, refusalsOf[load]) : handle(namingReplica(handler, deps.replica), observer),
+        url,
+        deps.tracing,
+      );
       scope.route({ method, url, bodyLimit, handler: handled });
     }
     const observer = deps.metrics.httpRoute(CHANGES_URL);

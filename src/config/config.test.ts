@@ -47,6 +47,7 @@ test('given no variables, when the configuration is read, then it is the demo wi
     shutdownDelay: 0,
     restPort: 8080,
     adminToken: undefined,
+    traces: undefined,
     ruleset: 'atlas',
     rulesetOverrides: {},
     checkRequirements: true,
@@ -288,11 +289,16 @@ test('given a configuration, when somebody writes to it, then it throws', () => 
 });
 
 test('given variables without effect, when the configuration is read, then it says so', () => {
-  const parsed = parseConfig({ TRACE_ENDPOINT: 'jaeger:4317', CLAMP_COMMANDS: 'on' });
+  const parsed = parseConfig({ CLAMP_COMMANDS: 'on' });
   const warnings = 'warnings' in parsed ? parsed.warnings : [];
-  assert.equal(warnings.length, 2);
-  assert.match(warnings.join('\n'), /spans are not exported yet/);
+  assert.equal(warnings.length, 1);
   assert.match(warnings.join('\n'), /CLAMP_COMMANDS has no effect/);
+});
+
+test('given a collector, when the configuration is read, then all traces that begin here go there, or a share of them', () => {
+  const traces = (env: Record<string, string>) => configOf({ TRACE_ENDPOINT: 'jaeger:4317', ...env }).traces;
+  assert.deepEqual(traces({}), { endpoint: 'jaeger:4317', samplingRatio: 1 });
+  assert.deepEqual(traces({ TRACE_SAMPLING_RATIO: '0.25' }), { endpoint: 'jaeger:4317', samplingRatio: 0.25 });
 });
 
 test('given the help, when it is read, then it names every variable and fits a terminal', () => {

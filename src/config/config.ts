@@ -23,6 +23,8 @@ interface CommonConfig {
   readonly shutdownDelay: number;
   readonly restPort: number;
   readonly adminToken: string | undefined;
+  /** Where spans are sent; undefined: none are made. */
+  readonly traces: { readonly endpoint: string; readonly samplingRatio: number } | undefined;
   readonly ruleset: RulesetName;
   readonly rulesetOverrides: RulesetOverrides;
   readonly checkRequirements: boolean;
@@ -212,9 +214,6 @@ function podNameOf({ POD_NAME, HOSTNAME }: Pick<Environment, 'POD_NAME' | 'HOSTN
 
 function warningsOf(environment: Environment): string[] {
   const warnings: string[] = [];
-  if (environment.TRACE_ENDPOINT !== undefined || environment.TRACE_SAMPLING_RATIO !== undefined) {
-    warnings.push('TRACE_ENDPOINT and TRACE_SAMPLING_RATIO have no effect: spans are not exported yet');
-  }
   if (environment.REDIS_URL !== undefined) {
     warnings.push(
       'REDIS_URL is set and not needed: replicas share nothing but Kafka, so any number may run without Redis',
@@ -235,6 +234,10 @@ function configOf(environment: Environment, certificates: string | undefined): C
     shutdownDelay: environment.SHUTDOWN_DELAY ?? (environment.KUBERNETES_SERVICE_HOST === undefined ? 0 : 5_000),
     restPort: environment.REST_PORT,
     adminToken: environment.ADMIN_TOKEN,
+    traces:
+      environment.TRACE_ENDPOINT === undefined
+        ? undefined
+        : { endpoint: environment.TRACE_ENDPOINT, samplingRatio: environment.TRACE_SAMPLING_RATIO },
     ruleset: environment.RULESET,
     rulesetOverrides: environment.RULESET_OVERRIDES,
     checkRequirements: environment.EQUIPMENT_REQUIREMENTS,

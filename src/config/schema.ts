@@ -341,16 +341,18 @@ export const EnvironmentSchema = Type.Object({
   TRACE_ENDPOINT: optional(
     {
       group: 'Traces',
-      description: 'OTLP gRPC collector. Accepted, but spans are not exported yet (`traceparent` is handed on).',
+      description:
+        'Collector that takes OTLP over gRPC, without TLS. Unset: no spans are made; `traceparent` is handed on all the same.',
       expected: 'host:port',
     },
     hostAndPort,
   ),
-  TRACE_SAMPLING_RATIO: optional(
+  TRACE_SAMPLING_RATIO: variable(
     {
       group: 'Traces',
-      description: 'Share of traces that are sampled. Accepted, but spans are not exported yet.',
+      description: 'Share of the traces that begin here which is sampled. Others go on as their sender has decided.',
       expected: 'a number from 0 to 1',
+      default: '1',
     },
     ratio,
   ),

@@ -19,7 +19,7 @@ const REGION = Buffer.from('REGION');
 const MAJOR_VERSION = Buffer.from('MAJOR_VERSION');
 const MINOR_VERSION = Buffer.from('MINOR_VERSION');
 const ENVIRONMENT = Buffer.from('ENVIRONMENT');
-const TRACEPARENT = Buffer.from('traceparent');
+export const TRACEPARENT_HEADER = Buffer.from('traceparent');
 
 const DASH = 0x2d;
 const ZERO = 0x30;
@@ -58,7 +58,7 @@ export function readHeaders(headers: Headers): RecordHeaders {
         break;
       case ENVIRONMENT.length:
         if (sameBytes(name, ENVIRONMENT)) found.environment = only('ENVIRONMENT', found.environment, value);
-        else if (sameBytes(name, TRACEPARENT)) {
+        else if (sameBytes(name, TRACEPARENT_HEADER)) {
           traceConflicts ||= found.traceparent !== undefined && !sameBytes(found.traceparent, value);
           found.traceparent = value;
         }

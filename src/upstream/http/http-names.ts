@@ -1,10 +1,12 @@
 import { list, text } from '../../events/fields.ts';
+import type { Tracing } from '../../telemetry/tracing.ts';
 import { createNames, type NameKind, type NameSource, type Names, type NameTarget } from '../names.ts';
 import type { GateView, Service } from '../port.ts';
 import { gateOpen } from '../upstream-errors.ts';
 import { numericId, onlyResource, type ResourceType, resourceOf, rootOf } from './documents.ts';
 import { createRequestHeaders } from './request-headers.ts';
 import { createServiceClient, type ServiceClient, type ServiceClientOptions } from './service-client.ts';
+import { tracedClient } from './traced-client.ts';
 
 export interface HttpNamesOptions extends Pick<ServiceClientOptions, 'clock' | 'random' | 'onDate' | 'observe'> {
   /** Each ends in `/api/`; a missing last slash is added. */
@@ -13,6 +15,8 @@ export interface HttpNamesOptions extends Pick<ServiceClientOptions, 'clock' | '
   readonly timeout: number;
   /** ENVIRONMENT header of requests whose cause names none. */
   readonly environment: string | undefined;
+  /** undefined: no span is made of what is read. */
+  readonly tracing?: Tracing | undefined;
   /** Nothing is asked behind a gate that is open, and no gate is told how it went: names must not cost anyone a stat. */
   readonly gates: Readonly<Record<Service, Pick<GateView, 'state'>>>;
 }
@@ -38,15 +42,19 @@ const PLACES = {
 
 /** Names as the services that own them tell them, over connections of their own. */
 export function createHttpNames(options: HttpNamesOptions): HttpNames {
-  const headers = createRequestHeaders(options.random, options.environment);
+  const headers = createRequestHeaders(options.random, options.environment, options.tracing !== undefined);
   const clientOf = (service: Service): ServiceClient =>
-    createServiceClient({
-      ...options,
+    tracedClient(
+      createServiceClient({
+        ...options,
+        service,
+        baseUrl: options.baseUrls[service],
+        connections: CONCURRENCY,
+        mayRepeat: () => false,
+      }),
+      options.tracing,
       service,
-      baseUrl: options.baseUrls[service],
-      connections: CONCURRENCY,
-      mayRepeat: () => false,
-    });
+    );
   const clients = { data: clientOf('data'), characters: clientOf('characters') };
 
   async function get<T>(

@@ -1,5 +1,6 @@
 import type { Clock } from '../../lib/clock.ts';
 import type { CacheCounts } from '../../lib/expiring-set.ts';
+import type { Tracing } from '../../telemetry/tracing.ts';
 import { createUpstreamGates, PROBE_DEADLINE_MS } from '../gate.ts';
 import type { ItemSource } from '../item-source.ts';
 import { SERVICE_OF_PART, SERVICES, type Service, type Upstream } from '../port.ts';
@@ -12,6 +13,7 @@ import { compartmentPath, createPartReaders, type RequestCommons } from './part-
 import { createRequestHeaders } from './request-headers.ts';
 import { createServiceClient, type RequestOutcome, type ServiceClient } from './service-client.ts';
 import { createStatRows } from './stat-rows.ts';
+import { tracedClient } from './traced-client.ts';
 
 export interface HttpUpstreamOptions {
   /** Each ends in `/api/`; a missing last slash is added. */
@@ -26,6 +28,8 @@ export interface HttpUpstreamOptions {
   readonly staticDataMax: number;
   /** ENVIRONMENT header of requests whose event names none. */
   readonly environment: string | undefined;
+  /** undefined: no span is made of what is read. */
+  readonly tracing?: Tracing | undefined;
   readonly clock: Clock;
   /** 0 ≤ random() < 1 */
   readonly random: () => number;
@@ -50,7 +54,7 @@ const SWEEP_MS = 250;
 export function createHttpUpstream(options: HttpUpstreamOptions): HttpUpstream {
   const { clock, random } = options;
   const gates = createUpstreamGates({ clock, random });
-  const headers = createRequestHeaders(random, options.environment);
+  const headers = createRequestHeaders(random, options.environment, options.tracing !== undefined);
   const rows = createStatRows();
   const readers = createPartReaders(rows);
 
@@ -58,13 +62,17 @@ export function createHttpUpstream(options: HttpUpstreamOptions): HttpUpstream {
     service: Service,
     connections = service === 'data' ? options.dataConcurrency : options.concurrency,
   ): ServiceClient =>
-    createServiceClient({
-      ...options,
+    tracedClient(
+      createServiceClient({
+        ...options,
+        service,
+        baseUrl: options.baseUrls[service],
+        connections,
+        mayRepeat: () => gates[service].state === 'closed',
+      }),
+      options.tracing,
       service,
-      baseUrl: options.baseUrls[service],
-      connections,
-      mayRepeat: () => gates[service].state === 'closed',
-    });
+    );
   const clients: Readonly<Record<Service, ServiceClient>> = {
     characters: clientOf('characters'),
     inventory: clientOf('inventory'),
