@@ -3,6 +3,7 @@ import { createPrng, type Prng } from '../../src/lib/prng.ts';
 import { startService } from '../support/service-process.ts';
 import { until } from '../support/wait.ts';
 import type { Stage } from './stage.ts';
+import type { Subject } from './subject.ts';
 
 /** What may happen to processes, the broker and clocks. Each is over when its promise resolves. */
 export const FAULTS = [
@@ -51,10 +52,12 @@ const READY_WITHIN_MS = 20_000;
 export type Faults = Readonly<Record<Fault, () => Promise<void>>>;
 
 export function createFaults(stage: Stage, seed: number): Faults {
-  const { broker, subject } = stage;
+  const { broker, subjects } = stage;
   /** Each fault has draws of its own, so that how long another takes does not change them. */
   const prngs = Object.fromEntries(FAULTS.map((fault, index) => [fault, createPrng(seed ^ (0x0c0 + index))]));
   const prngOf = (fault: Fault): Prng => prngs[fault] as Prng;
+  /** The replica that a fault befalls. */
+  const victimOf = (fault: Fault): Subject => prngOf(fault).pick(subjects) as Subject;
 
   const withoutBroker = async (away: () => Promise<void>, ms: number, back: () => Promise<void>): Promise<void> => {
     stage.brokerAwaySince = performance.now();
@@ -66,13 +69,20 @@ export function createFaults(stage: Stage, seed: number): Faults {
   /** Replicas of the service's own kind, in the name of its group; it must not notice them. */
   const replicas = async (count: number) => {
     const started = await Promise.all(Array.from({ length: count }, () => startService({ ...stage.variables })));
-    await until('it is ready beside others', async () => (await subject.readiness())?.status === 200, READY_WITHIN_MS);
+    for (const subject of subjects) {
+      await until(
+        'it is ready beside others',
+        async () => (await subject.readiness())?.status === 200,
+        READY_WITHIN_MS,
+      );
+    }
     return started;
   };
   const long = (fault: Fault): number => prngOf(fault).between(...LONG_MS);
 
   return {
     async kill() {
+      const subject = victimOf('kill');
       await subject.end('SIGKILL');
       await delay(prngOf('kill').between(0, 1_000));
       await subject.start();
@@ -95,11 +105,13 @@ export function createFaults(stage: Stage, seed: number): Faults {
       await other?.end('SIGKILL');
     },
     async 'process paused'() {
-      subject.signal('SIGSTOP');
+      const subject = victimOf('process paused');
+      subject.pause();
       await delay(long('process paused'));
-      subject.signal('SIGCONT');
+      subject.resume();
     },
     async 'service clock'() {
+      const subject = victimOf('service clock');
       const others = [-HOUR_MS, 0, HOUR_MS].filter((skew) => skew !== subject.skewed);
       await subject.skew(prngOf('service clock').pick(others) ?? 0);
     },

@@ -3,10 +3,12 @@ import type { Prng } from '../../src/lib/prng.ts';
 import type { Service } from '../../src/upstream/port.ts';
 import type { Failure } from '../../src/world/faults.ts';
 import { isOnline, type Who } from '../../src/world/truth.ts';
+import type { StatsAnswer } from '../support/service-process.ts';
 import { until } from '../support/wait.ts';
 import type { Actors } from './actors.ts';
 import { watchRequestRate } from './request-rate.ts';
 import type { Stage } from './stage.ts';
+import type { Subject } from './subject.ts';
 import { DEGRADED_BY } from './upstream-faults.ts';
 
 /** How a service fails until it heals. */
@@ -31,7 +33,7 @@ export interface Healing extends Ailment {
   readonly patients: number;
   /** Ms after the service's recovery at which a part was still seen failed; 0: none was. */
   readonly failedUntil: number;
-  /** Requests that the failing service saw in the worst second, which is the one until its gate opened. */
+  /** Requests of one replica that the failing service saw in the worst second, which is the one until its gate opened. */
   readonly worstSecond: number;
   /** Requests per second that it saw from then on. */
   readonly requestsPerSecond: number;
@@ -54,7 +56,7 @@ const GATE_OPEN_WITHIN_MS = 20_000;
  */
 export async function checkHealing(stage: Stage, actors: Actors, ailment: Ailment, prng: Prng): Promise<Healing> {
   const { service, failure } = ailment;
-  const { upstream, subject, world, outbox } = stage;
+  const { upstream, subjects, world, outbox } = stage;
   const calm = upstream.faults[service];
   upstream.faults[service] = { failure: FAILURE_KINDS[failure] };
   if (service === 'data') await restartCold(stage);
@@ -67,11 +69,14 @@ export async function checkHealing(stage: Stage, actors: Actors, ailment: Ailmen
   await outbox.flush();
   let patients: readonly Who[] = [];
   await until(`${service} is missed by somebody`, async () => {
-    const answers = await Promise.all(newcomers.map(subject.ask));
-    patients = newcomers.filter((_, index) => isFailing(answers[index], service));
+    const answers = await Promise.all(newcomers.map((who) => askAll(subjects, who)));
+    patients = newcomers.filter((_, index) => answers[index]?.some((answer) => isFailing(answer, service)));
     return patients.length >= PATIENTS_MIN;
   });
-  const isToldOpen = async () => (await subject.readiness())?.degraded.includes(service) === true;
+  const isToldOpen = async () => {
+    const told = await Promise.all(subjects.map((subject) => subject.readiness()));
+    return told.every((readiness) => readiness?.degraded.includes(service) === true);
+  };
   await until(`readiness tells of the ${service} service`, isToldOpen, GATE_OPEN_WITHIN_MS);
   const seen = upstream.counts[service];
   await delay(OBSERVED_MS);
@@ -85,27 +90,40 @@ export async function checkHealing(stage: Stage, actors: Actors, ailment: Ailmen
   for (const [index, who] of patients.entries()) {
     const readAt = (HEALED_WITHIN_MS * (index + 1)) / patients.length;
     await delay(Math.max(0, recovered + readAt - performance.now()));
-    if (!isFailing(await subject.ask(who), service)) continue;
+    if (!(await askAll(subjects, who)).some((answer) => isFailing(answer, service))) continue;
     failedUntil = performance.now() - recovered;
   }
   for (const who of patients) {
-    if (isFailing(await subject.ask(who), service)) unhealed.push(String(who.characterId));
+    if ((await askAll(subjects, who)).some((answer) => isFailing(answer, service)))
+      unhealed.push(String(who.characterId));
   }
-  return { ...ailment, patients: patients.length, failedUntil, worstSecond, requestsPerSecond, unhealed };
+  // What one replica asks: each has its own gate.
+  const share = 1 / subjects.length;
+  return {
+    ...ailment,
+    patients: patients.length,
+    failedUntil,
+    worstSecond: worstSecond * share,
+    requestsPerSecond: requestsPerSecond * share,
+    unhealed,
+  };
 }
 
 /** Static data are kept for good: only a service that has just been started asks for them. */
-async function restartCold({ subject }: Stage): Promise<void> {
-  await subject.end('SIGKILL');
-  await subject.start();
-  await until(
-    'the feed is current',
-    async () => (await subject.readiness())?.degraded.includes('feed') === false,
-    30_000,
-  );
+async function restartCold({ subjects }: Stage): Promise<void> {
+  for (const subject of subjects) {
+    await subject.end('SIGKILL');
+    await subject.start();
+    const isFollowing = async () => (await subject.readiness())?.degraded.includes('feed') === false;
+    await until('the feed is current', isFollowing, 30_000);
+  }
 }
 
-function isFailing(answer: Awaited<ReturnType<Stage['subject']['ask']>>, service: Service): boolean {
+function askAll(subjects: readonly Subject[], who: Who): Promise<(StatsAnswer | undefined)[]> {
+  return Promise.all(subjects.map((subject) => subject.ask(who)));
+}
+
+function isFailing(answer: StatsAnswer | undefined, service: Service): boolean {
   if (answer?.status !== 200) return true;
   return DEGRADED_BY[service].some((name) => answer.degraded.includes(name));
 }

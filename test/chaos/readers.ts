@@ -48,14 +48,14 @@ export interface Readers {
 export interface ReadersOptions {
   readonly world: World;
   readonly prng: Prng;
-  readonly subject: Subject;
+  readonly subjects: readonly Subject[];
   readonly history: TruthHistory;
   readonly judge: Judge;
   readonly timeline: Timeline;
   /** Since when (monotonic ms) no broker answers; Infinity: one does. */
   readonly brokerAwaySince: () => number;
-  /** True when the character service has answered everything for the last few seconds. */
-  readonly baseCanBeHad: () => boolean;
+  /** True when the character service has answered everything for the last few seconds, for that replica. */
+  readonly baseCanBeHad: (subject: Subject) => boolean;
   readonly sessionEnds: Pick<SessionEnds, 'mustHold'>;
   readonly retold: Pick<Retold, 'of'>;
 }
@@ -72,8 +72,13 @@ const PAUSE_MS = [2, 25] as const;
 const LIES_KEPT = 20;
 const AGES_MAX = 200_000;
 
+interface Answered {
+  readonly startedAt: number;
+  readonly at: number;
+}
+
 export function createReaders(options: ReadersOptions): Readers {
-  const { world, prng, subject, history, judge, timeline } = options;
+  const { world, prng, subjects, history, judge, timeline } = options;
   const counts: ReadCounts = {
     exact: 0,
     mixed: 0,
@@ -108,17 +113,17 @@ export function createReaders(options: ReadersOptions): Readers {
     lies.push({ character: nameOf(who), why, answer: body, timeline: timeline.of(who) });
   };
 
-  /** By character, the last start of the process that has answered, and when it did; monotonic ms. */
-  const answered = new Map<string, { readonly startedAt: number; readonly at: number }>();
+  /** By replica and character, the last start of the process that has answered, and when it did; monotonic ms. */
+  const answered = new Map(subjects.map((subject) => [subject, new Map<string, Answered>()]));
 
   /** Whether the process must hold the character, whose base it has had: then no 503 is excused. */
-  const mustHaveBase = (who: Who, startedAt: number): boolean => {
-    const last = answered.get(nameOf(who));
+  const mustHaveBase = (subject: Subject, who: Who, startedAt: number): boolean => {
+    const last = answered.get(subject)?.get(nameOf(who));
     if (last === undefined || last.startedAt !== startedAt || startedAt !== subject.startedAt) return false;
     return options.sessionEnds.mustHold(who, startedAt, last.at - MET_AFTER_MS);
   };
 
-  const read = async (who: Who): Promise<void> => {
+  const read = async (subject: Subject, who: Who): Promise<void> => {
     const begun = performance.now();
     const { startedAt } = subject;
     const answer = await subject.ask(who);
@@ -126,17 +131,17 @@ export function createReaders(options: ReadersOptions): Readers {
       counts.silent += 1;
       return;
     }
-    const mustHave = mustHaveBase(who, startedAt);
+    const mustHave = mustHaveBase(subject, who, startedAt);
     if (mustHave) counts.held += 1;
     if (answer.status === 503) {
-      const excused = !mustHave && !options.baseCanBeHad();
+      const excused = !mustHave && !options.baseCanBeHad(subject);
       if (excused) counts.unavailable += 1;
       else counts.refused += 1;
       timeline.add(who, () => `answer to a request ${ago(begun)}: 503`);
       if (!excused) keepEvidence(who, answer, '503 although the base could be had');
       return;
     }
-    if (answer.status === 200) answered.set(nameOf(who), { startedAt, at: begun });
+    if (answer.status === 200) answered.get(subject)?.set(nameOf(who), { startedAt, at: begun });
     const truths = history.of(who, mayBeBelieved(begun));
     const past = history.of(who, () => true);
     const verdict: Verdict =
@@ -155,9 +160,10 @@ export function createReaders(options: ReadersOptions): Readers {
   const loop = async (): Promise<void> => {
     while (!stopped) {
       const who = paused ? undefined : prng.pick(world.characters().filter(isOnline));
-      if (who !== undefined) {
+      const subject = prng.pick(subjects);
+      if (who !== undefined && subject !== undefined) {
         reading += 1;
-        await read(who).finally(() => {
+        await read(subject, who).finally(() => {
           reading -= 1;
         });
       }

@@ -3,6 +3,7 @@ import type { Prng } from '../../src/lib/prng.ts';
 import { SERVICES } from '../../src/upstream/port.ts';
 import { isOnline } from '../../src/world/truth.ts';
 import type { Stage } from './stage.ts';
+import type { Subject } from './subject.ts';
 import { DEGRADED_BY, type UpstreamFaults } from './upstream-faults.ts';
 import type { Watch } from './watch.ts';
 
@@ -13,7 +14,7 @@ const GIVE_UP_AFTER_MS = 30_000;
 const UNCOMMITTED_MAX = 1_000;
 
 /**
- * Ms until the service is ready, its feed current, its commits taken, and a sample of characters answered with nothing
+ * Ms until every replica is ready, its feed current, its commits taken, and a sample of characters answered with nothing
  * degraded but what a failing upstream service excuses.
  */
 export async function recoveryTime(
@@ -35,7 +36,19 @@ async function isCommitting(watch: Pick<Watch, 'uncommitted'>): Promise<boolean>
   return uncommitted !== undefined && uncommitted <= UNCOMMITTED_MAX;
 }
 
-async function isWell({ subject, world }: Stage, upstreamFaults: UpstreamFaults, prng: Prng): Promise<boolean> {
+async function isWell(stage: Stage, upstreamFaults: UpstreamFaults, prng: Prng): Promise<boolean> {
+  const well = await Promise.all(
+    stage.subjects.map((subject) => isOneWell(subject, stage.world, upstreamFaults, prng)),
+  );
+  return well.every((each) => each);
+}
+
+async function isOneWell(
+  subject: Subject,
+  world: Stage['world'],
+  upstreamFaults: UpstreamFaults,
+  prng: Prng,
+): Promise<boolean> {
   const readiness = await subject.readiness();
   if (readiness?.status !== 200 || readiness.degraded.includes('feed')) return false;
   const troubled = SERVICES.filter(upstreamFaults.isTroubled);

@@ -62,11 +62,13 @@ export function tableOf(report: TwinReport): string {
   const judged = reads.exact + reads.mixed + reads.degraded + reads.undecided + reads.lies;
   const rows: [string, string][] = [
     ['Seed, format', `${report.seed}, ${report.format}`],
+    ['Replicas', String(report.replicas)],
     ['Seconds', report.seconds.toFixed(0)],
     ['Actions, events emitted', `${report.actions}, ${report.events}`],
     ['Records on topics', `${report.sent} (${report.duplicates} duplicates and ${report.replays} replays among them)`],
     ['Faults', listed(report.faults)],
     ['Upstream faults', `${report.upstreamFaults}: ${listed(report.struck)}`],
+    ['Requests to upstream services', listed(report.requests)],
     ['Answers judged', `${judged}: ${reads.exact} exact, ${reads.mixed} mixed, ${reads.degraded} degraded`],
     ['Answers undecided', String(reads.undecided)],
     ['**Lies**', String(reads.lies)],

@@ -5,6 +5,7 @@ import { oracleStats } from '../support/oracle.ts';
 import type { StatsAnswer } from '../support/service-process.ts';
 import { equals, WHILE_LISTED } from './judge.ts';
 import type { Stage } from './stage.ts';
+import type { Subject } from './subject.ts';
 import { nameOf } from './truth-history.ts';
 
 /** An answer that was still not what the oracle says, or still degraded, when everything had been quiet long enough. */
@@ -45,7 +46,19 @@ export async function checkAtRest(stage: Stage): Promise<Rest> {
 }
 
 async function whyWrong(stage: Stage, who: Who, lingering: Set<string>): Promise<string | undefined> {
-  const { world, subject, sessionEnds } = stage;
+  for (const [index, subject] of stage.subjects.entries()) {
+    const why = await whyWrongAt(subject, stage, who, lingering);
+    if (why !== undefined) return stage.subjects.length === 1 ? why : `replica ${index}: ${why}`;
+  }
+  return undefined;
+}
+
+async function whyWrongAt(
+  subject: Subject,
+  { world, sessionEnds }: Stage,
+  who: Who,
+  lingering: Set<string>,
+): Promise<string | undefined> {
   if (!isOnline(world.get(who))) {
     const resident = await subject.isResident(who);
     if (resident === undefined) return 'no explanation';

@@ -9,11 +9,12 @@ import { evidenceOf, failuresOf, tableOf } from './report.ts';
 import { runTwin, type TwinProgress } from './twin.ts';
 
 // The long run of the digital twin; ends by itself.
-const HELP = `npm run test:chaos -- [--events N] [--seed N] [--format S|T] [--minutes N] [--json FILE]
+const HELP = `npm run test:chaos -- [--events N] [--seed N] [--format S|T] [--replicas N] [--minutes N] [--json FILE]
 
   --events N   events that the simulated Atlas emits, 200,000 when left out
   --seed N     draws actions and faults as that seed does, each kind in its order; a random one when left out
   --format F   S: events and answers as Atlas's were in February 2026; T, when left out: as they are today
+  --replicas N of the service, each asked, killed and paused at random; 3 when left out
   --minutes N  gives up after so many minutes; when left out, 20 and one for each 4,000 events
   --json FILE  also writes everything that was counted, and the evidence of lies
 
@@ -37,6 +38,7 @@ async function main(): Promise<number> {
       events: { type: 'string', default: '200000' },
       seed: { type: 'string', default: String(Date.now() % 1_000_000_000) },
       format: { type: 'string', default: 'T' },
+      replicas: { type: 'string', default: '3' },
       minutes: { type: 'string' },
       json: { type: 'string' },
       help: { type: 'boolean', short: 'h', default: false },
@@ -61,6 +63,7 @@ async function main(): Promise<number> {
     events,
     actionsPerSecond: ACTIONS_PER_SECOND,
     charactersPerTenant: CHARACTERS_PER_TENANT,
+    replicas: wholeNumber('replicas', values.replicas),
     restEvery: Math.max(REST_EVERY_MIN, Math.ceil(events / RESTS)),
     deadlineMs: minutes * 60_000,
     faults: FAULTS.map((fault) => [fault]),

@@ -26,7 +26,8 @@ export interface Stage {
   readonly world: World;
   readonly upstream: UpstreamServer;
   readonly outbox: Outbox;
-  readonly subject: Subject;
+  /** Replicas of the service under test, one at least. */
+  readonly subjects: readonly Subject[];
   readonly timeline: Timeline;
   readonly sessionEnds: SessionEnds;
   readonly retold: Retold;
@@ -46,8 +47,16 @@ export const TENANTS = [WORLD_TENANT, tenantOf('2b1c40f2-0a5e-4f0e-9d54-0c6f0a6f
 /** Atlas has one partition per topic; other installs have more. */
 const PARTITIONS: Readonly<Record<Stream, number>> = { session: 1, buff: 3, asset: 2, character: 1, skill: 1 };
 
+export interface StageOptions {
+  readonly seed: number;
+  readonly charactersPerTenant: number;
+  readonly format: Format;
+  /** Replicas of the service under test. */
+  readonly replicas: number;
+}
+
 /** The service under test is ready when this resolves. */
-export async function setStage(seed: number, charactersPerTenant: number, format: Format): Promise<Stage> {
+export async function setStage({ seed, charactersPerTenant, format, replicas }: StageOptions): Promise<Stage> {
   const broker = await startOwnKafka();
   const kafka = createKafkaClient(broker.brokers);
   const name = uniqueName('twin');
@@ -95,8 +104,8 @@ export async function setStage(seed: number, charactersPerTenant: number, format
     BASE_SERVICE_URL: upstream.url,
     ...topicVariables(topics),
   };
-  const subject = await createSubject(variables);
-  await subject.start();
+  const subjects = await Promise.all(Array.from({ length: replicas }, () => createSubject(variables)));
+  await Promise.all(subjects.map((subject) => subject.start()));
   return {
     brokerAwaySince: Number.POSITIVE_INFINITY,
     broker,
@@ -107,7 +116,7 @@ export async function setStage(seed: number, charactersPerTenant: number, format
     world,
     upstream,
     outbox,
-    subject,
+    subjects,
     timeline,
     sessionEnds,
     retold,
@@ -123,7 +132,7 @@ export async function setStage(seed: number, charactersPerTenant: number, format
     },
     async close() {
       await outbox.stop();
-      await subject.close();
+      await Promise.all(subjects.map((subject) => subject.close()));
       await upstream.close();
       await kafka.close();
       await broker.close();

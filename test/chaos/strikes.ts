@@ -25,8 +25,6 @@ export interface StrikesOptions {
   readonly seed: number;
   /** The first faults, those of one list at the same time; random ones follow. */
   readonly planned: readonly (readonly Fault[])[];
-  /** Told when the process goes and comes. */
-  readonly noteUp: (isUp: boolean) => void;
   /** Told what happens now. */
   readonly say: (what: string) => void;
 }
@@ -58,7 +56,7 @@ const AT_ONCE_SHARE = 0.2;
 const THEN_KILL_SHARE = 0.15;
 
 export function createStrikes(options: StrikesOptions): Strikes {
-  const { stage, faults, upstreamFaults, watch, seed, noteUp, say } = options;
+  const { stage, faults, upstreamFaults, watch, seed, say } = options;
   // Draws of their own for each purpose: how often one is asked must not change the others.
   const prng = createPrng(seed ^ 0x0b4);
   const thenKillPrng = createPrng(seed ^ 0x0b5);
@@ -70,10 +68,7 @@ export function createStrikes(options: StrikesOptions): Strikes {
   const strike = async (together: readonly Fault[]): Promise<void> => {
     say(together.join(' + '));
     for (const fault of together) struck[fault] = (struck[fault] ?? 0) + 1;
-    const halts = together.some((fault) => fault === 'kill' || fault === 'process paused');
-    if (halts) noteUp(false);
     await Promise.all(together.map((fault) => faults[fault]()));
-    if (halts) noteUp(true);
   };
 
   const draw = (): readonly Fault[] => {

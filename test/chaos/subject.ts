@@ -16,12 +16,15 @@ export interface Subject {
   readiness(): Promise<{ readonly status: number; readonly degraded: readonly string[] } | undefined>;
   /** Resolves when it is ready. */
   start(): Promise<void>;
-  signal(name: NodeJS.Signals): void;
+  pause(): void;
+  resume(): void;
   end(name: NodeJS.Signals): Promise<void>;
   /** Steps its local clock to this many ms off. */
   skew(ms: number): Promise<void>;
   /** Ms by which its clock is off. */
   readonly skewed: number;
+  /** Monotonic ms since which it runs; Infinity: it is down or paused. */
+  readonly upSince: number;
   /** Monotonic ms of the last start, Infinity until it is over; and how often it was started. */
   readonly startedAt: number;
   readonly starts: number;
@@ -49,6 +52,7 @@ export async function createSubject(variables: Record<string, string>): Promise<
   let process: ServiceProcess | undefined;
   let printed = '';
   let startedAt = 0;
+  let upSince = Number.POSITIVE_INFINITY;
   let starts = 0;
   let skewed = 0;
 
@@ -65,6 +69,7 @@ export async function createSubject(variables: Record<string, string>): Promise<
     const ending = process;
     process = undefined;
     startedAt = Number.POSITIVE_INFINITY;
+    upSince = Number.POSITIVE_INFINITY;
     await ending?.end(name);
     printed += ending?.output() ?? '';
   };
@@ -91,9 +96,17 @@ export async function createSubject(variables: Record<string, string>): Promise<
     async start() {
       process = await startService(environment);
       startedAt = performance.now();
+      upSince = startedAt;
       starts += 1;
     },
-    signal: (name) => process?.signal(name),
+    pause() {
+      upSince = Number.POSITIVE_INFINITY;
+      process?.signal('SIGSTOP');
+    },
+    resume() {
+      process?.signal('SIGCONT');
+      upSince = performance.now();
+    },
     end,
     async skew(ms) {
       skewed = ms;
@@ -101,6 +114,9 @@ export async function createSubject(variables: Record<string, string>): Promise<
     },
     get skewed() {
       return skewed;
+    },
+    get upSince() {
+      return upSince;
     },
     get startedAt() {
       return startedAt;

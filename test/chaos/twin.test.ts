@@ -15,6 +15,7 @@ test('given a living Atlas and every kind of fault, when answers are judged, the
     events: 1_500,
     actionsPerSecond: 80,
     charactersPerTenant: 40,
+    replicas: 2,
     restEvery: 1_500,
     deadlineMs: DEADLINE_MS,
     faults: [

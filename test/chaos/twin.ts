@@ -26,6 +26,8 @@ export interface TwinOptions {
   readonly events: number;
   readonly actionsPerSecond: number;
   readonly charactersPerTenant: number;
+  /** Replicas of the service under test. */
+  readonly replicas: number;
   /** Records between two rests. */
   readonly restEvery: number;
   /** Gives up after this long. */
@@ -75,6 +77,9 @@ export interface TwinReport extends TwinProgress {
   /** Ms for which exact answers had been out of date, as far as the service could know. */
   readonly ages: { readonly p50: number; readonly p99: number; readonly max: number };
   readonly commitRewinds: readonly string[];
+  readonly replicas: number;
+  /** Requests that each upstream service has seen. */
+  readonly requests: Readonly<Record<string, number>>;
   readonly starts: number;
   /** What the service printed, its warnings. */
   readonly output: string;
@@ -87,7 +92,7 @@ const CALM_MS = [200, 1_500] as const;
 export async function runTwin(options: TwinOptions): Promise<TwinReport> {
   const { seed } = options;
   const began = performance.now();
-  const stage = await setStage(seed, options.charactersPerTenant, options.format);
+  const stage = await setStage(options);
   const upstreamFaults = createUpstreamFaults(stage, createPrng(seed ^ 0x0b1));
   const history = createTruthHistory(stage.world);
   const actors = createActors({
@@ -99,26 +104,22 @@ export async function runTwin(options: TwinOptions): Promise<TwinReport> {
     takeEmitted: stage.takeEmitted,
     isHeldUp: () => stage.outbox.waiting > WAITING_MAX,
   });
-  let upSince = performance.now();
   const lag = watchOwnLag(LATE_MS);
   const readers = createReaders({
     world: stage.world,
     prng: createPrng(seed ^ 0x0b3),
-    subject: stage.subject,
+    subjects: stage.subjects,
     history,
     judge: createJudge(options.format),
     timeline: stage.timeline,
     brokerAwaySince: () => stage.brokerAwaySince,
     sessionEnds: stage.sessionEnds,
     retold: stage.retold,
-    baseCanBeHad: () =>
+    baseCanBeHad: ({ upSince }) =>
       !upstreamFaults.isTroubled('characters') && performance.now() > Math.max(upSince, lag.lateAt) + UP_FOR_MS,
   });
   const watch = startWatch(stage);
-  const noteUp = (isUp: boolean): void => {
-    upSince = isUp ? performance.now() : Number.POSITIVE_INFINITY;
-  };
-  const run = createRun({ options, stage, actors, readers, watch, upstreamFaults, noteUp });
+  const run = createRun({ options, stage, actors, readers, watch, upstreamFaults });
   try {
     await run.play(began + options.deadlineMs);
     return run.report((performance.now() - began) / 1_000);
@@ -141,11 +142,9 @@ interface Parts {
   readonly readers: Readers;
   readonly watch: Watch;
   readonly upstreamFaults: UpstreamFaults;
-  /** Told when the process goes and comes. */
-  readonly noteUp: (isUp: boolean) => void;
 }
 
-function createRun({ options, stage, actors, readers, watch, upstreamFaults, noteUp }: Parts) {
+function createRun({ options, stage, actors, readers, watch, upstreamFaults }: Parts) {
   // Draws of their own for each purpose: how often one is asked must not change the others.
   const calmPrng = createPrng(options.seed ^ 0x0b7);
   const upstreamCalmPrng = createPrng(options.seed ^ 0x0b8);
@@ -176,7 +175,6 @@ function createRun({ options, stage, actors, readers, watch, upstreamFaults, not
     watch,
     seed: options.seed,
     planned: options.faults,
-    noteUp,
     say,
   });
 
@@ -250,8 +248,10 @@ function createRun({ options, stage, actors, readers, watch, upstreamFaults, not
         healings,
         ages: quantilesOf(readers.ages),
         commitRewinds: watch.commitRewinds,
-        starts: stage.subject.starts,
-        output: stage.subject.output(),
+        replicas: stage.subjects.length,
+        requests: Object.fromEntries(Object.entries(stage.upstream.counts)),
+        starts: stage.subjects.reduce((sum, subject) => sum + subject.starts, 0),
+        output: stage.subjects.map((subject) => subject.output()).join('\n'),
       };
     },
   };

@@ -13,7 +13,7 @@ export interface Watch {
 const LOOK_EVERY_MS = 1_000;
 
 export function startWatch(stage: Stage): Watch {
-  const { kafka, topics, groupId, subject } = stage;
+  const { kafka, topics, groupId, subjects } = stage;
   const committed = new Map<string, number>();
   const commitRewinds: string[] = [];
   let stopped = false;
@@ -41,10 +41,17 @@ export function startWatch(stage: Stage): Watch {
   return {
     commitRewinds,
     async uncommitted() {
-      const text = await subject.text('/api/metrics');
-      if (text === undefined) return undefined;
-      const known = offsetsOf(text, 'committed');
-      return [...offsetsOf(text, 'position')].reduce((sum, [name, at]) => sum + at - (known.get(name) ?? at), 0);
+      // Whichever replica commits, the others see it.
+      const texts = await Promise.all(subjects.map((subject) => subject.text('/api/metrics')));
+      if (texts.includes(undefined)) return undefined;
+      const known = texts.map((text = '') => offsetsOf(text, 'committed'));
+      const lags = texts.map((text = '') =>
+        [...offsetsOf(text, 'position')].reduce((sum, [name, at]) => {
+          const committed = Math.max(...known.map((offsets) => offsets.get(name) ?? 0));
+          return sum + Math.max(0, at - (committed === 0 ? at : committed));
+        }, 0),
+      );
+      return Math.max(...lags);
     },
     async stop() {
       stopped = true;
