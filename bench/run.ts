@@ -10,6 +10,7 @@ import { memory } from './cases/memory.ts';
 import { overload } from './cases/overload.ts';
 import { start } from './cases/start.ts';
 import { visible } from './cases/visible.ts';
+import { watched } from './cases/watched.ts';
 import type { Figure } from './figure.ts';
 import { createProgress } from './progress.ts';
 import { circumstances, reportOf } from './report.ts';
@@ -24,6 +25,7 @@ const CASES: Readonly<Record<string, Case>> = {
   login,
   memory,
   start,
+  watched,
 };
 
 /** A run takes half of this at most. */

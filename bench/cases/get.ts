@@ -79,7 +79,7 @@ interface Load {
   readonly cpu: number;
 }
 
-async function load(server: Server, path: string, seconds: number): Promise<Load> {
+export async function load(server: Server, path: string, seconds: number): Promise<Load> {
   const url = `http://127.0.0.1:${server.port}${path}`;
   const cpuBefore = await server.child.cpu();
   const { requests, duration, non2xx, errors } = await autocannon({

@@ -91,7 +91,7 @@ function figures(partitions: number, own: readonly Result[], bare: readonly Resu
   ];
 }
 
-async function login(bed: Bed, service: Service, topic: string): Promise<void> {
+export async function login(bed: Bed, service: Service, topic: string): Promise<void> {
   await ready(service);
   const { first } = POPULATIONS.plain;
   await bed.produceAll(
@@ -105,7 +105,7 @@ async function login(bed: Bed, service: Service, topic: string): Promise<void> {
 }
 
 /** Every character gets buffs from five sources, again and again; the newest of a source counts. */
-function backlog(count: number, partitions: number, round: number): RawRecord[] {
+export function backlog(count: number, partitions: number, round: number): RawRecord[] {
   const now = Date.now();
   return Array.from({ length: count }, (_, index) => {
     const lap = Math.floor(index / CHARACTERS);
@@ -120,7 +120,11 @@ function amountOf(round: number): number {
 }
 
 /** From the first progress that is seen to the end of the backlog. */
-async function rateOf(runner: Runner, from: number, target: number): Promise<number> {
+export async function rateOf(
+  runner: Pick<Runner, 'child' | 'position'>,
+  from: number,
+  target: number,
+): Promise<number> {
   runner.child.thaw();
   const deadline = performance.now() + 120_000;
   let first: { at: number; position: number } | undefined;

@@ -309,6 +309,7 @@ function routesOf(deps: ApiDeps, describe: () => object): readonly Route[] {
       handler: withoutQuery(createFlushHandler(deps.levers, admin)),
     },
     { url: DRIFT_URL, schema: ROUTE_SCHEMAS.drift, handler: withoutQuery(createDriftHandler(deps.levers)) },
+    { url: '/metrics', schema: undefined, handler: createMetricsHandler(deps.metrics) },
     { url: PAGE_URL, schema: undefined, handler: page.document },
     { url: PAGE_SERVICE_URL, schema: undefined, handler: page.service },
     { url: PAGE_FILE_URL, schema: undefined, handler: page.file },

@@ -11,7 +11,7 @@ import { until } from '../support/wait.ts';
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const TOKEN = 'the-token-of-the-page-test';
 const SHEET = '#/characters/0/1/999';
-const VIEWS = ['#/online', SHEET, `${SHEET}?stat=max_hp`, `${SHEET}/what-if`, '#/service', '#/nowhere'];
+const VIEWS = ['#/online', SHEET, `${SHEET}?stat=max_hp`, `${SHEET}/what-if`, '#/service', '#/api', '#/nowhere'];
 const HOSTILE = '<img src=x onerror="document.title=1">';
 
 let service: ServiceProcess;

@@ -4,6 +4,7 @@ import { getJson, tenantOfKey } from './api.js';
 import { html } from './dom.js';
 import { usePolled } from './live.js';
 import { Online } from './online.js';
+import { Reference } from './reference.js';
 import { linkTo, setQuery, useRoute } from './router.js';
 import { Service } from './service.js';
 import { Sheet } from './sheet.js';
@@ -25,7 +26,8 @@ function App() {
       <nav aria-label="Views">
         <a href=${linkTo(['online'])} aria-current=${view === 'online' || view === 'characters' ? 'page' : undefined}>Characters</a>
         <a href=${linkTo(['service'])} aria-current=${view === 'service' ? 'page' : undefined}>Service</a>
-        <a href="/api/openapi.json">API</a>
+        <a href=${linkTo(['api'])} aria-current=${view === 'api' ? 'page' : undefined}>API</a>
+        <a href="/metrics">Metrics</a>
       </nav>
       <${TenantChoice} tenants=${tenants} chosen=${key} />
       ${facts?.mode === 'demo' && html`<span class="tag demo">demo</span>`}
@@ -67,6 +69,7 @@ function Main({ route, tenant }) {
   const who = { worldId, channelId, characterId };
   let shown = html`<h1>There is no such view</h1><p class="empty"><a href=${linkTo(['online'])}>Who is online?</a></p>`;
   if (view === 'service') shown = html`<${Service} tenant=${tenant} />`;
+  else if (view === 'api') shown = html`<${Reference} />`;
   else if (tenant === undefined)
     shown = html`<h1>Nobody is held yet</h1><p class="empty">As soon as somebody logs in, they show here.</p>`;
   else if (view === 'online') shown = html`<${Online} tenant=${tenant} query=${route.query} />`;

@@ -33,7 +33,7 @@ export const ATTRIBUTES = Object.fromEntries(
   ]),
 );
 
-export const KINDS = ['base', 'equipment', 'buff', 'passive', 'rule'];
+export const KINDS = ['base', 'equipment', 'passive', 'buff', 'rule'];
 export const KIND_NAMES = { base: 'Base', equipment: 'Gear', buff: 'Buffs', passive: 'Passives', rule: 'Limits' };
 
 const SLOTS = new Map([
