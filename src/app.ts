@@ -177,12 +177,13 @@ export async function createApp(config: Config, ports: AppPorts): Promise<App> {
     moments,
     onApplied(events) {
       refresher.wake();
-      if (changes.watching) for (const event of events) changes.record(event, eventCause(event));
       if (clamping !== undefined) for (const event of events) clamping.check(event);
     },
     onDefect: (err, { type, tenant, characterId }) =>
       logger.error({ err, type, tenant: tenant.key, characterId }, 'a defect: an event could not be applied'),
     onVisible: metrics.eventVisible,
+    isWatched: () => changes.watching,
+    onWatched: (event, record) => changes.record(event, eventCause(event, record)),
   });
   let phase: 'starting' | 'started' | 'stopping' = 'starting';
 

@@ -25,6 +25,8 @@ test('symptom: a defect leaves a character half-changed and fresh, or stops the 
     onApplied: () => undefined,
     onDefect: (error) => defects.push(error),
     onVisible: () => undefined,
+    isWatched: () => false,
+    onWatched: () => assert.fail('nobody watches'),
   });
   const record = { ...encodedEvent('buff', {}), topic: 'buff', partition: 0, offset: 1 };
   const { version } = bench.view();
@@ -33,4 +35,33 @@ test('symptom: a defect leaves a character half-changed and fresh, or stops the 
   assert.equal(bench.base('luck'), 9, 'the stream goes on');
   assert.ok(bench.view().version > version);
   for (const part of PARTS) assert.equal(bench.isStale(part), true, part);
+});
+
+test('given somebody who watches, when events are applied, then each is told with its record before the next is applied', async () => {
+  const bench = loggedIn();
+  const lucks = [7, 8, 9];
+  const events = lucks.map(
+    (luck): CharacterEvent => ({ ...SHARED, type: 'base-changed', values: { luck }, incomplete: false }),
+  );
+  const told: unknown[] = [];
+  const handle = createPipeline({
+    decoder: { decode: () => events.shift() ?? assert.fail('one event for each record') },
+    characters: bench.characters,
+    deadLetters: createDeadLetters({ maxLetters: 9, maxBytes: 9_999 }),
+    tally: createTally(),
+    moments: bench.moments,
+    onApplied: () => undefined,
+    onDefect: (error) => assert.fail(String(error)),
+    onVisible: () => undefined,
+    isWatched: () => true,
+    onWatched: ({ type }, { topic, partition, offset }) =>
+      told.push([type, topic, partition, offset, bench.base('luck')]),
+  });
+  const record = { ...encodedEvent('character', {}), topic: 'character', partition: 3 };
+  const records = [11, 12, 13].map((offset) => ({ ...record, offset }));
+  await handle({ records, behind: new Set(), replaying: new Set() });
+  assert.deepEqual(
+    told,
+    lucks.map((luck, index) => ['base-changed', 'character', 3, 11 + index, luck]),
+  );
 });

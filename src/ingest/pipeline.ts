@@ -21,6 +21,10 @@ export interface PipelineOptions {
   readonly onDefect: (error: unknown, event: CharacterEvent) => void;
   /** Told how long after its record time (ms) an event of a partition that is not behind became visible. */
   readonly onVisible: (latency: number) => void;
+  /** Whether anybody wants to be told of each event; asked once a batch. */
+  readonly isWatched: () => boolean;
+  /** Told of each event right after it was applied, and of the record that it came in, while somebody watches. */
+  readonly onWatched: (event: CharacterEvent, record: FeedRecord) => void;
 }
 
 /** The hot path: bytes → decode → a change, a doubt or nothing; a batch at a time, without I/O. */
@@ -55,12 +59,19 @@ export function createPipeline(options: PipelineOptions): BatchHandler {
 
   return (batch) => {
     const events: CharacterEvent[] = [];
+    const origins = options.isWatched() ? new Map<CharacterEvent, FeedRecord>() : undefined;
     for (const record of batch.records) {
       const event = decode(record, batch);
-      if (event !== undefined) events.push(event);
+      if (event === undefined) continue;
+      events.push(event);
+      origins?.set(event, record);
     }
     const moment = moments.next();
-    for (const event of events) tally.outcome(event.type, applyOrDoubt(event, moment));
+    for (const event of events) {
+      tally.outcome(event.type, applyOrDoubt(event, moment));
+      const origin = origins?.get(event);
+      if (origin !== undefined) options.onWatched(event, origin);
+    }
     const now = moments.now();
     for (const { backlog, replayed, recordTime } of events) {
       if (backlog === undefined && !replayed) options.onVisible(now - recordTime);

@@ -11,9 +11,9 @@ export type ChangeCause =
       readonly type: string;
       /** Epoch ms: Kafka record time. */
       readonly recordTime: number;
-      readonly topic?: string;
-      readonly partition?: number;
-      readonly offset?: number;
+      readonly topic: string;
+      readonly partition: number;
+      readonly offset: number;
     }
   /** audit: the read was nobody's wish but the rotation's. */
   | { readonly kind: 'read' | 'audit'; readonly part: Part }

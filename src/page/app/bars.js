@@ -42,7 +42,7 @@ function sharesOf({ phases, value }) {
       else shares.set(kind, (shares.get(kind) ?? 0) + applied);
     }
   }
-  if (phases.length === 0) shares.set('base', value);
+  if (phases.length === 0) shares.set('past', value);
   return { shares, lost };
 }
 

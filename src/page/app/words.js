@@ -34,7 +34,14 @@ export const ATTRIBUTES = Object.fromEntries(
 );
 
 export const KINDS = ['base', 'equipment', 'passive', 'buff', 'rule'];
-export const KIND_NAMES = { base: 'Base', equipment: 'Gear', buff: 'Buffs', passive: 'Passives', rule: 'Limits' };
+export const KIND_NAMES = {
+  base: 'Base',
+  equipment: 'Gear',
+  buff: 'Buffs',
+  passive: 'Passives',
+  rule: 'Limits',
+  past: 'Then',
+};
 
 const SLOTS = new Map([
   [-1, 'hat'],
