@@ -3,5 +3,8 @@ import type { Command } from './command.ts';
 /** In the order of help. A command is loaded when it is wanted: each brings libraries of its own. */
 export const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   serve: async () => (await import('./serve.ts')).serve,
+  explain: async () => (await import('./explain.ts')).explain,
+  preview: async () => (await import('./preview.ts')).preview,
+  watch: async () => (await import('./watch.ts')).watch,
   load: async () => (await import('./load.ts')).load,
 };
