@@ -10,7 +10,8 @@ export interface Bed {
   createTopics(buffPartitions?: number): Promise<Topics>;
   /** In big batches, in order. */
   produceAll(topic: string, records: readonly RawRecord[]): Promise<void>;
-  startService(topics: Topics, upstreamPort: number): Promise<Service>;
+  /** With variables beyond those that every service here has. */
+  startService(topics: Topics, upstreamPort: number, variables?: Readonly<Record<string, string>>): Promise<Service>;
   /** A helper of bench/processes by its file name. */
   startHelper(name: string, ...args: string[]): Promise<{ child: Child; port: number }>;
   startCeiling(topic: string, partitions?: number): Promise<{ child: Child; port: number }>;
@@ -60,8 +61,8 @@ export async function createBed(progress: (line: string) => void): Promise<Bed> 
         await kafka.produce(topic, records.slice(from, from + BATCH));
       }
     },
-    async startService(topics, upstreamPort) {
-      const service = await startService(broker.brokers, topics, upstreamPort);
+    async startService(topics, upstreamPort, variables) {
+      const service = await startService(broker.brokers, topics, upstreamPort, variables);
       running.push(service);
       return service;
     },

@@ -8,6 +8,7 @@ import { ingest } from './cases/ingest.ts';
 import { login } from './cases/login.ts';
 import { memory } from './cases/memory.ts';
 import { overload } from './cases/overload.ts';
+import { shards } from './cases/shards.ts';
 import { start } from './cases/start.ts';
 import { visible } from './cases/visible.ts';
 import { watched } from './cases/watched.ts';
@@ -24,6 +25,7 @@ const CASES: Readonly<Record<string, Case>> = {
   overload,
   login,
   memory,
+  shards,
   start,
   watched,
 };

@@ -39,7 +39,12 @@ export interface Service {
 export const statsPath = (characterId: number): string => `/api/worlds/0/channels/1/characters/${characterId}/stats`;
 
 /** Resolves as soon as the process is started; see {@link ready}. A fresh consumer group each time. */
-export async function startService(brokers: readonly string[], topics: Topics, upstreamPort: number): Promise<Service> {
+export async function startService(
+  brokers: readonly string[],
+  topics: Topics,
+  upstreamPort: number,
+  variables: Readonly<Record<string, string>> = {},
+): Promise<Service> {
   const port = await freePort();
   const startedAt = performance.now();
   const leash = join(import.meta.dirname, 'processes', 'leash.ts');
@@ -51,6 +56,7 @@ export async function startService(brokers: readonly string[], topics: Topics, u
     KAFKA_CONSUMER_GROUP: uniqueName('bench'),
     LOG_LEVEL: 'warn',
     NODE_ENV: 'production',
+    ...variables,
   });
   const http = connectHttp(port, TENANT_HEADERS);
   return {

@@ -8,7 +8,6 @@ import { createShardHash } from '../../src/domain/shard.ts';
 import { STATS } from '../../src/domain/stat.ts';
 import { WORLD_TENANT } from '../../src/world/world.ts';
 import { type KafkaBroker, provisionKafka } from '../support/kafka-broker.ts';
-import { uniqueName } from '../support/kafka-client.ts';
 import { type Nginx, startNginx } from '../support/nginx.ts';
 import { oracleStats } from '../support/oracle.ts';
 import { freePort, PrerequisiteMissing } from '../support/process-guard.ts';
@@ -26,7 +25,7 @@ async function configurationOf(listen: number, servers: readonly string[]): Prom
   let index = 0;
   const config = shown
     .replace(/listen \d+;/, `listen 127.0.0.1:${listen};`)
-    .replaceAll(/server effective-stats-(\d)\.effective-stats:8080;/g, (_line, ordinal) => {
+    .replaceAll(/server effective-stats-(\d):8080;/g, (_line, ordinal) => {
       assert.equal(Number(ordinal), index, 'the guide lists its servers in order');
       index += 1;
       return `server ${servers[Number(ordinal)]};`;
@@ -46,7 +45,7 @@ describe('four shards', () => {
     broker = await provisionKafka();
     atlas = await startWorldOnKafka(broker.brokers);
     const starting = Array.from({ length: SHARDS }, (_, index) => {
-      const own = { KAFKA_CONSUMER_GROUP: uniqueName('shard'), SHARD: `auto/${SHARDS}`, POD_NAME: `stats-${index}` };
+      const own = { SHARD: `auto/${SHARDS}`, POD_NAME: `stats-${index}` };
       return startService({ ...atlas.variables, ...own });
     });
     shards.push(...(await Promise.all(starting)));
@@ -86,6 +85,13 @@ describe('four shards', () => {
       string
     >;
     assert.match(`${replica} ${name}`, /^stats-3\.[0-9a-f]{4} 3\/4$/);
+  });
+
+  it('given no clamp commands, then no group is joined', async () => {
+    const group = atlas.variables['KAFKA_CONSUMER_GROUP'] ?? '';
+    for (const name of [group, `${group} clamp`, `${group} clamp 0/4`]) {
+      assert.equal(await atlas.kafka.memberCount(name), 0, name);
+    }
   });
 
   it('given a character of another shard, when it is asked for, then it is right, and stays right, and nobody’s resident', async () => {
