@@ -41,12 +41,13 @@ import { createRefresher } from './refresh/refresher.ts';
 import { createCharacters } from './state/characters.ts';
 import type { Logger } from './telemetry/logger.ts';
 import { createMetrics } from './telemetry/metrics.ts';
-import { createServiceTrouble } from './telemetry/service-trouble.ts';
 import type { Tracing } from './telemetry/tracing.ts';
 import { createHttpNames } from './upstream/http/http-names.ts';
 import { createHttpUpstream } from './upstream/http/http-upstream.ts';
+import { createOutages, describeAddresses, type ServiceAddress } from './upstream/outages.ts';
 import { createOwnerClocks } from './upstream/owner-clocks.ts';
-import { SERVICE_OF_PART, SERVICES, type Service } from './upstream/port.ts';
+import { mapServices, SERVICE_OF_PART, SERVICES, type Service } from './upstream/port.ts';
+import { callRoll } from './upstream/roll-call.ts';
 import { eventCause, readCause } from './watch/causes.ts';
 import { createChangeLog } from './watch/change-log.ts';
 import { createRollReader } from './watch/roll.ts';
@@ -76,6 +77,8 @@ const ANSWERS_MAX_BYTES = 64 * 1024 * 1024;
 const DEAD_LETTERS = { maxLetters: 1_000, maxBytes: 8 * 1024 * 1024 };
 /** Changes that are kept of those whom somebody watches. */
 const CHANGES_BYTES = 8 * 1024 * 1024;
+/** How often a service is asked for that was not there at start. */
+const ROLL_CALL_MS = 5_000;
 /** How long a stop waits for reads that are under way; their results would be thrown away. */
 const REFRESHES_STOP_MS = 500;
 
@@ -86,11 +89,12 @@ export async function createApp(config: Config, ports: AppPorts): Promise<App> {
   const tally = createTally();
   const deadLetters = createDeadLetters(DEAD_LETTERS);
   const rulesetOf = createRulesetChoice(config);
-  const { feed, urls, demo } = await openOutside(config, clock, ports);
+  const { feed, addresses, demo } = await openOutside(config, clock, ports);
+  const outages = createOutages({ addresses, clock, logger });
   const tracing = await openTracing(config, logger);
   const ownerClocks = createOwnerClocks(clock);
   const requests = {
-    baseUrls: urls,
+    baseUrls: mapServices((service) => addresses[service].url),
     clock,
     random,
     timeout: config.httpClientTimeout,
@@ -99,9 +103,11 @@ export async function createApp(config: Config, ports: AppPorts): Promise<App> {
     onDate: ownerClocks.note,
     observe: (service: Service, outcome: string, seconds: number) =>
       metrics.upstreamAnswered(service, outcome, seconds * 1_000),
+    onEnvironmentRefused: outages.environmentRefused,
   };
   const upstream = createHttpUpstream({
     ...requests,
+    onEnd: outages.ended,
     concurrency: config.upstreamConcurrency,
     dataConcurrency: Math.floor(config.upstreamConcurrency / 2),
     staticDataMax: config.staticDataMax,
@@ -130,7 +136,6 @@ export async function createApp(config: Config, ports: AppPorts): Promise<App> {
     maxBytes: ANSWERS_MAX_BYTES,
   });
   const driftLog = createDriftLog();
-  const trouble = createServiceTrouble(clock, logger);
   const refresher = createRefresher({
     characters,
     queue,
@@ -142,7 +147,6 @@ export async function createApp(config: Config, ports: AppPorts): Promise<App> {
     concurrency: config.upstreamConcurrency,
     auditPeriod: config.auditPeriod,
     onMerged(claim) {
-      trouble.succeeded(SERVICE_OF_PART[claim.part]);
       clamping?.check(claim.character);
       if (changes.watching) changes.record(claim.character, readCause(claim));
     },
@@ -152,10 +156,8 @@ export async function createApp(config: Config, ports: AppPorts): Promise<App> {
     },
     onFailure({ character: { tenant, characterId }, part }, err) {
       const details = { err, tenant: tenant.key, characterId, part };
-      if (err instanceof AppError) {
-        logger.debug(details, 'a read failed and is tried again');
-        trouble.failed(SERVICE_OF_PART[part], err);
-      } else logger.error(details, 'a defect: a read failed and is tried again');
+      if (err instanceof AppError) logger.debug(details, 'a read failed and is tried again');
+      else logger.error(details, 'a defect: a read failed and is tried again');
     },
   });
   const roll = createStoreRoll({ characters, effective, clock });
@@ -185,6 +187,7 @@ export async function createApp(config: Config, ports: AppPorts): Promise<App> {
     isWatched: () => changes.watching,
     onWatched: (event, record) => changes.record(event, eventCause(event, record)),
   });
+  const leaving = new AbortController();
   let phase: 'starting' | 'started' | 'stopping' = 'starting';
 
   const readiness = (): ReadinessReport => {
@@ -196,7 +199,11 @@ export async function createApp(config: Config, ports: AppPorts): Promise<App> {
     const reasons = new Set(Object.values(feed.health().streams).flatMap(({ reason }) => reason ?? []));
     const feedTrouble = [...reasons].map((reason) => ({ what: 'feed', reason }));
     const shut = SERVICES.filter((service) => upstream.gates[service].state === 'open');
-    return [...feedTrouble, ...shut.map((what) => ({ what, reason: 'most requests fail; it is being probed' }))];
+    const failing = shut.map((what) => {
+      return { what, reason: `most requests fail; it is being probed: ${outages.reason(what) ?? 'it may be back'}` };
+    });
+    const absent = outages.now().filter(({ service }) => !shut.includes(service));
+    return [...feedTrouble, ...failing, ...absent.map(({ service, reason }) => ({ what: service, reason }))];
   };
 
   const caches = {
@@ -287,6 +294,8 @@ export async function createApp(config: Config, ports: AppPorts): Promise<App> {
           }
         },
       });
+      logger.info(`upstream services: ${describeAddresses(addresses)}`);
+      void callRoll({ ask: upstream.askWhetherThere, outages, pause: ROLL_CALL_MS, signal: leaving.signal });
       phase = 'started';
       logger.info({ origin, mode: config.mode, ruleset: config.ruleset }, 'effective-stats is ready');
       for (const line of demo === undefined ? [] : demoNotice(demo, origin)) logger.info(line);
@@ -298,6 +307,7 @@ export async function createApp(config: Config, ports: AppPorts): Promise<App> {
     },
     async stop() {
       phase = 'stopping';
+      leaving.abort();
       await demo?.stop();
       changes.close();
       const closed = await Promise.allSettled([feed.stop(), api.close()]);
@@ -373,7 +383,7 @@ function originOf(address: ReturnType<Server['address']>): string {
 
 interface Outside {
   readonly feed: Feed;
-  readonly urls: Readonly<Record<Service, string>>;
+  readonly addresses: Readonly<Record<Service, ServiceAddress>>;
   readonly demo: Demo | undefined;
 }
 
@@ -387,12 +397,15 @@ async function openOutside(config: Config, clock: Clock, { random, logger }: App
       topicVariables: TOPIC_VARIABLES,
       sessionReplay: config.residentIdleTtl,
     });
-    return { feed, urls: config.serviceUrls, demo: undefined };
+    const { serviceUrls, serviceUrlVariables } = config;
+    const addresses = mapServices((service) => {
+      return { url: serviceUrls[service], setBy: serviceUrlVariables[service] };
+    });
+    return { feed, addresses, demo: undefined };
   }
   const feed = createInProcessFeed(clock);
   const demo = await startDemo({ publish: (record) => void feed.publish(record), clock });
-  const urls = Object.fromEntries(SERVICES.map((service) => [service, demo.baseUrl])) as Record<Service, string>;
-  return { feed, urls, demo };
+  return { feed, addresses: mapServices(() => ({ url: demo.baseUrl, setBy: 'the demo' })), demo };
 }
 
 function kafkaOptionsOf({ kafka: { brokers, groupId, topics, tls, sasl } }: KafkaConfig) {

@@ -83,9 +83,11 @@ test('given brokers and a base URL, when the configuration is read, then topics,
 });
 
 test('given a URL of its own for one service, when the configuration is read, then it wins and ends with a slash', () => {
-  const { serviceUrls } = kafkaConfigOf({ SKILLS_SERVICE_URL: 'https://skills:8443/api' });
+  const { serviceUrls, serviceUrlVariables } = kafkaConfigOf({ SKILLS_SERVICE_URL: 'https://skills:8443/api' });
   assert.equal(serviceUrls.skills, 'https://skills:8443/api/');
   assert.equal(serviceUrls.buffs, 'http://atlas/api/');
+  assert.equal(serviceUrlVariables.skills, 'SKILLS_SERVICE_URL');
+  assert.equal(serviceUrlVariables.buffs, 'BASE_SERVICE_URL');
 });
 
 test('given all five URLs, when the configuration is read, then no base URL is needed', () => {

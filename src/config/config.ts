@@ -62,6 +62,8 @@ export interface KafkaConfig extends CommonConfig {
   };
   /** With trailing slash. */
   readonly serviceUrls: Readonly<Record<Service, string>>;
+  /** The variable that each URL comes from. */
+  readonly serviceUrlVariables: Readonly<Record<Service, string>>;
   /** Topic of the clamp commands; undefined: nothing is produced. */
   readonly commandTopic: string | undefined;
 }
@@ -259,6 +261,7 @@ function configOf(environment: Environment, certificates: string | undefined): C
     ...common,
     kafka: kafkaOf(environment, brokers, certificates),
     serviceUrls: serviceUrlsOf(environment),
+    serviceUrlVariables: serviceUrlVariablesOf(environment),
     commandTopic: environment.CLAMP_COMMANDS ? environment.COMMAND_TOPIC_CHARACTER : undefined,
   };
 }
@@ -307,6 +310,18 @@ function serviceUrlsOf(environment: Environment): KafkaConfig['serviceUrls'] {
     buffs: urlOf('buffs'),
     skills: urlOf('skills'),
     data: urlOf('data'),
+  };
+}
+
+function serviceUrlVariablesOf(environment: Environment): KafkaConfig['serviceUrlVariables'] {
+  const variableOf = (service: Service): string =>
+    environment[URL_OF_SERVICE[service]] === undefined ? 'BASE_SERVICE_URL' : URL_OF_SERVICE[service];
+  return {
+    characters: variableOf('characters'),
+    inventory: variableOf('inventory'),
+    buffs: variableOf('buffs'),
+    skills: variableOf('skills'),
+    data: variableOf('data'),
   };
 }
 

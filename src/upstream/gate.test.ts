@@ -12,7 +12,8 @@ const FAILED = timedOut('buffs', 2_000);
 
 function setUp() {
   const clock = createFakeClock();
-  const gate = createGate({ service: 'buffs', clock, random: () => 0.5 });
+  const ends: unknown[] = [];
+  const gate = createGate({ service: 'buffs', clock, random: () => 0.5, onEnd: (_service, error) => ends.push(error) });
   const succeed = async (...ids: readonly number[]): Promise<void> => {
     for (const id of ids) await gate.run(TENANT, id, async () => undefined);
   };
@@ -26,6 +27,7 @@ function setUp() {
   return {
     clock,
     gate,
+    ends,
     succeed,
     failWith,
     failAll: (...ids: readonly number[]) => failWith(FAILED, ids),
@@ -229,6 +231,16 @@ describe('what an upstream gate blames on its service', () => {
     const { gate, failWith } = setUp();
     await failWith(new TypeError('ours'), [1, 2, 3, 4, 5, 6, 7, 8, 9]);
     assert.equal(gate.state, 'closed');
+  });
+
+  it('given requests that are answered, fail, meet a defect or are held back, then it tells of all that were sent', async () => {
+    const { ends, succeed, failWith, failAll, passage } = setUp();
+    const defect = new TypeError('ours');
+    await succeed(1);
+    await failWith(defect, [1]);
+    await failAll(2, 3, 4, 5, 6);
+    assert.equal(await passage(7), 'refused');
+    assert.deepEqual(ends, [undefined, defect, FAILED, FAILED, FAILED, FAILED, FAILED]);
   });
 
   it('symptom: of two tenants with the same character ids, one’s successes erase the other’s failures', async () => {

@@ -11,7 +11,7 @@
  */
 import type { Tenant } from '../domain/tenant.ts';
 import type { Clock } from '../lib/clock.ts';
-import { type GateId, type GateView, SERVICES, type Service } from './port.ts';
+import { type GateId, type GateView, mapServices, type Service } from './port.ts';
 import { gateOpen, isServiceFailure } from './upstream-errors.ts';
 
 export interface Gate extends GateView {
@@ -29,6 +29,8 @@ export interface GateOptions {
   readonly clock: Pick<Clock, 'mono'>;
   /** 0 ≤ random() < 1 */
   readonly random: () => number;
+  /** Told how each request ended that was sent; undefined: it was answered. What is no AppError is a defect of ours. */
+  readonly onEnd: (service: Service, error: unknown) => void;
 }
 
 /** A probe's deadline in ms (architecture §3 rule 6). */
@@ -51,7 +53,7 @@ interface Outcome {
   readonly succeeded: boolean;
 }
 
-export function createGate({ service, clock, random }: GateOptions): Gate {
+export function createGate({ service, clock, random, onEnd }: GateOptions): Gate {
   /** Newest outcome of each id, the oldest first. */
   const outcomes = new Map<string, Outcome>();
   const listeners = new Set<() => void>();
@@ -140,6 +142,7 @@ export function createGate({ service, clock, random }: GateOptions): Gate {
       try {
         const answer = await request(isProbe);
         record(key, true);
+        onEnd(service, undefined);
         return answer;
       } catch (error) {
         if (isServiceFailure(error)) record(key, false);
@@ -147,6 +150,7 @@ export function createGate({ service, clock, random }: GateOptions): Gate {
           probe = undefined;
           scheduleProbe();
         }
+        onEnd(service, error);
         throw error;
       }
     },
@@ -165,6 +169,5 @@ export type UpstreamGates = Readonly<Record<Service, Gate>>;
 
 /** One gate per upstream service, all closed. */
 export function createUpstreamGates(options: Omit<GateOptions, 'service'>): UpstreamGates {
-  const gates = SERVICES.map((service) => [service, createGate({ ...options, service })] as const);
-  return Object.fromEntries(gates) as Record<Service, Gate>;
+  return mapServices((service) => createGate({ ...options, service }));
 }

@@ -9,6 +9,10 @@ export const SERVICES = ['characters', 'inventory', 'buffs', 'skills', 'data'] a
 
 export type Service = (typeof SERVICES)[number];
 
+export function mapServices<T>(of: (service: Service) => T): Readonly<Record<Service, T>> {
+  return Object.fromEntries(SERVICES.map((service) => [service, of(service)])) as Record<Service, T>;
+}
+
 /** Which service owns the truth of a part. */
 export const SERVICE_OF_PART = {
   base: 'characters',

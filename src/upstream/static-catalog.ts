@@ -3,8 +3,8 @@
  *
  * Modes of an entry: unknown (undefined) → known (a value, for good) or missing (null, asked again after a minute).
  * A failed attempt leaves what is there and is repeated with a growing pause, {@link RETRY_MAX_MS} at most, for as long as
- * somebody has wanted the entry lately. A value goes only when the service says twice that it knows no such entry,
- * because today's data service answers 404 on any error (contract §2).
+ * somebody has wanted the entry lately. What the service denies is believed while it answers for something else (see
+ * static-witness.ts), a 500 at the third time in a row; a value goes only when it was denied twice, a minute apart.
  */
 import type { EventContext } from '../domain/event.ts';
 import type { StaticData } from '../domain/static-data.ts';
@@ -18,11 +18,13 @@ import {
   type AnyEntry,
   createShelf,
   entryOf,
+  isKnown,
   removeEntry,
   type StaticSource,
   type TenantShelf,
 } from './static-entry.ts';
-import { wasRefusedWith } from './upstream-errors.ts';
+import { addWitness, isAnswering } from './static-witness.ts';
+import { denied, isDenial, isServiceFailure, wasRefusedWith } from './upstream-errors.ts';
 
 export interface StaticCatalogOptions {
   readonly source: StaticSource;
@@ -49,8 +51,9 @@ export interface StaticCatalog {
 }
 
 const MISSING_MS = 60_000;
-/** Format S answers 500 for templates that it does not have (contract §2). */
-const MISSING_BY_500_MS = 300_000;
+/** Format S answers 500 for templates that it does not have (contract §2), and now and then for one that it has. */
+const REFUSALS_BELIEVED = 3;
+const KINDS = ['skill', 'requirements'] as const;
 const RETRY_FIRST_MS = 250;
 const RETRY_MAX_MS = 5_000;
 /** What nobody wanted for this long is not asked again until somebody does. The audit wants everything held every 10 min. */
@@ -111,7 +114,9 @@ export function createStaticCatalog(options: StaticCatalogOptions): StaticCatalo
     inFlight += 1;
     try {
       await gate.run(entry.shelf.tenant, gateIdOf(entry), (isProbe) => askNow(entry, isProbe));
-    } catch {
+    } catch (error) {
+      entry.refusals = 0;
+      if (isServiceFailure(error) && !isDenial(error)) entry.unansweredAt = clock.mono();
       fail(entry);
     }
     inFlight -= 1;
@@ -121,44 +126,43 @@ export function createStaticCatalog(options: StaticCatalogOptions): StaticCatalo
     pump();
   }
 
+  /** What rejects here counts as a failure of the service. */
   async function askNow(entry: AnyEntry, probe: boolean): Promise<void> {
-    const { id, context } = entry;
+    let answer: unknown;
+    let isCertain = false;
     try {
-      settle(entry, await entry.ask({ tenant: entry.shelf.tenant, id, context, probe }), MISSING_MS);
+      answer = await entry.ask({ tenant: entry.shelf.tenant, id: entry.id, context: entry.context, probe });
     } catch (error) {
-      if (!wasRefusedWith(500, error) || !(await isMissing(entry, probe))) throw error;
-      settle(entry, 'missing', MISSING_BY_500_MS);
+      const mayBeMissing = entry.kind === 'requirements' && !isKnown(entry) && wasRefusedWith(500, error);
+      if (!mayBeMissing || (await isAnswering(entry, ['requirements'], probe)) !== true) throw error;
+      entry.refusals += 1;
+      if (entry.refusals < REFUSALS_BELIEVED) return fail(entry);
+      answer = 'missing';
+      isCertain = true;
     }
+    if (answer === 'missing' && !isCertain && !(await isToBeBelieved(entry, probe))) throw denied('data');
+    settle(entry, answer);
   }
 
-  /** After a 500: whether the service answers for another template, so that it is this one which it does not have. */
-  async function isMissing(entry: AnyEntry, probe: boolean): Promise<boolean> {
-    const { shelf } = entry;
-    if (entry.kind !== 'requirements' || isKnown(entry)) return false;
-    shelf.check ??= otherAnswers(entry, probe).finally(() => {
-      shelf.check = undefined;
-    });
-    return shelf.check;
+  /** Whether a 404 means that there is no such entry. */
+  async function isToBeBelieved(entry: AnyEntry, probe: boolean): Promise<boolean> {
+    const answering = await isAnswering(entry, entry.kind === 'skill' ? KINDS : KINDS.toReversed(), probe);
+    return answering ?? !(isKnown(entry) || isAnotherFailing(entry));
   }
 
-  async function otherAnswers({ shelf, context }: AnyEntry, probe: boolean): Promise<boolean> {
-    for (const other of shelf.requirements.values()) {
-      if (!isKnown(other)) continue;
-      const answer = other.ask({ tenant: shelf.tenant, id: other.id, context, probe });
-      return answer.then(
-        (found) => found !== 'missing',
-        () => false,
-      );
-    }
-    return false;
+  function isAnotherFailing({ shelf }: AnyEntry): boolean {
+    const since = clock.mono() - 2 * RETRY_MAX_MS;
+    return [...failing].some((entry) => entry.shelf === shelf && entry.unansweredAt >= since);
   }
 
-  function settle(entry: AnyEntry, answer: unknown, missingMs: number): void {
+  function settle(entry: AnyEntry, answer: unknown): void {
     failing.delete(entry);
     entry.failures = 0;
+    entry.refusals = 0;
+    if (answer !== 'missing') addWitness(entry);
     const doubtful = answer === 'missing' && isKnown(entry) && !entry.doubted;
     entry.doubted = doubtful;
-    setDue(entry, answer === 'missing' ? clock.mono() + missingMs : Number.POSITIVE_INFINITY);
+    setDue(entry, answer === 'missing' ? clock.mono() + MISSING_MS : Number.POSITIVE_INFINITY);
     if (doubtful || (answer === 'missing' && entry.value === null)) return;
     entry.value = answer === 'missing' ? null : answer;
     touchRevision(entry.shelf);
@@ -261,8 +265,4 @@ export function createStaticCatalog(options: StaticCatalogOptions): StaticCatalo
 
 function gateIdOf({ kind, id }: AnyEntry): GateId {
   return `${kind} ${id}`;
-}
-
-function isKnown({ value }: AnyEntry): boolean {
-  return value !== undefined && value !== null;
 }

@@ -24,8 +24,8 @@ export interface TenantShelf {
   /** The lookups over both, with the revision. */
   readonly view: StaticData;
   revision: number;
-  /** Under way while it is found out whether the service answers for other templates. */
-  check: Promise<boolean> | undefined;
+  /** What the service has answered last, the newest first: see static-witness.ts. */
+  readonly witnesses: Readonly<Record<keyof StaticSource, AnyEntry[]>>;
 }
 
 /** Something that was wanted: undefined until it has been answered, null while the service does not know it. */
@@ -41,6 +41,12 @@ export interface Entry<T> {
   wantedAt: number;
   /** Attempts that failed since the last answer. */
   failures: number;
+  /** Answers of 500 in a row, while the service answered for others. */
+  refusals: number;
+  /** Monotonic ms of the last attempt that had no answer, not even that there is no such entry. */
+  unansweredAt: number;
+  /** Under way while it is asked for as a witness for others. */
+  check: Promise<boolean> | undefined;
   /** True when the last answer was a 404 although a value is known. */
   doubted: boolean;
   /** Of whoever wanted it first when it was asked last. */
@@ -68,7 +74,7 @@ export function createShelf(tenant: Tenant): TenantShelf {
       },
     },
     revision: 0,
-    check: undefined,
+    witnesses: { skill: [], requirements: [] },
   };
   return shelf;
 }
@@ -78,6 +84,10 @@ export function entryOf(shelf: TenantShelf, kind: keyof StaticSource, id: number
   return kind === 'skill'
     ? getOrAdd(shelf.skills, shelf, kind, id, source.skill)
     : getOrAdd(shelf.requirements, shelf, kind, id, source.requirements);
+}
+
+export function isKnown({ value }: AnyEntry): boolean {
+  return value !== undefined && value !== null;
 }
 
 export function removeEntry({ shelf, kind, id }: AnyEntry): void {
@@ -103,6 +113,9 @@ function getOrAdd<T>(
     askAt: Number.NEGATIVE_INFINITY,
     wantedAt: Number.NEGATIVE_INFINITY,
     failures: 0,
+    refusals: 0,
+    unansweredAt: Number.NEGATIVE_INFINITY,
+    check: undefined,
     doubted: false,
     context: undefined,
     attempt: undefined,

@@ -50,9 +50,25 @@ export function gateOpen(service: Service): AppError {
   });
 }
 
+/** A 404 for something that there must be, or while the service denies all. */
+export function denied(service: Service): AppError {
+  return invalidAnswer(service, DENIAL);
+}
+
+const DENIAL = 'it says 404 of what it has had, too';
+
+export function isDenial(error: AppError): boolean {
+  return error.details.why === DENIAL;
+}
+
+/** True for {@link refused}. */
+export function wasRefused(error: unknown): error is AppError {
+  return error instanceof AppError && error.code === 'UPSTREAM_REFUSED';
+}
+
 /** True for {@link refused} with this status. */
 export function wasRefusedWith(status: number, error: unknown): boolean {
-  return error instanceof AppError && error.code === 'UPSTREAM_REFUSED' && error.details.status === status;
+  return wasRefused(error) && error.details.status === status;
 }
 
 /** True when it is the service that failed, or what stands between; false for a gate that is open and for our own defects. */

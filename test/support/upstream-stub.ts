@@ -57,6 +57,7 @@ export function answerWith(body: object | string, status = 200, headers: Record<
 /** The real client on one server for all services, with what it reported. */
 export function createStubbedUpstream(url: string, options: Partial<HttpUpstreamOptions> = {}) {
   const dates: { service: Service; date: number; sentAt: number; receivedAt: number }[] = [];
+  const ends: { service: Service; error: unknown }[] = [];
   const outcomes: { service: Service; outcome: string; seconds: number }[] = [];
   const upstream = createHttpUpstream({
     baseUrls: { characters: url, inventory: url, buffs: url, skills: url, data: url },
@@ -67,9 +68,11 @@ export function createStubbedUpstream(url: string, options: Partial<HttpUpstream
     environment: undefined,
     clock: systemClock,
     random: Math.random,
+    onEnvironmentRefused: () => undefined,
+    onEnd: (service, error) => ends.push({ service, error }),
     onDate: (service, date, sentAt, receivedAt) => dates.push({ service, date, sentAt, receivedAt }),
     observe: (service, outcome, seconds) => outcomes.push({ service, outcome, seconds }),
     ...options,
   });
-  return { upstream, dates, outcomes };
+  return { upstream, dates, ends, outcomes };
 }

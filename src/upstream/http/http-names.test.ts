@@ -18,6 +18,7 @@ function namesOf(url: string, dataGate: 'open' | 'closed' = 'closed') {
     clock: systemClock,
     random: Math.random,
     onDate: () => undefined,
+    onEnvironmentRefused: () => undefined,
     observe: () => undefined,
     gates: { characters: closed, inventory: closed, buffs: closed, skills: closed, data: { state: dataGate } },
   });

@@ -8,7 +8,8 @@ import { createRequestHeaders } from './request-headers.ts';
 import { createServiceClient, type ServiceClient, type ServiceClientOptions } from './service-client.ts';
 import { tracedClient } from './traced-client.ts';
 
-export interface HttpNamesOptions extends Pick<ServiceClientOptions, 'clock' | 'random' | 'onDate' | 'observe'> {
+export interface HttpNamesOptions
+  extends Pick<ServiceClientOptions, 'clock' | 'random' | 'onDate' | 'observe' | 'onEnvironmentRefused'> {
   /** Each ends in `/api/`; a missing last slash is added. */
   readonly baseUrls: Readonly<Record<Service, string>>;
   /** Ms for each request. */

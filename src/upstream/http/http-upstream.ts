@@ -1,12 +1,13 @@
+import { tenantOf } from '../../domain/tenant.ts';
 import type { Clock } from '../../lib/clock.ts';
 import type { CacheCounts } from '../../lib/expiring-set.ts';
 import type { Tracing } from '../../telemetry/tracing.ts';
-import { createUpstreamGates, PROBE_DEADLINE_MS } from '../gate.ts';
+import { createUpstreamGates, type GateOptions, PROBE_DEADLINE_MS } from '../gate.ts';
 import type { ItemSource } from '../item-source.ts';
 import { SERVICE_OF_PART, SERVICES, type Service, type Upstream } from '../port.ts';
 import { createStaticCatalog } from '../static-catalog.ts';
 import type { StaticAsk } from '../static-entry.ts';
-import { gateOpen } from '../upstream-errors.ts';
+import { gateOpen, wasRefused, wasRefusedWith } from '../upstream-errors.ts';
 import { readRequirements, readSkillData, readTemplate } from './data-answer.ts';
 import { readAssets } from './inventory-answer.ts';
 import { compartmentPath, createPartReaders, type RequestCommons } from './part-reader.ts';
@@ -35,16 +36,36 @@ export interface HttpUpstreamOptions {
   readonly random: () => number;
   /** Told of each answer's Date (epoch ms), and the monotonic ms of its request and arrival. Not of one from a cache. */
   readonly onDate: (service: Service, date: number, sentAt: number, receivedAt: number) => void;
+  /** Told how what went through a service's gate ended, see GateOptions. */
+  readonly onEnd: GateOptions['onEnd'];
   /** Told how each request ended. */
   readonly observe: (service: Service, outcome: RequestOutcome, seconds: number) => void;
+  /** Told of what a service answers without the ENVIRONMENT of the request, and refuses with it. */
+  readonly onEnvironmentRefused: (service: Service, environment: string) => void;
 }
 
 export interface HttpUpstream extends Upstream, ItemSource {
+  /**
+   * Asks the service once, for nobody of no tenant, whether it is there: resolves when it has answered, were it with a
+   * refusal; rejects with AppError UPSTREAM_* when nothing, a stranger, or a proxy without the service behind it answers.
+   */
+  askWhetherThere(service: Service): Promise<void>;
   /** To be called after game data were imported: everything is asked again, old values serve until answered. */
   flushStaticData(): void;
   readonly staticDataCounts: CacheCounts;
 }
 
+/** For questions that are about nobody. */
+const NOBODY = tenantOf('00000000-0000-0000-0000-000000000000', 'GMS', 83, 1);
+const PATHS_OF_NOBODY: Readonly<Record<Service, string>> = {
+  characters: 'characters/0',
+  inventory: compartmentPath(0),
+  buffs: 'characters/0/buffs',
+  skills: 'characters/0/skills',
+  data: 'data/skills/0',
+};
+/** What proxies answer when the service behind them does not. */
+const GATEWAY_ERRORS = [502, 503, 504];
 const ATTEMPTS = 3;
 /** Connections to each service, and requests in flight, for what previews ask. */
 const ITEM_CONNECTIONS = 8;
@@ -53,7 +74,7 @@ const SWEEP_MS = 250;
 
 export function createHttpUpstream(options: HttpUpstreamOptions): HttpUpstream {
   const { clock, random } = options;
-  const gates = createUpstreamGates({ clock, random });
+  const gates = createUpstreamGates({ clock, random, onEnd: options.onEnd });
   const headers = createRequestHeaders(random, options.environment, options.tracing !== undefined);
   const rows = createStatRows();
   const readers = createPartReaders(rows);
@@ -119,6 +140,15 @@ export function createHttpUpstream(options: HttpUpstreamOptions): HttpUpstream {
     return commons(target, false);
   }
 
+  async function askWhetherThere(service: Service): Promise<void> {
+    const request = { ...commons({ tenant: NOBODY, context: undefined }, true), path: PATHS_OF_NOBODY[service] };
+    try {
+      await clients[service].get(request, () => undefined);
+    } catch (error) {
+      if (GATEWAY_ERRORS.some((status) => wasRefusedWith(status, error)) || !wasRefused(error)) throw error;
+    }
+  }
+
   const sweeper = setInterval(catalog.sweep, SWEEP_MS);
 
   return {
@@ -139,6 +169,7 @@ export function createHttpUpstream(options: HttpUpstreamOptions): HttpUpstream {
       const request = { ...aside('data', target), path: `data/equipment/${templateId}` };
       return asides.data.get(request, (document) => readTemplate(document, templateId, rows));
     },
+    askWhetherThere,
     staticData: catalog.of,
     ensureStaticData: catalog.ensure,
     flushStaticData: catalog.flush,

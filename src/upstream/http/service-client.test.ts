@@ -28,6 +28,7 @@ async function setUp(handler: StubHandler, baseUrlOf = (url: string) => url) {
 function clientOn(baseUrl: string, connections = 2) {
   const known = { toFail: false };
   const outcomes: string[] = [];
+  const environments: string[] = [];
   const seconds: number[] = [];
   const dates: number[][] = [];
   const client = createServiceClient({
@@ -37,6 +38,7 @@ function clientOn(baseUrl: string, connections = 2) {
     clock: systemClock,
     random: () => 0,
     mayRepeat: () => !known.toFail,
+    onEnvironmentRefused: (_service, environment) => environments.push(environment),
     onDate: (_service, ...times) => dates.push(times),
     observe(_service, outcome, took) {
       outcomes.push(outcome);
@@ -46,7 +48,7 @@ function clientOn(baseUrl: string, connections = 2) {
   cleanUps.push(() => client.close());
   const get = (overrides: Partial<ServiceRequest> = {}) =>
     client.get({ path: 'thing', headers: {}, deadline: 5_000, attempts: 3, ...overrides }, rootOf);
-  return { client, get, outcomes, seconds, dates, known };
+  return { client, get, outcomes, environments, seconds, dates, known };
 }
 
 const failsWith = (code: ErrorCode) => (error: unknown) => error instanceof AppError && error.code === code;
@@ -282,7 +284,7 @@ describe('an environment that a service does not know', () => {
     ('environment' in request.headers ? answerWith('', 400) : ok)(request, response, url);
 
   it('symptom: every read that hands on the environment of an event is refused for ever', async () => {
-    const { stub, get, outcomes } = await setUp(picky);
+    const { stub, get, outcomes, environments } = await setUp(picky);
     assert.deepEqual(await get({ headers: { ENVIRONMENT: 'pr-9', REGION: 'GMS' }, attempts: 1 }), { fine: true });
     assert.deepEqual(
       stub.requests.map(({ headers }) => [headers.environment, headers.region]),
@@ -292,6 +294,7 @@ describe('an environment that a service does not know', () => {
       ],
     );
     assert.deepEqual(outcomes, ['failed', 'ok']);
+    assert.deepEqual(environments, ['pr-9']);
   });
 
   it('given a 400 without an environment, or another status with one, then it is not tried without', async () => {

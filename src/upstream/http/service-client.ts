@@ -27,6 +27,8 @@ export interface ServiceClientOptions {
   /** Told of each believed answer's Date (epoch ms), and the monotonic ms of its request and arrival. Not of one from a cache. */
   readonly onDate: (service: Service, date: number, sentAt: number, receivedAt: number) => void;
   readonly observe: (service: Service, outcome: RequestOutcome, seconds: number) => void;
+  /** Told of what the service answers without the ENVIRONMENT of the request, and refuses with it. */
+  readonly onEnvironmentRefused: (service: Service, environment: string) => void;
 }
 
 export interface ServiceRequest {
@@ -76,7 +78,7 @@ interface Failure {
 }
 
 export function createServiceClient(options: ServiceClientOptions): ServiceClient {
-  const { service, clock, random, mayRepeat, onDate, observe } = options;
+  const { service, clock, random, mayRepeat, onDate, observe, onEnvironmentRefused } = options;
   const base = new URL(options.baseUrl);
   const prefix = base.pathname.endsWith('/') ? base.pathname : `${base.pathname}/`;
   const closing = new AbortController();
@@ -180,7 +182,9 @@ export function createServiceClient(options: ServiceClientOptions): ServiceClien
     const result = await attempt(request, decode);
     const { ENVIRONMENT: environment, ...headers } = request.headers;
     if ('value' in result || environment === undefined || !wasRefusedWith(400, result.error)) return result;
-    return attempt({ ...request, headers }, decode);
+    const without = await attempt({ ...request, headers }, decode);
+    if ('value' in without) onEnvironmentRefused(service, environment);
+    return without;
   }
 
   return {
