@@ -77,7 +77,7 @@ const ANSWERS_MAX_BYTES = 64 * 1024 * 1024;
 const DEAD_LETTERS = { maxLetters: 1_000, maxBytes: 8 * 1024 * 1024 };
 /** Changes that are kept of those whom somebody watches. */
 const CHANGES_BYTES = 8 * 1024 * 1024;
-/** How often a service is asked for that was not there at start. */
+/** How often a service that is not there is asked whether it is back. */
 const ROLL_CALL_MS = 5_000;
 /** How long a stop waits for reads that are under way; their results would be thrown away. */
 const REFRESHES_STOP_MS = 500;
@@ -195,6 +195,11 @@ export async function createApp(config: Config, ports: AppPorts): Promise<App> {
     return { ready: true, degraded: degradations() };
   };
 
+  const absent = (): Service[] => {
+    const named = new Set(outages.now().map(({ service }) => service));
+    return SERVICES.filter((service) => named.has(service) || upstream.gates[service].state === 'open');
+  };
+
   const degradations = (): Degradation[] => {
     const reasons = new Set(Object.values(feed.health().streams).flatMap(({ reason }) => reason ?? []));
     const feedTrouble = [...reasons].map((reason) => ({ what: 'feed', reason }));
@@ -295,7 +300,7 @@ export async function createApp(config: Config, ports: AppPorts): Promise<App> {
         },
       });
       logger.info(`upstream services: ${describeAddresses(addresses)}`);
-      void callRoll({ ask: upstream.askWhetherThere, outages, pause: ROLL_CALL_MS, signal: leaving.signal });
+      void callRoll({ ask: upstream.askWhetherThere, absent, outages, pause: ROLL_CALL_MS, signal: leaving.signal });
       phase = 'started';
       logger.info({ origin, mode: config.mode, ruleset: config.ruleset }, 'effective-stats is ready');
       for (const line of demo === undefined ? [] : demoNotice(demo, origin)) logger.info(line);

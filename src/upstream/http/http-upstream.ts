@@ -48,6 +48,7 @@ export interface HttpUpstream extends Upstream, ItemSource {
   /**
    * Asks the service once, for nobody of no tenant, whether it is there: resolves when it has answered, were it with a
    * refusal; rejects with AppError UPSTREAM_* when nothing, a stranger, or a proxy without the service behind it answers.
+   * Behind an open gate it goes as a probe, so that the gate closes also while nobody else asks.
    */
   askWhetherThere(service: Service): Promise<void>;
   /** To be called after game data were imported: everything is asked again, old values serve until answered. */
@@ -142,11 +143,16 @@ export function createHttpUpstream(options: HttpUpstreamOptions): HttpUpstream {
 
   async function askWhetherThere(service: Service): Promise<void> {
     const request = { ...commons({ tenant: NOBODY, context: undefined }, true), path: PATHS_OF_NOBODY[service] };
-    try {
-      await clients[service].get(request, () => undefined);
-    } catch (error) {
-      if (GATEWAY_ERRORS.some((status) => wasRefusedWith(status, error)) || !wasRefused(error)) throw error;
-    }
+    const ask = async (isProbe: boolean): Promise<void> => {
+      try {
+        await clients[service].get(request, () => undefined);
+      } catch (error) {
+        const isGateway = GATEWAY_ERRORS.some((status) => wasRefusedWith(status, error));
+        const isBroken = isProbe && wasRefusedWith(500, error);
+        if (isGateway || isBroken || !wasRefused(error)) throw error;
+      }
+    };
+    return gates[service].state === 'open' ? gates[service].run(NOBODY, 0, ask) : ask(false);
   }
 
   const sweeper = setInterval(catalog.sweep, SWEEP_MS);
