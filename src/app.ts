@@ -41,6 +41,7 @@ import { createRefresher } from './refresh/refresher.ts';
 import { createCharacters } from './state/characters.ts';
 import type { Logger } from './telemetry/logger.ts';
 import { createMetrics } from './telemetry/metrics.ts';
+import { createToldOnce } from './telemetry/told-once.ts';
 import type { Tracing } from './telemetry/tracing.ts';
 import { createHttpNames } from './upstream/http/http-names.ts';
 import { createHttpUpstream } from './upstream/http/http-upstream.ts';
@@ -87,7 +88,14 @@ export async function createApp(config: Config, ports: AppPorts): Promise<App> {
   const { clock, random, logger } = ports;
   const metrics = createMetrics();
   const tally = createTally();
-  const deadLetters = createDeadLetters(DEAD_LETTERS);
+  const deadRecords = createToldOnce({ clock, log: (details, message) => logger.warn(details, message) });
+  const defects = createToldOnce({ clock, log: (details, message) => logger.error(details, message) });
+  const deadLetters = createDeadLetters({
+    ...DEAD_LETTERS,
+    onAdded({ topic, partition, offset, reason }, code) {
+      deadRecords.tell(`${topic} ${code}`, { topic, partition, offset, reason }, 'a record could not be read');
+    },
+  });
   const rulesetOf = createRulesetChoice(config);
   const { feed, addresses, demo } = await openOutside(config, clock, ports);
   const outages = createOutages({ addresses, clock, logger });
@@ -147,8 +155,17 @@ export async function createApp(config: Config, ports: AppPorts): Promise<App> {
     concurrency: config.upstreamConcurrency,
     auditPeriod: config.auditPeriod,
     onMerged(claim) {
-      clamping?.check(claim.character);
-      if (changes.watching) changes.record(claim.character, readCause(claim));
+      try {
+        clamping?.check(claim.character);
+        if (changes.watching) changes.record(claim.character, readCause(claim));
+      } catch (err) {
+        const { tenant, characterId } = claim.character;
+        defects.tell(
+          String(err),
+          { err, tenant: tenant.key, characterId },
+          'a defect: a read could not be followed up',
+        );
+      }
     },
     onDrift({ character: { tenant, characterId }, part }) {
       driftLog.add({ tenant, characterId, part, at: clock.now() });
@@ -172,23 +189,27 @@ export async function createApp(config: Config, ports: AppPorts): Promise<App> {
     decoder: createDecoder({
       ...(config.atlasEnvironment === undefined ? {} : { environment: config.atlasEnvironment }),
       ...(config.shard === undefined ? {} : { isConcerned: characters.concerns }),
+      onDefect: (err) => defects.tell(String(err), { err }, 'a defect: a record could not be read'),
     }),
     characters,
     deadLetters,
     tally,
     moments,
-    onApplied(events) {
-      refresher.wake();
-      if (clamping !== undefined) for (const event of events) clamping.check(event);
+    onEvent: (event) => clamping?.check(event),
+    onApplied: refresher.wake,
+    onDefect(err, event) {
+      const about = event && { type: event.type, tenant: event.tenant.key, characterId: event.characterId };
+      defects.tell(String(err), { err, ...about }, 'a defect: an event could not be applied or followed up');
     },
-    onDefect: (err, { type, tenant, characterId }) =>
-      logger.error({ err, type, tenant: tenant.key, characterId }, 'a defect: an event could not be applied'),
     onVisible: metrics.eventVisible,
     isWatched: () => changes.watching,
     onWatched: (event, record) => changes.record(event, eventCause(event, record)),
   });
   const leaving = new AbortController();
   let phase: 'starting' | 'started' | 'stopping' = 'starting';
+
+  let listening: Promise<string> | undefined;
+  const isStopping = (): boolean => phase === 'stopping';
 
   const readiness = (): ReadinessReport => {
     if (phase !== 'started') return { ready: false, reason: `The service is ${phase}.` };
@@ -270,8 +291,14 @@ export async function createApp(config: Config, ports: AppPorts): Promise<App> {
       refresher.start();
       clamping?.start();
       // No host: Node listens on both IPv6 and IPv4, or on IPv4 where there is no IPv6.
-      await api.listen({ port: config.restPort, host: '' });
+      listening = api.listen({ port: config.restPort, host: '' });
+      await listening;
       const origin = originOf(api.server.address());
+      if (isStopping()) return origin;
+      if (config.mode === 'kafka') {
+        const { brokers, topics } = config.kafka;
+        logger.info({ brokers, topics }, 'events come from these brokers and topics');
+      }
       logger.info(`Look at it: ${origin}/`);
       await feed.start(handle, {
         onCaughtUp(partition) {
@@ -292,13 +319,13 @@ export async function createApp(config: Config, ports: AppPorts): Promise<App> {
           refresher.wake();
         },
         onUnreadable({ streams, reason, detail, bytes, ...where }) {
-          logger.warn({ topic: where.topic, partition: where.partition, detail }, 'a batch of records was passed over');
           for (const stream of streams) {
             tally.dead(stream, reason);
             deadLetters.add({ ...where, stream, reason: detail, headers: [], value: bytes, isBatch: true });
           }
         },
       });
+      if (isStopping()) return origin;
       logger.info(`upstream services: ${describeAddresses(addresses)}`);
       void callRoll({ ask: upstream.askWhetherThere, absent, outages, pause: ROLL_CALL_MS, signal: leaving.signal });
       phase = 'started';
@@ -313,6 +340,8 @@ export async function createApp(config: Config, ports: AppPorts): Promise<App> {
     async stop() {
       phase = 'stopping';
       leaving.abort();
+      // What has not begun to listen cannot be closed.
+      await listening?.catch(() => undefined);
       await demo?.stop();
       changes.close();
       const closed = await Promise.allSettled([feed.stop(), api.close()]);

@@ -1,4 +1,4 @@
-import { createApp } from './app.ts';
+import { type App, createApp } from './app.ts';
 import { formatViolations, parseConfig } from './config/config.ts';
 import { helpText } from './config/help.ts';
 import { systemClock } from './lib/clock.ts';
@@ -9,6 +9,9 @@ const STOP_DEADLINE_MS = 10_000;
 const INVALID_USE = 2;
 
 async function main(): Promise<void> {
+  // Whoever read the output is gone, or its disk is full: that costs the log and nothing else. Without a listener it would be
+  // a defect, to be logged.
+  for (const output of [process.stdout, process.stderr]) output.on('error', () => undefined);
   const options = process.argv.slice(2);
   if (options.includes('--help') || options.includes('-h')) {
     process.stdout.write(helpText());
@@ -26,37 +29,56 @@ async function main(): Promise<void> {
     return;
   }
   const { config, warnings } = parsed;
+
+  /** undefined until it is made; a stop that comes before waits for it. */
+  let app: App | undefined;
+  let ending: 0 | 1 | undefined;
+  const endApp = async (made: App, code: 0 | 1): Promise<void> => {
+    setTimeout(() => process.exit(1), STOP_DEADLINE_MS).unref();
+    await made.stop().then(
+      () => process.exit(code),
+      () => process.exit(1),
+    );
+  };
+  const stop = (code: 0 | 1): void => {
+    if (ending !== undefined) return;
+    ending = code;
+    if (app !== undefined) void endApp(app, code);
+  };
+  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) {
+    process.on(signal, () => {
+      if (app === undefined) stop(0);
+      else void app.drain().then(() => stop(0));
+    });
+  }
   const logger = await createLogger({
     level: config.logLevel,
     serviceName: config.serviceName,
     output: process.stdout,
   });
-  for (const warning of warnings) logger.warn(warning);
-  const app = await createApp(config, { clock: systemClock, random: Math.random, logger });
-
-  let stopping = false;
-  const stop = (code: 0 | 1): void => {
-    if (stopping) return;
-    stopping = true;
-    setTimeout(() => process.exit(1), STOP_DEADLINE_MS).unref();
-    app.stop().then(
-      () => process.exit(code),
-      () => process.exit(1),
-    );
-  };
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => void app.drain().then(() => stop(0)));
   for (const defect of ['uncaughtException', 'unhandledRejection'] as const) {
     process.on(defect, (err) => {
       logger.fatal({ err }, 'a defect: the service stops');
       stop(1);
     });
   }
+  for (const warning of warnings) logger.warn(warning);
   try {
+    app = await createApp(config, { clock: systemClock, random: Math.random, logger });
+    if (ending !== undefined) await endApp(app, ending);
     await app.start();
   } catch (err) {
-    logger.fatal({ err }, 'the service could not start');
+    // A stop in the midst of it.
+    if (ending !== undefined) return;
+    if (isPortTaken(err)) logger.fatal(`the service could not start: port ${config.restPort} (REST_PORT) is taken`);
+    else logger.fatal({ err }, 'the service could not start');
+    if (app === undefined) process.exit(1);
     stop(1);
   }
+}
+
+function isPortTaken(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
 }
 
 await main();

@@ -277,7 +277,7 @@ function routesOf(deps: ApiDeps, describe: () => object): readonly Route[] {
       handler: withoutQuery(createHistoryHandler(deps.watch.changes, documents, requestOf)),
       load: 'costly',
     },
-    { url: '/api/readyz', schema: ROUTE_SCHEMAS.ready, handler: createReadyHandler(deps.readiness) },
+    { url: '/api/readyz', schema: ROUTE_SCHEMAS.ready, handler: createReadyHandler(deps.readiness, deps.page.mode) },
     { url: '/api/livez', schema: ROUTE_SCHEMAS.live, handler: createLiveHandler() },
     { url: '/api/metrics', schema: ROUTE_SCHEMAS.metrics, handler: createMetricsHandler(deps.metrics) },
     {

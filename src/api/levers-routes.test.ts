@@ -21,7 +21,7 @@ function setUp(adminToken: string | undefined = TOKEN) {
       flushStaticData: () => void moved.push('flush'),
       redrive: async (choice: RedriveChoice) => {
         moved.push(`redrive ${JSON.stringify(choice)}`);
-        return { redriven: 3, incomplete: 1 };
+        return { tried: 3, applied: 2, stillDead: 1, incomplete: 1 };
       },
       drift: () => [{ tenant: tenantOf(TENANT_HEADERS.tenant_id, 'GMS', 83, 1), characterId: 12, part: 'base', at: 0 }],
     },
@@ -57,7 +57,7 @@ describe('levers', () => {
   it('given a choice of dead letters, when it is re-driven, then only that is; a bad one is a 400', async () => {
     const { post, moved } = setUp();
     const chosen = await post(`${LEVERS[2]}?topic=t&partition=0&offset=7`, TOKEN);
-    assert.deepEqual(chosen.json(), { redriven: 3, incomplete: 1 });
+    assert.deepEqual(chosen.json(), { tried: 3, applied: 2, stillDead: 1, incomplete: 1 });
     assert.deepEqual(moved, ['redrive {"topic":"t","partition":0,"offset":7}']);
     assert.equal((await post(`${LEVERS[2]}?offset=-1`, TOKEN)).statusCode, 400);
   });

@@ -93,6 +93,7 @@ export const ErrorDocument = Type.Object(
 export const ReadyDocument = Type.Object(
   {
     status: Type.Literal('ready'),
+    mode: Type.Enum(['kafka', 'demo'], { description: 'demo: nothing is real.' }),
     degraded: Type.Array(
       Type.Object({ what: Type.String(), reason: Type.String() }, { ...closed, $id: 'Degradation' }),
     ),
@@ -104,7 +105,9 @@ export const AskedDocument = Type.Object({ status: Type.Literal('asked for') }, 
 
 export const RedriveDocument = Type.Object(
   {
-    redriven: Type.Integer({ minimum: 0 }),
+    tried: Type.Integer({ minimum: 0, description: 'Letters that were decoded again.' }),
+    applied: Type.Integer({ minimum: 0, description: 'Those that could be read now.' }),
+    stillDead: Type.Integer({ minimum: 0, description: 'Those that could not, and stay.' }),
     incomplete: Type.Integer({ minimum: 0, description: 'Letters that are kept only in part.' }),
   },
   { ...closed, $id: 'Redrive' },
@@ -434,7 +437,7 @@ export const ROUTE_SCHEMAS = {
       offset: Type.Optional(count),
     }),
     response: {
-      200: answer('How many were decoded again. What still cannot be read is a dead letter again.', RedriveDocument),
+      200: answer('What became of them.', RedriveDocument),
       400: answer('A parameter is not acceptable.', ErrorDocument),
       401: answer('Not the admin token, or none is set.', ErrorDocument),
     },

@@ -37,7 +37,7 @@ test('given a service that is ready, when it is asked, then 200 names what is de
   const { app } = createStubApi({ readiness: () => ({ ready: true, degraded }) });
   const response = await app.inject('/api/readyz');
   assert.equal(response.statusCode, 200);
-  assert.deepEqual(documentOf(ReadyDocument, response.body), { status: 'ready', degraded });
+  assert.deepEqual(documentOf(ReadyDocument, response.body), { status: 'ready', mode: 'kafka', degraded });
 });
 
 test('given a service that stops, when it is asked whether it is ready, then 503 says why', async () => {

@@ -9,11 +9,12 @@ import type { Readiness } from './readiness.ts';
 /** The dead letters as far as they are shown. */
 export type DeadLetterView = Pick<DeadLetters, 'list' | 'total' | 'evicted'>;
 
-export function createReadyHandler(readiness: Readiness): Handler {
+/** `mode`: nobody is to take the demo for the real thing. */
+export function createReadyHandler(readiness: Readiness, mode: 'kafka' | 'demo'): Handler {
   return () => {
     const report = readiness();
     if (!report.ready) throw new AppError('NOT_READY', report.reason, { retryable: true });
-    return ok(JSON.stringify({ status: 'ready', degraded: report.degraded }));
+    return ok(JSON.stringify({ status: 'ready', mode, degraded: report.degraded }));
   };
 }
 

@@ -36,7 +36,7 @@ export function createStubApi(deps: Partial<ApiDeps> = {}): { app: FastifyInstan
     levers: {
       reread: () => false,
       flushStaticData: () => undefined,
-      redrive: async () => ({ redriven: 0, incomplete: 0 }),
+      redrive: async () => ({ tried: 0, applied: 0, stillDead: 0, incomplete: 0 }),
       drift: () => [],
     },
     metrics: createMetrics(),

@@ -15,7 +15,7 @@ export const SKIP_REASONS = [
 
 export type SkipReason = (typeof SKIP_REASONS)[number];
 
-/** Why a record could not be read. */
+/** Why a record could not be read; `defect`: because of this service. */
 export const DEAD_REASONS = [
   'missing-header',
   'malformed-header',
@@ -23,6 +23,7 @@ export const DEAD_REASONS = [
   'invalid-utf8',
   'invalid-json',
   'invalid-field',
+  'defect',
 ] as const;
 
 export type DeadReason = (typeof DEAD_REASONS)[number];

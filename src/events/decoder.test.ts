@@ -313,7 +313,11 @@ describe('whatever a record holds', () => {
   const REASONS: readonly string[] = [...SKIP_REASONS, ...DEAD_REASONS];
   const stream = fc.constantFrom<Stream>(...STREAMS);
   const bytes = fc.uint8Array({ maxLength: 80 }).map((array) => Buffer.from(array));
-  const decoder = createDecoder({});
+  const decoder = createDecoder({
+    onDefect(error) {
+      throw error;
+    },
+  });
 
   const check = (decoded: Decoded): void => {
     if (decoded.type === 'skip' || decoded.type === 'dead') assert.ok(REASONS.includes(decoded.reason));
@@ -367,4 +371,15 @@ describe('whatever a record holds', () => {
       { numRuns: 2_000 },
     );
   });
+});
+
+test('symptom: a defect of the decoder rejects the batch, which comes again for ever', () => {
+  const defects: unknown[] = [];
+  const decoder = createDecoder({ onDefect: (error) => defects.push(error) });
+  // Headers that are no list are what only a defect of the feed could hand over.
+  const broken = { ...encodedEvent('session', CREATED), headers: undefined as unknown as [] };
+  const decoded = decoder.decode(broken, undefined);
+  assert.deepEqual([decoded.type, 'reason' in decoded && decoded.reason], ['dead', 'defect']);
+  assert.ok('detail' in decoded && !/TypeError|undefined|iterable/.test(decoded.detail), 'nothing internal');
+  assert.equal(defects.length, 1);
 });

@@ -5,7 +5,7 @@ import { decodeAsset } from './asset.ts';
 import { decodeBuff } from './buff.ts';
 import { decodeCharacter } from './character.ts';
 import { glanceCharacterId } from './character-glance.ts';
-import { type Decoded, SKIP, Undecodable } from './decoded.ts';
+import { type Dead, type Decoded, SKIP, Undecodable } from './decoded.ts';
 import { invalidField, isObject, type Json } from './fields.ts';
 import type { Origin } from './origin.ts';
 import { type Headers, type RecordHeaders, readHeaders } from './record-headers.ts';
@@ -26,7 +26,7 @@ export interface EncodedEvent {
 
 export interface Decoder {
   /**
-   * Reads one record (contract §1, both formats). Never throws for what it holds, and keeps no view of its bytes.
+   * Reads one record (contract §1, both formats). Never throws, and keeps no view of its bytes.
    * `behind` names its partition while that is behind; `replayed` tells that it is of the past (feed).
    */
   decode(record: EncodedEvent, behind: string | undefined, replayed?: boolean): Decoded;
@@ -45,9 +45,17 @@ export interface DecoderOptions {
   readonly environment?: string;
   /** Whose events are wanted: others' are passed over after a glance at their bytes, where these tell. Unset: everybody's. */
   readonly isConcerned?: (tenant: Tenant, characterId: CharacterId, part: Part | undefined) => boolean;
+  /** Told of what was thrown and is no fault of the record: that is a dead letter all the same, and the stream goes on. */
+  readonly onDefect?: (error: unknown) => void;
 }
 
-export function createDecoder({ environment, isConcerned }: DecoderOptions): Decoder {
+const DEFECT: Dead = {
+  type: 'dead',
+  reason: 'defect',
+  detail: 'defect: this service could not read it; its log says why',
+};
+
+export function createDecoder({ environment, isConcerned, onDefect }: DecoderOptions): Decoder {
   const own = environment === undefined ? undefined : Buffer.from(environment);
   const tenantOf = createTenantReader();
 
@@ -68,7 +76,8 @@ export function createDecoder({ environment, isConcerned }: DecoderOptions): Dec
         return DECODE_STREAM[stream](parse(value), origin);
       } catch (error) {
         if (error instanceof Undecodable) return error.dead;
-        throw error;
+        onDefect?.(error);
+        return DEFECT;
       }
     },
   };

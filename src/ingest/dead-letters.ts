@@ -25,12 +25,12 @@ export interface DeadLetter extends DeadRecord {
 }
 
 export interface DeadLetters {
-  /** Keeps a copy and evicts the oldest letters that are beyond a limit. */
+  /** Keeps a copy and evicts the oldest letters that are beyond a limit. A record that is kept already is replaced, not counted. */
   add(record: DeadRecord): void;
   /** Newest first. */
   list(): readonly DeadLetter[];
-  /** Takes out those that the choice holds for, oldest first. */
-  take(choice: (letter: DeadLetter) => boolean): DeadLetter[];
+  /** Takes out one that is kept; false: it is not, because it was evicted or replaced. */
+  remove(letter: DeadLetter): boolean;
   /** Letters ever added. */
   readonly total: number;
   /** Letters that are no longer kept. */
@@ -39,10 +39,12 @@ export interface DeadLetters {
   readonly byReason: ReadonlyMap<string, number>;
 }
 
-export interface DeadLettersLimits {
+export interface DeadLettersOptions {
   readonly maxLetters: number;
   /** Bytes of the values and headers of all kept letters together. */
   readonly maxBytes: number;
+  /** Told of each letter when it is added. */
+  readonly onAdded?: (letter: DeadLetter, code: string) => void;
 }
 
 /** Enough to see what is wrong with a record; real events have a few hundred bytes. */
@@ -51,36 +53,43 @@ export const HEADER_BYTES_MAX = 4_096;
 export const HEADERS_MAX = 64;
 
 /** The last records that could not be read, in memory, bounded in number and bytes (architecture §4). */
-export function createDeadLetters({ maxLetters, maxBytes }: DeadLettersLimits): DeadLetters {
-  const letters: DeadLetter[] = [];
+export function createDeadLetters({ maxLetters, maxBytes, onAdded }: DeadLettersOptions): DeadLetters {
+  /** By where they lay; oldest first. */
+  const letters = new Map<string, DeadLetter>();
   const byReason = new Map<string, number>();
   let bytes = 0;
   let total = 0;
   let evicted = 0;
 
+  const remove = (letter: DeadLetter): boolean => {
+    const place = placeOf(letter);
+    if (letters.get(place) !== letter) return false;
+    letters.delete(place);
+    bytes -= sizeOf(letter);
+    return true;
+  };
+
   return {
     add(record) {
       const letter = copyOf(record);
-      letters.push(letter);
-      bytes += sizeOf(letter);
-      total += 1;
+      const place = placeOf(letter);
+      const before = letters.get(place);
       const [code = record.reason] = record.reason.split(':', 1);
-      byReason.set(code, (byReason.get(code) ?? 0) + 1);
-      while (letters.length > maxLetters || bytes > maxBytes) {
-        const oldest = letters.shift();
-        if (oldest === undefined) break;
-        bytes -= sizeOf(oldest);
+      if (before === undefined) {
+        total += 1;
+        byReason.set(code, (byReason.get(code) ?? 0) + 1);
+      } else remove(before);
+      letters.set(place, letter);
+      bytes += sizeOf(letter);
+      for (const oldest of letters.values()) {
+        if (letters.size <= maxLetters && bytes <= maxBytes) break;
+        remove(oldest);
         evicted += 1;
       }
+      onAdded?.(letter, code);
     },
-    list: () => letters.toReversed(),
-    take(choice) {
-      const taken = letters.filter(choice);
-      const kept = letters.filter((letter) => !taken.includes(letter));
-      letters.splice(0, letters.length, ...kept);
-      bytes -= taken.reduce((sum, letter) => sum + sizeOf(letter), 0);
-      return taken;
-    },
+    list: () => [...letters.values()].toReversed(),
+    remove,
     get total() {
       return total;
     },
@@ -89,6 +98,11 @@ export function createDeadLetters({ maxLetters, maxBytes }: DeadLettersLimits): 
     },
     byReason,
   };
+}
+
+/** A topic may carry several streams. */
+function placeOf({ stream, topic, partition, offset }: DeadRecord): string {
+  return `${stream} ${topic} ${partition} ${offset}`;
 }
 
 function copyOf(record: DeadRecord): DeadLetter {

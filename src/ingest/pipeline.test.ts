@@ -22,6 +22,7 @@ test('symptom: a defect leaves a character half-changed and fresh, or stops the 
     deadLetters: createDeadLetters({ maxLetters: 9, maxBytes: 9_999 }),
     tally,
     moments: bench.moments,
+    onEvent: () => undefined,
     onApplied: () => undefined,
     onDefect: (error) => defects.push(error),
     onVisible: () => undefined,
@@ -50,6 +51,7 @@ test('given somebody who watches, when events are applied, then each is told wit
     deadLetters: createDeadLetters({ maxLetters: 9, maxBytes: 9_999 }),
     tally: createTally(),
     moments: bench.moments,
+    onEvent: () => undefined,
     onApplied: () => undefined,
     onDefect: (error) => assert.fail(String(error)),
     onVisible: () => undefined,
@@ -65,3 +67,59 @@ test('given somebody who watches, when events are applied, then each is told wit
     lucks.map((luck, index) => ['base-changed', 'character', 3, 11 + index, luck]),
   );
 });
+
+function listening(listeners: Partial<Parameters<typeof createPipeline>[0]>, timestamp = Date.now()) {
+  const bench = loggedIn();
+  const defects: unknown[] = [];
+  const event = (luck: number): CharacterEvent => ({
+    ...SHARED,
+    type: 'base-changed',
+    values: { luck },
+    incomplete: false,
+    recordTime: timestamp,
+  });
+  const events = [event(8), event(9)];
+  const handle = createPipeline({
+    decoder: { decode: () => events.shift() ?? assert.fail('one event for each record') },
+    characters: bench.characters,
+    deadLetters: createDeadLetters({ maxLetters: 9, maxBytes: 9_999 }),
+    tally: createTally(),
+    moments: bench.moments,
+    onEvent: () => undefined,
+    onApplied: () => undefined,
+    isWatched: () => true,
+    onWatched: () => undefined,
+    onDefect: (error) => defects.push(error),
+    onVisible: () => undefined,
+    ...listeners,
+  });
+  const record = { ...encodedEvent('character', {}), topic: 'character', partition: 0, offset: 1 };
+  const batch = {
+    records: [record, { ...record, offset: 2 }],
+    behind: new Set<string>(),
+    replaying: new Set<string>(),
+  };
+  return { handle: () => handle(batch), defects };
+}
+
+for (const listener of ['onEvent', 'onApplied', 'onVisible', 'onWatched'] as const) {
+  test(`symptom: a throw of ${listener} rejects the batch, which comes again for ever`, async () => {
+    const calls: unknown[] = [];
+    const throwing = () => {
+      calls.push(listener);
+      throw new TypeError('a defect');
+    };
+    const { handle, defects } = listening({ [listener]: throwing });
+    await handle();
+    assert.equal(defects.length, calls.length);
+    assert.equal(calls.length, listener === 'onApplied' ? 1 : 2);
+  });
+}
+
+for (const timestamp of [-1, 0]) {
+  test(`symptom: the record time ${timestamp}, which is none, counts as decades until an event is visible`, async () => {
+    const seen: number[] = [];
+    await listening({ onVisible: (latency) => seen.push(latency) }, timestamp).handle();
+    assert.deepEqual(seen, []);
+  });
+}

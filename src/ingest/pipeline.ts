@@ -15,10 +15,12 @@ export interface PipelineOptions {
   readonly deadLetters: DeadLetters;
   readonly tally: Tally;
   readonly moments: Moments;
-  /** Called after each batch: its effects are in the state, reads may be due. */
-  readonly onApplied: (events: readonly CharacterEvent[]) => void;
-  /** Told of what was thrown while an event was applied. */
-  readonly onDefect: (error: unknown, event: CharacterEvent) => void;
+  /** Called for each event after its batch: its effects are in the state. */
+  readonly onEvent: (event: CharacterEvent) => void;
+  /** Called after each batch: reads may be due. */
+  readonly onApplied: () => void;
+  /** Told of what was thrown while an event was applied, or by a listener about it. */
+  readonly onDefect: (error: unknown, event: CharacterEvent | undefined) => void;
   /** Told how long after its record time (ms) an event of a partition that is not behind became visible. */
   readonly onVisible: (latency: number) => void;
   /** Whether anybody wants to be told of each event; asked once a batch. */
@@ -57,6 +59,28 @@ export function createPipeline(options: PipelineOptions): BatchHandler {
     }
   };
 
+  /** Whoever listens cannot reject a batch that is applied: it would come again for ever. */
+  const safely = (tell: () => void, event: CharacterEvent | undefined): void => {
+    try {
+      tell();
+    } catch (error) {
+      options.onDefect(error, event);
+    }
+  };
+
+  const observe = (events: readonly CharacterEvent[]): void => {
+    const now = moments.now();
+    for (const event of events) {
+      const { backlog, replayed, recordTime } = event;
+      safely(() => {
+        // A record time of -1 or 0 is none.
+        if (backlog === undefined && !replayed && recordTime > 0) options.onVisible(now - recordTime);
+        options.onEvent(event);
+      }, event);
+    }
+    safely(options.onApplied, undefined);
+  };
+
   return (batch) => {
     const events: CharacterEvent[] = [];
     const origins = options.isWatched() ? new Map<CharacterEvent, FeedRecord>() : undefined;
@@ -70,13 +94,9 @@ export function createPipeline(options: PipelineOptions): BatchHandler {
     for (const event of events) {
       tally.outcome(event.type, applyOrDoubt(event, moment));
       const origin = origins?.get(event);
-      if (origin !== undefined) options.onWatched(event, origin);
+      if (origin !== undefined) safely(() => options.onWatched(event, origin), event);
     }
-    const now = moments.now();
-    for (const { backlog, replayed, recordTime } of events) {
-      if (backlog === undefined && !replayed) options.onVisible(now - recordTime);
-    }
-    options.onApplied(events);
+    observe(events);
   };
 }
 

@@ -29,7 +29,7 @@ function setUp(...letters: ReturnType<typeof letter>[]) {
 describe('redrive', () => {
   it('given dead letters, when all are re-driven, then the pipeline gets them oldest first and none is left', async () => {
     const { deadLetters, handled, handle } = setUp(letter(1), letter(2));
-    assert.deepEqual(await redrive(deadLetters, handle, {}), { redriven: 2, incomplete: 0 });
+    assert.deepEqual(await redrive(deadLetters, handle, {}), { tried: 2, applied: 2, stillDead: 0, incomplete: 0 });
     assert.deepEqual(
       handled.map(({ offset, stream }) => [offset, stream]),
       [
@@ -42,7 +42,7 @@ describe('redrive', () => {
 
   it('given a choice, when it is re-driven, then the others stay', async () => {
     const { deadLetters, handle } = setUp(letter(1), letter(2), letter(2, 3, 'b'));
-    assert.equal((await redrive(deadLetters, handle, { topic: 'a', offset: 2 })).redriven, 1);
+    assert.equal((await redrive(deadLetters, handle, { topic: 'a', offset: 2 })).applied, 1);
     assert.deepEqual(
       deadLetters.list().map(({ topic, offset }) => `${topic}/${offset}`),
       ['b/2', 'a/1'],
@@ -66,14 +66,28 @@ describe('redrive', () => {
     for (let offset = 0; offset < 250; offset += 1) deadLetters.add(letter(offset));
     const portions: number[] = [];
     const handle = ({ records }: { records: readonly FeedRecord[] }) => void portions.push(records.length);
-    assert.equal((await redrive(deadLetters, handle, {})).redriven, 250);
+    assert.equal((await redrive(deadLetters, handle, {})).applied, 250);
     assert.deepEqual(portions, [100, 100, 50]);
   });
 
   it('given a letter of which only a part is kept, then it stays and is told', async () => {
     const { deadLetters, handled, handle } = setUp(letter(1, VALUE_BYTES_MAX + 1));
-    assert.deepEqual(await redrive(deadLetters, handle, {}), { redriven: 0, incomplete: 1 });
+    assert.deepEqual(await redrive(deadLetters, handle, {}), { tried: 0, applied: 0, stillDead: 0, incomplete: 1 });
     assert.equal(handled.length, 0);
     assert.equal(deadLetters.list().length, 1);
+  });
+
+  it('symptom: letters that stay dead are told as re-driven and counted once more', async () => {
+    const { deadLetters } = setUp(letter(1), letter(2), letter(3));
+    const handle = ({ records }: { records: readonly FeedRecord[] }) => {
+      for (const record of records) if (record.offset !== 2) deadLetters.add({ ...record, reason: 'invalid-field: y' });
+    };
+    assert.deepEqual(await redrive(deadLetters, handle, {}), { tried: 3, applied: 1, stillDead: 2, incomplete: 0 });
+    assert.deepEqual(
+      deadLetters.list().map(({ offset, reason }) => `${offset} ${reason}`),
+      ['3 invalid-field: y', '1 invalid-field: y'],
+    );
+    assert.deepEqual([deadLetters.total, deadLetters.evicted], [3, 0]);
+    assert.deepEqual(Object.fromEntries(deadLetters.byReason), { 'invalid-json': 3 });
   });
 });

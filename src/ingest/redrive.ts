@@ -10,8 +10,12 @@ export interface RedriveChoice {
 }
 
 export interface RedriveResult {
-  /** Letters that were decoded again. Those that are still unreadable are dead letters again. */
-  readonly redriven: number;
+  /** Letters that were decoded again. */
+  readonly tried: number;
+  /** Those that could be read now; they are no dead letters any more. */
+  readonly applied: number;
+  /** Those that could not; they stay, with the reason of this time. */
+  readonly stillDead: number;
   /** Letters that are kept only in part, or are whole batches, and cannot be decoded again. */
   readonly incomplete: number;
 }
@@ -21,7 +25,7 @@ const PORTION = 100;
 
 /**
  * Sends dead letters through the pipeline again, e.g. after an upgrade that can read them. Rejects with what `handle` rejects
- * with; what it did not handle is among the dead letters again.
+ * with; what it did not handle stays among the dead letters. `handle` adds again what it cannot read.
  */
 export async function redrive(
   deadLetters: DeadLetters,
@@ -34,24 +38,16 @@ export async function redrive(
     offset === (choice.offset ?? offset);
   const chosen = deadLetters.list().filter(isChosen).toReversed();
   const whole = chosen.filter(isWhole);
-  let redriven = 0;
+  let stillDead = 0;
   for (let from = 0; from < whole.length; from += PORTION) {
-    const portion = new Set(whole.slice(from, from + PORTION));
-    const records = deadLetters.take((letter) => portion.has(letter));
-    await handOver(records, deadLetters, handle);
-    redriven += records.length;
+    const records = whole.slice(from, from + PORTION);
+    await handle({ records, behind: new Set(), replaying: new Set() });
+    // What has been added again stands in the place of what was tried.
+    for (const record of records) if (!deadLetters.remove(record)) stillDead += 1;
     await nextTurn();
   }
-  return { redriven, incomplete: chosen.length - whole.length };
-}
-
-async function handOver(records: readonly DeadLetter[], deadLetters: DeadLetters, handle: BatchHandler): Promise<void> {
-  try {
-    await handle({ records, behind: new Set(), replaying: new Set() });
-  } catch (error) {
-    for (const record of records) deadLetters.add(record);
-    throw error;
-  }
+  const tried = whole.length;
+  return { tried, applied: tried - stillDead, stillDead, incomplete: chosen.length - tried };
 }
 
 function isWhole({ isBatch, value, valueLength, headers, headerCount }: DeadLetter): boolean {

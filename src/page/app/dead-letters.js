@@ -18,13 +18,15 @@ export function DeadLetters() {
   const redrive = async ({ topic, partition, offset }) => {
     try {
       const query = new URLSearchParams({ topic, partition, offset });
-      const { redriven, incomplete } = await postJson(
+      const { applied, stillDead, incomplete } = await postJson(
         `/api/debug/dead-letters/redrive?${query}`,
         undefined,
         {},
         { headers },
       );
-      setTold(`${redriven} re-driven${incomplete > 0 ? `, ${incomplete} kept only in part` : ''}`);
+      setTold(
+        `${applied} applied, ${stillDead} still dead${incomplete > 0 ? `, ${incomplete} kept only in part` : ''}`,
+      );
       again();
     } catch (failure) {
       setTold(failure.message);
