@@ -435,4 +435,19 @@ describe('budget (rule 7)', () => {
     scripted.release('base');
     await until('the last is loaded', () => characters.find(TENANT, 20)?.base.read !== undefined);
   });
+
+  it('symptom: while the data service is slow, reads of skills that wait for it take the places of all others', async () => {
+    const { scripted, bench, refresher } = setUp();
+    scripted.answers.passives = { part: 'passives', skills: [{ skillId: 1_000_001, level: 1 }] };
+    scripted.holdStaticData();
+    for (let id = 1; id <= 20; id += 1) {
+      bench.event({ type: 'session-created', sessionId: `s${id}`, worldId: 0, channelId: 1, characterId: id });
+    }
+    const began = performance.now();
+    refresher.wake();
+    const fetched = () => scripted.fetches.filter((fetch) => fetch.part === 'passives').length;
+    await until('all skills were read', () => fetched() === 20);
+    const took = performance.now() - began;
+    assert.ok(took < 1_000, `${took} ms: none of them has waited for the game data of another, which takes 1 s`);
+  });
 });

@@ -22,6 +22,7 @@ export function createScriptedUpstream() {
     revision: 1,
   };
   const wanted: StaticDataWanted[] = [];
+  let loading: Promise<void> | undefined;
   const closeListeners = new Map<Service, () => void>();
   const open = new Set<Service>();
   const gate = (service: Service): GateView => ({
@@ -47,6 +48,7 @@ export function createScriptedUpstream() {
     staticData: () => data,
     async ensureStaticData(each) {
       wanted.push(each);
+      await loading;
     },
     gates: {
       characters: gate('characters'),
@@ -71,6 +73,10 @@ export function createScriptedUpstream() {
       const waiting = held.get(part) ?? [];
       held.delete(part);
       for (const resolve of waiting) resolve();
+    },
+    /** From now on game data never come. */
+    holdStaticData(): void {
+      loading = new Promise(() => undefined);
     },
     openGate(service: Service): void {
       open.add(service);
