@@ -18,6 +18,8 @@ export interface Sizes {
   readonly loadSeconds: number;
   /** Characters of the larger population. */
   readonly population: number;
+  /** Session records on the topic before a start. */
+  readonly replayRecords: number;
 }
 
 export const FULL: Sizes = {
@@ -26,6 +28,7 @@ export const FULL: Sizes = {
   visibleSamples: 300,
   loadSeconds: 3,
   population: 6_000,
+  replayRecords: 1_000_000,
 };
 
 export const QUICK: Sizes = {
@@ -34,4 +37,5 @@ export const QUICK: Sizes = {
   visibleSamples: 80,
   loadSeconds: 2,
   population: 2_000,
+  replayRecords: 100_000,
 };

@@ -39,6 +39,12 @@ export function sessionCreated(characterId: number): RawRecord {
   });
 }
 
+/** The end of the session that a record has begun. */
+export function sessionDestroyed(created: RawRecord): RawRecord {
+  const event: object = JSON.parse(created.value.toString());
+  return { ...created, value: Buffer.from(JSON.stringify({ ...event, type: 'DESTROYED' })) };
+}
+
 /** A buff of one stat, WEAPON_ATTACK. `at` is epoch ms; of one source the later one wins. */
 export function buffApplied(characterId: number, sourceId: number, amount: number, at: number): RawRecord {
   return record(characterId, {

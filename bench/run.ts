@@ -8,6 +8,7 @@ import { ingest } from './cases/ingest.ts';
 import { login } from './cases/login.ts';
 import { memory } from './cases/memory.ts';
 import { overload } from './cases/overload.ts';
+import { replay } from './cases/replay.ts';
 import { shards } from './cases/shards.ts';
 import { start } from './cases/start.ts';
 import { visible } from './cases/visible.ts';
@@ -25,6 +26,7 @@ const CASES: Readonly<Record<string, Case>> = {
   overload,
   login,
   memory,
+  replay,
   shards,
   start,
   watched,

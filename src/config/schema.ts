@@ -146,7 +146,7 @@ export const EnvironmentSchema = Type.Object({
   KAFKA_CONSUMER_GROUP: variable(
     {
       group: 'Kafka',
-      description: 'Consumer group. A new group starts at the earliest offset.',
+      description: 'Consumer group under which offsets are committed, for dashboards. It is not joined.',
       expected: 'a name',
       default: 'Effective Stats Service',
     },

@@ -23,6 +23,16 @@ export interface OwnKafkaBroker extends KafkaBroker {
   /** Freezes the process: connections stay, nothing is answered. */
   pause(): Promise<void>;
   resume(): Promise<void>;
+  /** Of one that runs on this machine's Java, else undefined: what only its own files can do. */
+  readonly files: BrokerFiles | undefined;
+}
+
+export interface BrokerFiles {
+  /** Where its topics' logs are. */
+  readonly data: string;
+  readonly controllerPort: number;
+  /** Properties on top of the usual ones from its next start on, in place of those of the call before. */
+  configure(properties: Readonly<Record<string, string>>): Promise<void>;
 }
 
 export type Progress = (line: string) => void;
@@ -112,6 +122,7 @@ async function startDockerBroker(progress: Progress): Promise<OwnKafkaBroker> {
     },
     pause: () => container.docker('pause'),
     resume: () => container.docker('unpause'),
+    files: undefined,
     close: () => container.remove(),
   };
 }

@@ -17,16 +17,19 @@ export async function startJavaBroker(progress: Progress): Promise<OwnKafkaBroke
   const settings = join(directory, 'server.properties');
   const logFile = join(directory, 'broker.log');
   const port = await freePort();
+  const controllerPort = await freePort();
   const properties = {
-    ...brokerProperties('127.0.0.1', port, await freePort()),
+    ...brokerProperties('127.0.0.1', port, controllerPort),
     'log.dirs': join(directory, 'data'),
   };
-  await writeFile(
-    settings,
-    Object.entries(properties)
-      .map(([name, value]) => `${name}=${value}\n`)
-      .join(''),
-  );
+  const configure = (more: Readonly<Record<string, string>>): Promise<void> =>
+    writeFile(
+      settings,
+      Object.entries({ ...properties, ...more })
+        .map(([name, value]) => `${name}=${value}\n`)
+        .join(''),
+    );
+  await configure({});
   await format(classPath, settings);
 
   const brokers = [`127.0.0.1:${port}`];
@@ -63,6 +66,7 @@ export async function startJavaBroker(progress: Progress): Promise<OwnKafkaBroke
     stop: async (signal = 'SIGTERM') => broker?.end(signal, 30_000),
     pause: async () => broker?.signal('SIGSTOP'),
     resume: async () => broker?.signal('SIGCONT'),
+    files: { data: join(directory, 'data'), controllerPort, configure },
     close,
   };
 }
