@@ -1,13 +1,5 @@
-import {
-  type Cluster,
-  EARLIEST,
-  LATEST,
-  NEWEST,
-  type OffsetAnswer,
-  type OffsetQuestion,
-  partitionName,
-} from './cluster.ts';
-import type { Start } from './partition.ts';
+import { type Cluster, EARLIEST, LATEST, NEWEST, type OffsetAnswer, type OffsetQuestion } from './cluster.ts';
+import { partitionName, type Start } from './partition.ts';
 
 /** A partition that is to be followed. */
 export interface Wanted {

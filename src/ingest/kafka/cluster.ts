@@ -1,5 +1,7 @@
-import type { Broker, ConnectionOptions, Reader } from '@platformatic/kafka';
+import type { BaseOptions, Broker, Reader } from '@platformatic/kafka';
+import type { Clock } from '../../lib/clock.ts';
 import { type KafkaModule, LIMIT, TIMING } from './kafka-options.ts';
+import { type PartitionState, partitionName } from './partition.ts';
 
 /** A topic as of the last look: there, or why it cannot be followed. */
 export type TopicInfo =
@@ -29,15 +31,7 @@ export interface OffsetAnswer {
   readonly epoch: number;
 }
 
-export interface FetchTopic {
-  readonly topicId: string;
-  readonly partitions: readonly {
-    readonly partition: number;
-    readonly offset: number;
-    /** Leader epoch of the record before, -1 when it is not known: the broker tells when its log has another one there. */
-    readonly lastEpoch: number;
-  }[];
-}
+export type FetchPosition = Pick<PartitionState, 'topicId' | 'partition' | 'fetchFrom' | 'lastEpoch'>;
 
 export interface PartitionAnswer {
   readonly topicId: string;
@@ -57,12 +51,14 @@ export interface PartitionAnswer {
 export interface Cluster {
   /** Those that were asked for, as of the last look. */
   readonly topics: ReadonlyMap<string, TopicInfo>;
+  /** Monotonic ms at which the last look that was answered was sent; -Infinity: none was. */
+  readonly lookedAt: number;
   /** Looks again, at whichever broker answers. @throws when none does */
   look(): Promise<void>;
   /** Asks the leaders. Whatever could not be answered is missing, by `topic/partition`. */
   offsets(questions: readonly OffsetQuestion[]): Promise<ReadonlyMap<string, OffsetAnswer>>;
   /** Answers when there is something, or after the long poll. @throws when the broker does not answer, or refuses as a whole */
-  fetch(node: number, topics: readonly FetchTopic[]): Promise<readonly PartitionAnswer[]>;
+  fetch(node: number, positions: readonly FetchPosition[]): Promise<readonly PartitionAnswer[]>;
   close(): Promise<void>;
 }
 
@@ -70,10 +66,6 @@ export interface Cluster {
 export const LATEST = -1;
 export const EARLIEST = -2;
 export const NEWEST = -3;
-
-export function partitionName(topic: string, partition: number): string {
-  return `${topic}/${partition}`;
-}
 
 /** The version that Kafka has had since 3.1, the first that names topics by their ids. Later ones bring nothing for us. */
 const FETCH = { key: 1, version: 13 } as const;
@@ -93,20 +85,19 @@ type FetchArguments = Parameters<KafkaModule['fetchV13']['createRequest']>;
  * fails the whole answer, again and again, and one that was compressed may grow without bound. So answers are read here,
  * with the records still as bytes. Long polls have connections of their own: a broker answers one request after another.
  *
- * @param bootstrap host:port each
  * @param names the topics to look for
  */
 export function createCluster(
   kafka: KafkaModule,
-  bootstrap: readonly string[],
+  connection: BaseOptions,
   names: readonly string[],
-  clientId: string,
-  connection: ConnectionOptions,
+  clock: Pick<Clock, 'mono'>,
 ): Cluster {
-  const polls = new kafka.ConnectionPool(clientId, connection);
-  const questions = new kafka.ConnectionPool(clientId, connection);
+  const polls = new kafka.ConnectionPool(connection.clientId, connection);
+  const questions = new kafka.ConnectionPool(connection.clientId, connection);
   const topics = new Map<string, TopicInfo>();
   let brokers: ReadonlyMap<number, Broker> = new Map();
+  let lookedAt = Number.NEGATIVE_INFINITY;
   let failedLooks = 0;
 
   const requestRecords = kafka.createAPI<FetchArguments, PartitionAnswer[]>(
@@ -128,7 +119,7 @@ export function createCluster(
     });
   const askAnyone = async (): Promise<Metadata> => {
     // One that hangs must not be asked first for ever.
-    const known = [...bootstrap.map((broker) => kafka.parseBroker(broker)), ...brokers.values()];
+    const known = [...connection.bootstrapBrokers.map((broker) => kafka.parseBroker(broker)), ...brokers.values()];
     const first = failedLooks % known.length;
     const link = await questions.getFirstAvailable([...known.slice(first), ...known.slice(0, first)]);
     return withErrors(kafka.metadataV12.api.async(link, [...names], false));
@@ -158,7 +149,11 @@ export function createCluster(
 
   return {
     topics,
+    get lookedAt() {
+      return lookedAt;
+    },
     async look() {
+      const sentAt = clock.mono();
       try {
         const found = await askAnyone();
         brokers = new Map(found.brokers.map(({ nodeId, host, port }) => [nodeId, { host, port }]));
@@ -166,6 +161,7 @@ export function createCluster(
           const info = infoOf(topic);
           if (info !== undefined) topics.set(topic.name ?? '', info);
         }
+        lookedAt = sentAt;
         failedLooks = 0;
       } catch (error) {
         failedLooks += 1;
@@ -173,13 +169,12 @@ export function createCluster(
       }
     },
     async offsets(asked) {
-      const leaderOf = ({ topic, partition }: OffsetQuestion): number => leaderIn(topics.get(topic), partition);
-      const byLeader = Map.groupBy(asked, leaderOf);
+      const byLeader = Map.groupBy(asked, ({ topic, partition }) => leaderIn(topics.get(topic), partition));
       byLeader.delete(NO_LEADER);
-      const answers = await Promise.all([...byLeader].map(([node, group]) => askLeader(node, group)));
-      return new Map(answers.flat());
+      const answers = await Promise.allSettled([...byLeader].map(([node, group]) => askLeader(node, group)));
+      return new Map(answers.flatMap((answer) => (answer.status === 'fulfilled' ? answer.value : [])));
     },
-    async fetch(node, wanted) {
+    async fetch(node, positions) {
       return requestRecords.async(
         await polls.get(brokerOf(node)),
         TIMING.longPoll,
@@ -189,16 +184,10 @@ export function createCluster(
         kafka.FetchIsolationLevels.READ_UNCOMMITTED,
         NO_SESSION.id,
         NO_SESSION.epoch,
-        wanted.map(({ topicId, partitions }) => ({
-          topicId,
-          partitions: partitions.map(({ partition, offset, lastEpoch }) => ({
-            partition,
-            fetchOffset: BigInt(offset),
-            currentLeaderEpoch: -1,
-            lastFetchedEpoch: lastEpoch,
-            partitionMaxBytes: LIMIT.fetchBytes,
-          })),
-        })),
+        positions.map(({ topicId, partition, fetchFrom, lastEpoch: lastFetchedEpoch }) => {
+          const limits = { currentLeaderEpoch: -1, lastFetchedEpoch, partitionMaxBytes: LIMIT.fetchBytes };
+          return { topicId, partitions: [{ partition, fetchOffset: BigInt(fetchFrom), ...limits }] };
+        }),
         [],
         '',
       );

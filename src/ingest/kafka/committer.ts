@@ -2,8 +2,8 @@ import type { Admin } from '@platformatic/kafka';
 import type { Clock } from '../../lib/clock.ts';
 import { settledWithin } from '../../lib/settled-within.ts';
 import type { FeedCounters } from '../feed.ts';
-import { TIMING } from './kafka-options.ts';
-import type { PartitionState } from './partition.ts';
+import { type KafkaFeedOptions, TIMING } from './kafka-options.ts';
+import { type PartitionState, partitionName } from './partition.ts';
 import type { TroubleLog } from './trouble-log.ts';
 
 /**
@@ -22,12 +22,10 @@ export interface Committer {
 /** What is asked of the client's admin. */
 export type CommittingAdmin = Pick<Admin, 'listConsumerGroupOffsets' | 'alterConsumerGroupOffsets' | 'close'>;
 
-export interface CommitterOptions {
+export interface CommitterOptions extends Pick<KafkaFeedOptions, 'groupId' | 'random'> {
   /** Connects anew: after a failure the coordinator may be elsewhere. */
   readonly admin: () => CommittingAdmin;
-  readonly groupId: string;
   readonly clock: Pick<Clock, 'mono'>;
-  readonly random: () => number;
   readonly trouble: TroubleLog;
   /** Those that exist. */
   readonly partitions: () => readonly PartitionState[];
@@ -41,33 +39,35 @@ export function createCommitter(options: CommitterOptions): Committer {
   let notBefore = Number.NEGATIVE_INFINITY;
   let timer: NodeJS.Timeout | undefined;
   let running: Promise<void> | undefined;
+  let stopped = false;
 
   const ahead = (): PartitionState[] => partitions().filter(({ name, done }) => done > (committed.get(name) ?? 0));
 
+  const byTopic = (states: readonly PartitionState[]) => [...Map.groupBy(states, ({ topic }) => topic)];
+
   /** True: somebody else has committed since. */
-  const look = async (client: CommittingAdmin, states: readonly PartitionState[]): Promise<boolean> => {
-    const before = new Map(committed);
-    const topics = [...Map.groupBy(states, ({ topic }) => topic)].map(([name, group]) => ({
-      name,
-      partitionIndexes: group.map(({ partition }) => partition),
-    }));
-    for (const group of await client.listConsumerGroupOffsets({ groups: [{ groupId, topics }] })) {
-      for (const { name, partitions: found } of group.topics) {
-        for (const { partitionIndex, committedOffset } of found) {
-          if (committedOffset >= 0n) committed.set(`${name}/${partitionIndex}`, Number(committedOffset));
-          else committed.delete(`${name}/${partitionIndex}`);
-        }
+  const look = async (client: CommittingAdmin): Promise<boolean> => {
+    const topics = byTopic(partitions()).map(([name, group]) => {
+      return { name, partitionIndexes: group.map(({ partition }) => partition) };
+    });
+    let isTold = false;
+    const [found] = await client.listConsumerGroupOffsets({ groups: [{ groupId, topics }] });
+    for (const { name: topic, partitions: offsets } of found?.topics ?? []) {
+      for (const { partitionIndex, committedOffset } of offsets) {
+        const name = partitionName(topic, partitionIndex);
+        isTold ||= committedOffset > (committed.get(name) ?? Number.POSITIVE_INFINITY);
+        if (committedOffset < 0n) committed.delete(name);
+        else committed.set(name, Number(committedOffset));
       }
     }
-    return [...before].some(([name, offset]) => (committed.get(name) ?? 0) > offset);
+    return isTold;
   };
 
   const tell = async (client: CommittingAdmin, states: readonly PartitionState[]): Promise<void> => {
     const told = states.map(({ name, done }) => [name, done] as const);
-    const topics = [...Map.groupBy(states, ({ topic }) => topic)].map(([name, group]) => ({
-      name,
-      partitionOffsets: group.map(({ partition, done }) => ({ partition, offset: BigInt(done) })),
-    }));
+    const topics = byTopic(states).map(([name, group]) => {
+      return { name, partitionOffsets: group.map(({ partition, done }) => ({ partition, offset: BigInt(done) })) };
+    });
     await client.alterConsumerGroupOffsets({ groupId, topics });
     for (const [name, done] of told) committed.set(name, done);
     counters.commits += 1;
@@ -77,7 +77,7 @@ export function createCommitter(options: CommitterOptions): Committer {
     if (ahead().length === 0) return;
     admin ??= options.admin();
     try {
-      const isTold = await look(admin, partitions());
+      const isTold = await look(admin);
       const states = ahead();
       if (states.length > 0 && (isLast || !isTold)) await tell(admin, states);
       const pause = isTold ? TIMING.commitAgain : TIMING.commitInterval;
@@ -94,7 +94,7 @@ export function createCommitter(options: CommitterOptions): Committer {
   };
 
   const schedule = (): void => {
-    if (timer !== undefined || ahead().length === 0) return;
+    if (stopped || timer !== undefined || ahead().length === 0) return;
     timer = setTimeout(
       async () => {
         running = commit(false);
@@ -110,8 +110,8 @@ export function createCommitter(options: CommitterOptions): Committer {
     committed,
     schedule,
     async stop() {
+      stopped = true;
       clearTimeout(timer);
-      timer ??= setTimeout(() => undefined, 0);
       await running;
       await commit(true);
       await settledWithin(admin?.close().catch(() => undefined) ?? Promise.resolve(), TIMING.close);

@@ -6,11 +6,10 @@ import { createDoubts } from './doubts.ts';
 function setUp(t: TestContext) {
   t.mock.timers.enable({ apis: ['setTimeout'] });
   const told: string[] = [];
-  const doubts = createDoubts({
-    random: () => 0.5,
-    onDoubt: (streams, partitions) => void told.push(`${streams.join()}: ${partitions.join(' ')}`),
-    onChange: () => undefined,
-  });
+  const doubts = createDoubts(
+    () => 0.5,
+    (streams, partitions) => void told.push(`${streams.join()}: ${partitions.join(' ')}`),
+  );
   t.after(() => doubts.stop());
   return { doubts, told, pass: (ms: number) => t.mock.timers.tick(ms) };
 }

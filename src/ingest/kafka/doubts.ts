@@ -1,6 +1,6 @@
 import type { FeedListeners, Stream, UnreadableBatch } from '../feed.ts';
-import { partitionName } from './cluster.ts';
 import { TIMING } from './kafka-options.ts';
+import { partitionName } from './partition.ts';
 
 /**
  * What a batch has said that could not be read, nobody knows: what is held of its stream is doubted. Every replica meets
@@ -13,29 +13,19 @@ export interface Doubts {
   stop(): void;
 }
 
-export interface DoubtsOptions {
-  readonly random: () => number;
-  readonly onDoubt: FeedListeners['onMissed'];
-  /** `streams` has changed. */
-  readonly onChange: () => void;
-}
-
-export function createDoubts({ random, onDoubt, onChange }: DoubtsOptions): Doubts {
+export function createDoubts(random: () => number, onDoubt: FeedListeners['onMissed']): Doubts {
   const streams = new Set<Stream>();
   const partitions = new Map<Stream, Set<string>>();
   const timers = new Map<Stream, NodeJS.Timeout>();
 
-  const rest = (stream: Stream): void => {
-    timers.delete(stream);
-    if (streams.has(stream)) tell(stream);
-  };
   const tell = (stream: Stream): void => {
-    const names = [...(partitions.get(stream) ?? [])];
+    timers.delete(stream);
+    const names = partitions.get(stream);
+    if (names === undefined) return;
     partitions.delete(stream);
     streams.delete(stream);
-    timers.set(stream, setTimeout(rest, TIMING.doubtInterval, stream).unref());
-    onDoubt([stream], names, 'records that could not be read');
-    onChange();
+    timers.set(stream, setTimeout(tell, TIMING.doubtInterval, stream).unref());
+    onDoubt([stream], [...names], 'records that could not be read');
   };
 
   return {
@@ -47,7 +37,6 @@ export function createDoubts({ random, onDoubt, onChange }: DoubtsOptions): Doub
         streams.add(stream);
         if (!timers.has(stream)) timers.set(stream, setTimeout(tell, random() * TIMING.doubtJitter, stream).unref());
       }
-      onChange();
     },
     stop() {
       for (const timer of timers.values()) clearTimeout(timer);

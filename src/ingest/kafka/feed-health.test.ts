@@ -4,38 +4,37 @@ import { partitionOf } from '../../../test/support/partition-state.ts';
 import { TOPIC_VARIABLES } from '../../config/config.ts';
 import { STREAMS, type Stream } from '../feed.ts';
 import type { TopicInfo } from './cluster.ts';
-import { type HealthInputs, healthOf } from './feed-health.ts';
+import { type Followed, healthOf as healthBy } from './feed-health.ts';
 import type { PartitionState } from './partition.ts';
 
 const NAMES = { session: 'S', buff: 'B', asset: 'A', character: 'C', skill: 'K' } as const;
 
+const healthOf = (followed: Followed | undefined, now: number) =>
+  healthBy({ topics: NAMES, topicVariables: TOPIC_VARIABLES }, followed, now);
+
 /** All five topics exist with one partition each, which is followed and was fetched at 0. */
-function inputs(overrides: Partial<HealthInputs> = {}): HealthInputs {
+function inputs(overrides: Partial<Followed> = {}): Followed {
   const states = STREAMS.map((stream) => partitionOf({ topic: NAMES[stream], fetchedAt: 0 }));
   const there: TopicInfo = { state: 'there', id: 'x', leaders: [1] };
   return {
-    names: NAMES,
-    variables: TOPIC_VARIABLES,
     partitions: new Map(states.map((state) => [state.name, state])),
-    lookedAt: 0,
-    topics: new Map(STREAMS.map((stream) => [NAMES[stream], there])),
+    cluster: { lookedAt: 0, topics: new Map(STREAMS.map((stream) => [NAMES[stream], there])) },
     doubtful: new Set(),
     ...overrides,
   };
 }
 
-function withTopic(stream: Stream, info: TopicInfo): HealthInputs {
-  const all = inputs();
-  return { ...all, topics: new Map([...all.topics, [NAMES[stream], info]]) };
+function withTopic(stream: Stream, info: TopicInfo): Followed {
+  const { cluster } = inputs();
+  return inputs({ cluster: { ...cluster, topics: new Map([...cluster.topics, [NAMES[stream], info]]) } });
 }
 
-function withPartition(stream: Stream, change: Partial<PartitionState>): HealthInputs {
+function withPartition(stream: Stream, change: Partial<PartitionState>): Followed {
   const state = partitionOf({ topic: NAMES[stream], fetchedAt: 0, ...change });
-  const all = inputs();
-  return { ...all, partitions: new Map([...all.partitions, [state.name, state]]) };
+  return inputs({ partitions: new Map([...inputs().partitions, [state.name, state]]) });
 }
 
-function notCurrent(of: HealthInputs, now = 0): Partial<Record<Stream, string>> {
+function notCurrent(of: Followed, now = 0): Partial<Record<Stream, string>> {
   const { streams } = healthOf(of, now);
   return Object.fromEntries(
     STREAMS.filter((stream) => !streams[stream].current).map((stream) => [stream, streams[stream].reason]),
@@ -51,7 +50,7 @@ test('given every partition was fetched up to its end, then all is current', () 
 });
 
 test('given no broker has answered yet, then nothing is current', () => {
-  const { current, reason } = healthOf(inputs({ lookedAt: undefined, topics: new Map() }), 0);
+  const { current, reason } = healthOf(undefined, 0);
   assert.deepEqual({ current, reason }, { current: false, reason: 'no broker answers' });
 });
 

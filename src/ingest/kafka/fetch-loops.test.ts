@@ -26,9 +26,7 @@ function setUp(t: TestContext, answer: Answer) {
     cluster: {
       topics,
       fetch(node, wanted) {
-        const asked = wanted.flatMap((topic) =>
-          topic.partitions.map(({ partition, offset, lastEpoch }) => `${partition}@${offset}/${lastEpoch}`),
-        );
+        const asked = wanted.map(({ partition, fetchFrom, lastEpoch }) => `${partition}@${fetchFrom}/${lastEpoch}`);
         requests.push({ node, asked });
         return answer(node);
       },

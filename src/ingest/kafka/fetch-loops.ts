@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Clock } from '../../lib/clock.ts';
-import { type Cluster, type FetchTopic, leaderIn, type PartitionAnswer, TOPIC_FORBIDDEN } from './cluster.ts';
+import { type Cluster, leaderIn, type PartitionAnswer, TOPIC_FORBIDDEN } from './cluster.ts';
 import type { Decompress } from './decompression.ts';
 import type { Delivery } from './delivery.ts';
 import { backoff } from './kafka-options.ts';
@@ -96,7 +96,7 @@ export function createFetchLoops(options: FetchLoopsOptions): FetchLoops {
     fetches += 1;
     const asked = new Map(wanted.map((state) => [keyOf(state), { state, offset: state.fetchFrom }]));
     const sentAt = clock.mono();
-    for (const answer of await cluster.fetch(node, requestOf(wanted))) {
+    for (const answer of await cluster.fetch(node, wanted)) {
       // What one partition brought may be long in decoding and large: the next one's waits until there is room again.
       await delivery.room();
       if (stopped) return false;
@@ -153,15 +153,4 @@ export function createFetchLoops(options: FetchLoopsOptions): FetchLoops {
 
 function keyOf({ topicId, partition }: Pick<PartitionState, 'topicId' | 'partition'>): string {
   return `${topicId}/${partition}`;
-}
-
-/** In this order; neighbours of one topic share an entry. */
-function requestOf(states: readonly PartitionState[]): FetchTopic[] {
-  const topics: { topicId: string; partitions: FetchTopic['partitions'][number][] }[] = [];
-  for (const { topicId, partition, fetchFrom: offset, lastEpoch } of states) {
-    const last = topics.at(-1);
-    if (last?.topicId === topicId) last.partitions.push({ partition, offset, lastEpoch });
-    else topics.push({ topicId, partitions: [{ partition, offset, lastEpoch }] });
-  }
-  return topics;
 }

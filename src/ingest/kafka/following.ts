@@ -1,60 +1,46 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { BaseOptions } from '@platformatic/kafka';
 import { settledWithin } from '../../lib/settled-within.ts';
-import { type BatchHandler, type FeedCounters, type FeedListeners, STREAMS, type Stream } from '../feed.ts';
-import { type Cluster, createCluster, type TopicInfo } from './cluster.ts';
+import { type BatchHandler, type FeedCounters, type FeedListeners, STREAMS } from '../feed.ts';
+import { type Cluster, createCluster } from './cluster.ts';
 import { type Committer, createCommitter } from './committer.ts';
 import { createDecompress } from './decompression.ts';
 import { createDelivery } from './delivery.ts';
-import { createDoubts } from './doubts.ts';
-import { createFetchLoops, type FetchLoops } from './fetch-loops.ts';
+import { createDoubts, type Doubts } from './doubts.ts';
+import { createFetchLoops } from './fetch-loops.ts';
 import { backoff, type KafkaFeedOptions, type KafkaModule, LIMIT, TIMING } from './kafka-options.ts';
-import type { PartitionState } from './partition.ts';
 import { createRoster, type Roster } from './roster.ts';
-import { createSignal, type Signal } from './signal.ts';
-import { createTroubleLog, type TroubleLog } from './trouble-log.ts';
+import { createTroubleLog } from './trouble-log.ts';
 
-/** Following the whole log, from start to stop. */
+/** Following the whole log, from start to stop, and what tells how it goes. */
 export interface Following {
-  /** Those that are followed, by `topic/partition`. */
-  readonly partitions: ReadonlyMap<string, PartitionState>;
-  /** Monotonic ms of the last look at the cluster that was answered. */
-  readonly lookedAt: number | undefined;
-  /** As of that look. */
-  readonly topics: ReadonlyMap<string, TopicInfo>;
-  /** Offset that the group has, by `topic/partition`. */
-  readonly committed: ReadonlyMap<string, number>;
-  /** Streams of which something was passed over, while what is held of them is still to be doubted. */
-  readonly doubtful: ReadonlySet<Stream>;
+  readonly cluster: Pick<Cluster, 'topics' | 'lookedAt'>;
+  readonly partitions: Roster['partitions'];
+  readonly committed: Committer['committed'];
+  readonly doubtful: Doubts['streams'];
   stop(): Promise<void>;
 }
 
-export interface FollowingPorts {
-  readonly handler: BatchHandler;
-  readonly listeners: FeedListeners;
-  readonly counters: FeedCounters;
-  readonly onChange: () => void;
-}
-
-export function startFollowing(kafka: KafkaModule, options: KafkaFeedOptions, ports: FollowingPorts): Following {
+export function startFollowing(
+  kafka: KafkaModule,
+  options: KafkaFeedOptions,
+  counters: FeedCounters,
+  handler: BatchHandler,
+  listeners: FeedListeners,
+): Following {
   const { clock, logger, random } = options;
-  const { handler, listeners, counters, onChange } = ports;
   const trouble = createTroubleLog(logger);
   const connection = connectionOf(options);
   const streamsOf = Map.groupBy(STREAMS, (stream) => options.topics[stream]);
-  const cluster = createCluster(kafka, options.brokers, [...streamsOf.keys()], options.clientId, connection);
-  const { sessionReplay } = options;
-  const roster = createRoster({
-    ...{ cluster, streamsOf, sessionReplay, listeners, counters, logger, trouble },
-    now: clock.now,
-  });
+  const cluster = createCluster(kafka, connection, [...streamsOf.keys()], clock);
+  const roster = createRoster({ ...options, cluster, streamsOf, listeners, counters, trouble });
   const { partitions } = roster;
   const committer = createCommitter({
-    ...{ clock, random, trouble, counters, groupId: options.groupId },
+    ...{ ...options, trouble, counters },
     admin: () => new kafka.Admin(connection),
     partitions: () => [...partitions.values()].filter(({ topic }) => cluster.topics.get(topic)?.state === 'there'),
   });
-  const doubts = createDoubts({ random, onDoubt: listeners.onMissed, onChange });
+  const doubts = createDoubts(random, listeners.onMissed);
   const delivery = createDelivery({
     ...{ handler, random, trouble },
     onCaughtUp: listeners.onCaughtUp,
@@ -67,7 +53,6 @@ export function startFollowing(kafka: KafkaModule, options: KafkaFeedOptions, po
       roster.tellReplayed();
     },
   });
-  const wake = createSignal();
   const loops = createFetchLoops({
     ...{ cluster, clock, random, trouble, delivery, partitions },
     decompress: createDecompress(kafka, LIMIT.decodedBytes),
@@ -75,27 +60,51 @@ export function startFollowing(kafka: KafkaModule, options: KafkaFeedOptions, po
       counters.fetchFailures += 1;
     },
     onLost(state, why) {
-      logger.warn(
-        { partition: state.name, position: state.fetchFrom, why },
-        'records were lost: following begins anew',
-      );
+      const details = { partition: state.name, position: state.fetchFrom, why };
+      logger.warn(details, 'records were lost: following begins anew');
       roster.lose(state);
-      onChange();
     },
-    onStale: wake.ring,
+    onStale: () => wake.abort(),
   });
-  const watch = startWatch({ cluster, roster, loops, committer, wake, trouble, onChange, clock, random });
+  const stopping = new AbortController();
+  let wake = new AbortController();
 
+  /** Looks at the cluster, and has what it finds followed. */
+  const look = async (): Promise<void> => {
+    wake = new AbortController();
+    await cluster.look();
+    roster.update();
+    if (roster.isWanting) await roster.begin();
+    roster.tellReplayed();
+    loops.kick();
+    committer.schedule();
+  };
+  const lookOnAndOn = async (): Promise<void> => {
+    for (let failures = 0; !stopping.signal.aborted; ) {
+      try {
+        await look();
+        failures = 0;
+        trouble.ended('reaching the brokers');
+      } catch (error) {
+        failures += 1;
+        if (!stopping.signal.aborted) trouble.began('reaching the brokers', error);
+      }
+      const isHurried = failures > 0 || roster.isWanting;
+      const pause = isHurried ? backoff(Math.max(failures, 1), TIMING.lookAgain, 2_000, random) : TIMING.look;
+      // Whoever says that something has changed ends the pause, but not that after a failure.
+      const signals = isHurried ? [stopping.signal] : [stopping.signal, wake.signal];
+      await delay(pause, undefined, { signal: AbortSignal.any(signals) }).catch(() => undefined);
+    }
+  };
+
+  void lookOnAndOn();
   return {
+    cluster,
     partitions,
-    topics: cluster.topics,
     committed: committer.committed,
     doubtful: doubts.streams,
-    get lookedAt() {
-      return watch.lookedAt;
-    },
     async stop() {
-      watch.stop();
+      stopping.abort();
       loops.stop();
       doubts.stop();
       delivery.clear();
@@ -103,65 +112,6 @@ export function startFollowing(kafka: KafkaModule, options: KafkaFeedOptions, po
       await settledWithin(delivery.idle(), TIMING.drain);
       await settledWithin(committer.stop(), TIMING.flush);
       await settledWithin(closed, TIMING.close);
-    },
-  };
-}
-
-interface WatchOptions extends Pick<KafkaFeedOptions, 'clock' | 'random'> {
-  readonly cluster: Cluster;
-  readonly roster: Roster;
-  readonly loops: FetchLoops;
-  readonly committer: Committer;
-  readonly wake: Signal;
-  readonly trouble: TroubleLog;
-  readonly onChange: () => void;
-}
-
-/** Looks at the cluster again and again, at once when woken, and has what it finds followed. */
-function startWatch(options: WatchOptions): { readonly lookedAt: number | undefined; stop(): void } {
-  const { cluster, roster, wake, trouble, clock } = options;
-  const stopping = new AbortController();
-  const { signal } = stopping;
-  let lookedAt: number | undefined;
-
-  const step = async (): Promise<void> => {
-    const sentAt = clock.mono();
-    await cluster.look();
-    lookedAt = sentAt;
-    roster.update();
-    if (roster.isWanting) await roster.begin();
-    options.onChange();
-    if (signal.aborted) return;
-    roster.tellReplayed();
-    options.loops.kick();
-    options.committer.schedule();
-  };
-
-  const run = async (): Promise<void> => {
-    for (let failures = 0; !signal.aborted; ) {
-      try {
-        await step();
-        failures = 0;
-        trouble.ended('reaching the brokers');
-        await (roster.isWanting ? delay(TIMING.lookAgain, undefined, { signal }) : wake.wait(TIMING.look));
-      } catch (error) {
-        if (signal.aborted) return;
-        failures += 1;
-        trouble.began('reaching the brokers', error);
-        const pause = backoff(failures, 100, 2_000, options.random);
-        await delay(pause, undefined, { signal }).catch(() => undefined);
-      }
-    }
-  };
-
-  void run();
-  return {
-    get lookedAt() {
-      return lookedAt;
-    },
-    stop() {
-      stopping.abort();
-      wake.ring();
     },
   };
 }

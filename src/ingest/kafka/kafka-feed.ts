@@ -1,13 +1,8 @@
-import type { Feed, FeedCounters, Stream } from '../feed.ts';
-import type { TopicInfo } from './cluster.ts';
+import type { Feed, FeedCounters } from '../feed.ts';
 import { createHealth } from './feed-health.ts';
 import { type Following, startFollowing } from './following.ts';
 import type { KafkaFeedOptions } from './kafka-options.ts';
-import { type PartitionState, positionsOf } from './partition.ts';
-
-const NO_PARTITIONS: ReadonlyMap<string, PartitionState> = new Map();
-const NO_TOPICS: ReadonlyMap<string, TopicInfo> = new Map();
-const NO_STREAMS: ReadonlySet<Stream> = new Set();
+import { positionsOf } from './partition.ts';
 
 /**
  * The feed from Apache Kafka 3.1 or later: every partition of every topic, without a consumer group. `start` loads the
@@ -17,17 +12,9 @@ export function createKafkaFeed(options: KafkaFeedOptions): Feed {
   const counters: FeedCounters = { fetchFailures: 0, commitFailures: 0, commits: 0, offsetResets: 0 };
   let following: Following | undefined;
   let stopped = false;
-  const health = createHealth(options.clock, () => ({
-    names: options.topics,
-    variables: options.topicVariables,
-    partitions: following?.partitions ?? NO_PARTITIONS,
-    lookedAt: following?.lookedAt,
-    topics: following?.topics ?? NO_TOPICS,
-    doubtful: following?.doubtful ?? NO_STREAMS,
-  }));
   return {
     counters,
-    health: health.read,
+    health: createHealth(options, () => following),
     positions() {
       if (following === undefined) return [];
       const { partitions, committed } = following;
@@ -36,7 +23,7 @@ export function createKafkaFeed(options: KafkaFeedOptions): Feed {
     async start(handler, listeners) {
       const kafka = await import('@platformatic/kafka');
       if (stopped || following !== undefined) return;
-      following = startFollowing(kafka, options, { handler, listeners, counters, onChange: health.changed });
+      following = startFollowing(kafka, options, counters, handler, listeners);
     },
     async stop() {
       stopped = true;

@@ -1,5 +1,8 @@
 import type { PartitionPosition, Stream } from '../feed.ts';
-import { partitionName } from './cluster.ts';
+
+export function partitionName(topic: string, partition: number): string {
+  return `${topic}/${partition}`;
+}
 
 /** Where following of a partition begins. */
 export interface Start {
@@ -24,7 +27,7 @@ export interface PartitionState {
   readonly streams: readonly Stream[];
   /** Next offset to ask the broker for. */
   fetchFrom: number;
-  /** Leader epoch of what was fetched last. */
+  /** Leader epoch of what was fetched last, -1 when it is not known: the broker tells when its log has another one there. */
   lastEpoch: number;
   /** Next offset that the handler has not finished. */
   done: number;
@@ -111,13 +114,6 @@ function seconds(ms: number): string {
 }
 
 export function positionsOf(state: PartitionState, committed: number | undefined): PartitionPosition[] {
-  const { topic, partition, done } = state;
-  return state.streams.map((stream) => ({
-    stream,
-    topic,
-    partition,
-    position: done,
-    committed,
-    end: state.end ?? done,
-  }));
+  const { topic, partition, done: position, end = position } = state;
+  return state.streams.map((stream) => ({ stream, topic, partition, position, committed, end }));
 }

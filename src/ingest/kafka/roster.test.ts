@@ -2,15 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { silentLogger } from '../../../test/support/feed-probe.ts';
 import type { Stream } from '../feed.ts';
-import {
-  EARLIEST,
-  LATEST,
-  NEWEST,
-  type OffsetAnswer,
-  type OffsetQuestion,
-  partitionName,
-  type TopicInfo,
-} from './cluster.ts';
+import { EARLIEST, LATEST, NEWEST, type OffsetAnswer, type OffsetQuestion, type TopicInfo } from './cluster.ts';
+import { partitionName } from './partition.ts';
 import { createRoster } from './roster.ts';
 
 const NOW = 1_000_000_000;
@@ -45,7 +38,7 @@ function setUp() {
       ['b', ['buff']],
     ]),
     sessionReplay: DAY,
-    now: () => NOW,
+    clock: { now: () => NOW, mono: () => 0 },
     listeners: {
       onMissed: (streams, partitions) => void told.push(`missed ${streams.join()}: ${partitions.join(' ')}`),
       onReplayed: () => void told.push('replayed'),

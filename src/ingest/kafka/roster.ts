@@ -1,9 +1,8 @@
-import type { FeedCounters, FeedListeners, Stream } from '../feed.ts';
-import { STREAMS } from '../feed.ts';
+import { type FeedCounters, type FeedListeners, STREAMS, type Stream } from '../feed.ts';
 import { beginnings, type Wanted } from './beginnings.ts';
-import { type Cluster, partitionName, type TopicInfo } from './cluster.ts';
-import { type FeedLogger, TIMING } from './kafka-options.ts';
-import { newPartition, type PartitionState, type Start } from './partition.ts';
+import type { Cluster, TopicInfo } from './cluster.ts';
+import { type KafkaFeedOptions, TIMING } from './kafka-options.ts';
+import { newPartition, type PartitionState, partitionName, type Start } from './partition.ts';
 import type { TroubleLog } from './trouble-log.ts';
 
 /**
@@ -28,15 +27,11 @@ export interface Roster {
   tellReplayed(): void;
 }
 
-export interface RosterOptions {
+export interface RosterOptions extends Pick<KafkaFeedOptions, 'clock' | 'logger' | 'sessionReplay'> {
   readonly cluster: Pick<Cluster, 'topics' | 'offsets'>;
   readonly streamsOf: ReadonlyMap<string, readonly Stream[]>;
-  /** Ms before now from which on sessions are replayed. */
-  readonly sessionReplay: number;
-  readonly now: () => number;
   readonly listeners: Pick<FeedListeners, 'onMissed' | 'onReplayed' | 'onCaughtUp'>;
   readonly counters: FeedCounters;
-  readonly logger: FeedLogger;
   readonly trouble: TroubleLog;
 }
 
@@ -116,7 +111,7 @@ export function createRoster(options: RosterOptions): Roster {
       const starts = await beginnings(
         cluster,
         asked.map(([, each]) => each),
-        options.now(),
+        options.clock.now(),
       );
       const missed: PartitionState[] = [];
       for (const [name, each] of asked) {
