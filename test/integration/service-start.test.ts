@@ -1,7 +1,7 @@
 /** What a start of the whole service must not lose: what happened before Kafka answers, and who is online. */
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { ATTRIBUTES } from '../../src/api/stats-document.ts';
+import { ATTRIBUTES } from '../../src/answers/stats-document.ts';
 import { WORLD_TENANT } from '../../src/world/world.ts';
 import { type OwnKafkaBroker, startOwnKafka } from '../support/kafka-broker.ts';
 import { uniqueName } from '../support/kafka-client.ts';
