@@ -3,7 +3,7 @@ import type { Clock } from '../../lib/clock.ts';
 import { type Cluster, leaderIn, type PartitionAnswer, TOPIC_FORBIDDEN } from './cluster.ts';
 import type { Decompress } from './decompression.ts';
 import type { Delivery } from './delivery.ts';
-import { backoff } from './kafka-options.ts';
+import { backoff, TIMING } from './kafka-options.ts';
 import { noteFetched, type PartitionState } from './partition.ts';
 import { sliceOf } from './record-batch.ts';
 import type { TroubleLog } from './trouble-log.ts';
@@ -56,9 +56,11 @@ export function createFetchLoops(options: FetchLoopsOptions): FetchLoops {
     options.onFailed();
     trouble.began(`fetching ${state.name}`, error);
     state.forbidden = errorCode === TOPIC_FORBIDDEN;
-    state.retryAt = clock.mono() + PARTITION_PAUSE_MS;
-    options.onStale();
-    setTimeout(kick, PARTITION_PAUSE_MS + 1).unref();
+    // Rights are not granted soon, and no other leader would grant them.
+    const pause = state.forbidden ? TIMING.look : PARTITION_PAUSE_MS;
+    state.retryAt = clock.mono() + pause;
+    if (!state.forbidden) options.onStale();
+    setTimeout(kick, pause + 1).unref();
   };
 
   const lost = (state: PartitionState, why: string): void => {
