@@ -41,3 +41,21 @@ export function valuesAt(at, changes, now) {
 function sameValues(one, other) {
   return Object.keys(one).every((stat) => one[stat] === other[stat]);
 }
+
+/** How long before a read lies the event that asked for it, at most, ms. */
+const ASKED_MS = 5_000;
+
+/** Those that moved a number; of a read, with the event that asked for it as `after`. */
+export function visibleChanges(changes) {
+  return changes.flatMap((change, index) => {
+    if (change.stats.length === 0) return [];
+    const asked = changes
+      .slice(Math.max(0, index - 3), index)
+      .reverse()
+      .find(
+        ({ stats, cause, at }) =>
+          cause.kind === 'event' && stats.length === 0 && Date.parse(change.at) - Date.parse(at) < ASKED_MS,
+      );
+    return [change.cause.kind === 'read' && asked !== undefined ? { ...change, after: asked.cause } : change];
+  });
+}

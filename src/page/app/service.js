@@ -46,7 +46,7 @@ export function Service({ tenant }) {
       <${Tile} name="Residents" values=${readings.map((one) => sum(one.samples, `${P}residents`))} />
       <${Tile} name="Visitors" values=${readings.map((one) => sum(one.samples, `${P}visitors`))} />
       <${Tile} name="Degraded characters" values=${degraded.value === undefined ? [] : [degraded.value]} link=${linkTo(['online'], { degraded: 'true' })} />
-      <${Tile} name="Memory, MB" values=${readings.map((one) => sum(one.samples, `${P}process_resident_memory_bytes`) / 1e6)} />
+      <${Tile} name="Memory, MB" values=${readings.map((one) => sum(one.samples, 'process_resident_memory_bytes') / 1e6)} />
     </div>
     <div class="columns even">
       <div class="stack">

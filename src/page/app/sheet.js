@@ -4,7 +4,7 @@ import { Bars } from './bars.js';
 import { html } from './dom.js';
 import { useNow, usePolled } from './live.js';
 import { Degraded, Problem } from './parts.js';
-import { sheetAt, valuesOf } from './past.js';
+import { sheetAt, valuesOf, visibleChanges } from './past.js';
 import { linkTo } from './router.js';
 import { Timeline } from './timeline.js';
 import { ago, jobName } from './words.js';
@@ -44,7 +44,7 @@ export function Sheet({ tenant, who, query }) {
     if (document === undefined) return;
     remembered.current = [...remembered.current, document].slice(-REMEMBERED_MAX);
   }, [document]);
-  const changes = (history.value?.data.attributes.changes ?? []).filter(({ stats }) => stats.length > 0);
+  const changes = useMemo(() => visibleChanges(history.value?.data.attributes.changes ?? []), [history.value]);
   const at = moment === undefined ? undefined : changes.findIndex(({ id }) => id === moment);
   const setAt = (position) => setMoment(position === undefined ? undefined : (changes[position]?.id ?? 'start'));
   const shown = useMemo(() => sheetAt(at, changes, document, remembered.current), [at, changes, document]);

@@ -23,15 +23,16 @@ export function Timeline({ changes, since, at, onAt, isWhole }) {
             class=${`${one.stats.some(({ from, to }) => to < from) ? 'down' : 'up'}${index > position ? ' later' : ''}`}></i>`,
         )}</div>
         <input type="range" min="-1" max=${last} step="1" value=${position} aria-label="Moment that the sheet shows"
-          aria-valuetext=${`${moment}${change && position >= 0 ? `, after ${causeText(change.cause)}` : ''}`}
+          aria-valuetext=${`${moment}${change && position >= 0 ? `, after ${causeText(change.after ?? change.cause)}` : ''}`}
           onInput=${(event) => choose(Number(event.target.value))} />
       </div>
       <p class="moment" role="status"><b>${moment}</b>
         ${
           change &&
           position >= 0 &&
-          html` after <b>${causeText(change.cause)}</b>
-          <span class="id">${causePlace(change.cause)}</span>
+          html` after <b>${causeText(change.after ?? change.cause)}</b>
+          <span class="id">${causePlace(change.after ?? change.cause)}</span>
+          ${change.after && html`<span class="id">, told by the ${causeText(change.cause)}</span>`}
           ${change.merged > 0 && html`<span class="why">and ${change.merged} before it</span>`}
           <span class="moves">${change.stats.map(({ statType, from, to }) => html`<span class=${to > from ? 'move up' : 'move down'}>${STAT_NAMES[statType]} ${grouped(from)} → ${grouped(to)}</span>`)}</span>`
         }
