@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { printable } from '../src/lib/printable.ts';
 import { defineCommand, EXIT, Failure } from './command.ts';
 import { openService, SERVICE_OPTIONS, type ServiceAccess } from './service.ts';
 import { duration } from './values.ts';
@@ -112,5 +113,5 @@ function lineOf(event: string, data: string): string {
   );
   const why = [cause.kind, cause.type ?? cause.part ?? ''].join(' ').trim();
   const doubt = degraded.length === 0 ? '' : `  degraded: ${degraded.join(', ')}`;
-  return `${at.slice(11, 19)} ${who}  ${moved.join(', ') || 'no number moved'}  ${why}${doubt}`;
+  return printable(`${at.slice(11, 19)} ${who}  ${moved.join(', ') || 'no number moved'}  ${why}${doubt}`);
 }
