@@ -39,6 +39,8 @@ export async function examineServices(
     onDate: (service, date, _sentAt, receivedAt) =>
       skews.set(service, date - (systemClock.now() - (systemClock.mono() - receivedAt))),
     observe: () => undefined,
+    onEnd: () => undefined,
+    onEnvironmentRefused: () => undefined,
   });
   try {
     const findings: Finding[] = [];
