@@ -451,3 +451,22 @@ describe('budget (rule 7)', () => {
     assert.ok(took < 1_000, `${took} ms: none of them has waited for the game data of another, which takes 1 s`);
   });
 });
+
+describe('catching up', () => {
+  it('given more residents than are looked at in one turn, when events were missed, then everybody is read again', async () => {
+    const { bench, characters, refresher, clock, scripted } = setUp();
+    const created = { type: 'session-created', worldId: 0, channelId: 1, replayed: true } as const;
+    for (let id = 1; id <= 3_000; id += 1) bench.event({ ...created, sessionId: `s${id}`, characterId: id });
+    characters.replayed();
+    refresher.wake();
+    const isEverybodyRead = (since: number) => () =>
+      [...characters.all()].every((character) => PARTS.every((part) => character[part].began > since));
+    await until('everybody who is online is loaded', isEverybodyRead(0), 30_000);
+    assert.equal(scripted.fetches.length, 4 * 3_000, 'once each');
+    clock.pass(60_000);
+    const missedAt = clock.mono();
+    characters.distrust(PARTS);
+    refresher.wake();
+    await until('everybody is read again', isEverybodyRead(missedAt), 30_000);
+  });
+});

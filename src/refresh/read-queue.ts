@@ -59,6 +59,8 @@ export interface ReadQueue extends Schedule {
   status(character: Character, part: Part): ReadStatus;
   /** Parts of characters of which something is wanted, under way or remembered. */
   readonly size: number;
+  /** Reads that are due and have not begun. */
+  readonly ready: number;
 }
 
 interface Entry {
@@ -266,10 +268,17 @@ export function createReadQueue(clock: Pick<Clock, 'mono'>): ReadQueue {
       const { failures, missing, firstBegan, waitsFor, claim: underWay } = entry;
       return { failures, missing, firstBegan, waitsFor, began: underWay?.began, nextAt: dueAt(entry) };
     },
+    get ready() {
+      return PARTS.reduce((sum, part) => sum + readyIn(lanes[part]), 0);
+    },
     get size() {
       return PARTS.reduce((sum, part) => sum + lanes[part].entries.size, 0);
     },
   };
+}
+
+function readyIn({ ready }: Lane): number {
+  return PRIORITIES.reduce((sum, priority) => sum + ready[priority].size, 0);
 }
 
 function lane(): Lane {

@@ -62,8 +62,9 @@ const SWEEP_MS = 1_000;
 const UNKNOWN_IDS_MAX = 10_000;
 /** Reads of a long catching up that are wanted ahead of their time, so that a million of them need no million entries. */
 const AHEAD = 512;
-/** Characters that are looked at in one go for whether they are behind. */
+/** Characters that are looked at for whether they are behind, and how often in one turn of the event loop. */
 const LOOKED_AT = 128;
+const LOOKS = 16;
 
 export function createRefresher(options: RefresherOptions): Refresher {
   const { characters, queue, upstream, moments, concurrency } = options;
@@ -88,9 +89,17 @@ export function createRefresher(options: RefresherOptions): Refresher {
   function pump(): void {
     woken = undefined;
     if (stopped) return;
-    while (queue.size < AHEAD && characters.catchUp(LOOKED_AT));
+    catchUp();
     for (const part of PARTS) beginDue(part);
     armTimer();
+  }
+
+  /** Some of who is behind, so that nobody waits for a look at everybody. */
+  function catchUp(): void {
+    for (let looks = 0; looks < LOOKS; looks += 1) {
+      if (queue.ready >= AHEAD || !characters.catchUp(LOOKED_AT)) return;
+    }
+    wake();
   }
 
   function beginDue(part: Part): void {
