@@ -2,6 +2,7 @@
 // Plain JavaScript that every Node can read: it may be the first thing that an old one sees.
 // The sources are TypeScript, which Node runs as they are from 24 on. `npm ci` installs that one beside them.
 import { spawn } from 'node:child_process';
+import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 
 const NODE_MAJOR = 24;
@@ -20,7 +21,20 @@ function stopWithShell(stop) {
   look.unref();
 }
 
-if (Number(process.versions.node.split('.')[0]) >= NODE_MAJOR) {
+/** Whether the dependencies are there. */
+function isInstalled() {
+  try {
+    createRequire(import.meta.url).resolve('fastify');
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+if (!isInstalled()) {
+  process.stderr.write('The dependencies are not installed. Run "npm ci" first.\n');
+  process.exitCode = 2;
+} else if (Number(process.versions.node.split('.')[0]) >= NODE_MAJOR) {
   stopWithShell(() => process.kill(process.pid, 'SIGTERM'));
   import(tool.href);
 } else {
@@ -31,7 +45,7 @@ if (Number(process.versions.node.split('.')[0]) >= NODE_MAJOR) {
   stopWithShell(() => child.kill('SIGTERM'));
   child.on('error', () => {
     process.stderr.write(
-      `Node ${NODE_MAJOR} is needed, this is ${process.version}. Run "npm ci" first: it installs one beside the sources.\n`,
+      `Node ${NODE_MAJOR} is needed, this is ${process.version}. Run "npm ci" without --ignore-scripts: it installs one beside the sources.\n`,
     );
     process.exitCode = 2;
   });
