@@ -71,7 +71,7 @@ export interface Characters {
   doubt(character: Character, parts: readonly Part[], reason: DoubtReason): void;
   /** Events that concern these parts may have been missed until now. Costs the same however many are held. */
   distrust(parts: readonly Part[]): void;
-  /** Monotonic ms since which no event that concerns the part was missed. */
+  /** Monotonic ms since which no event that concerns the part was missed; -Infinity: none ever was. */
   followedSince(part: Part): number;
   /** The replay of sessions is over: whoever is online and was never read is to be. */
   replayed(): void;
@@ -95,7 +95,8 @@ export function createCharacters(options: CharactersOptions): Characters {
   const absentees = createAbsentees();
   const skillLevels = createSkillLevels();
   const lapses = createHeap<HeldCharacter>((at, character) => character.held && character.lapsesAt === at);
-  const since: Record<Part, number> = { base: 0, equipment: 0, buffs: 0, passives: 0 };
+  const never = Number.NEGATIVE_INFINITY;
+  const since: Record<Part, number> = { base: never, equipment: never, buffs: never, passives: never };
   let behind: Iterator<HeldCharacter> | undefined;
   let rotation: Iterator<HeldCharacter> | undefined;
 
