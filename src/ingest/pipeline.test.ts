@@ -68,6 +68,39 @@ test('given somebody who watches, when events are applied, then each is told wit
   );
 });
 
+test('given a partition that is both behind and replayed, then its sessions wait for no backlog, and other streams on it do', async () => {
+  const decoded: unknown[] = [];
+  const handle = createPipeline({
+    decoder: {
+      decode({ stream }, behind, replayed) {
+        decoded.push([stream, behind, replayed]);
+        return { type: 'skip', reason: 'other-type' };
+      },
+    },
+    characters: loggedIn().characters,
+    deadLetters: createDeadLetters({ maxLetters: 9, maxBytes: 9_999 }),
+    tally: createTally(),
+    moments: loggedIn().moments,
+    onEvent: () => undefined,
+    onApplied: () => undefined,
+    onDefect: (error) => assert.fail(String(error)),
+    onVisible: () => undefined,
+    isWatched: () => false,
+    onWatched: () => assert.fail('nobody watches'),
+  });
+  const records = (['session', 'buff'] as const).map((stream) => {
+    return { ...encodedEvent(stream, {}), topic: 'all', partition: 0, offset: 1 };
+  });
+  await handle({ records, behind: new Set(['all/0']), replaying: new Set(['all/0']) });
+  await handle({ records, behind: new Set(['all/0']), replaying: new Set() });
+  assert.deepEqual(decoded, [
+    ['session', undefined, true],
+    ['buff', 'all/0', false],
+    ['session', 'all/0', false],
+    ['buff', 'all/0', false],
+  ]);
+});
+
 function listening(listeners: Partial<Parameters<typeof createPipeline>[0]>, timestamp = Date.now()) {
   const bench = loggedIn();
   const defects: unknown[] = [];

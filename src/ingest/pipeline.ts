@@ -34,7 +34,9 @@ export function createPipeline(options: PipelineOptions): BatchHandler {
   const { decoder, characters, deadLetters, tally, moments } = options;
 
   const decode = (record: FeedRecord, batch: FeedBatch): CharacterEvent | undefined => {
-    const decoded = decoder.decode(record, nameIn(batch.behind, record), nameIn(batch.replaying, record) !== undefined);
+    const replayed = record.stream === 'session' && nameIn(batch.replaying, record) !== undefined;
+    // What is replayed waits for the replay's end, which may take longer than a backlog is waited for.
+    const decoded = decoder.decode(record, replayed ? undefined : nameIn(batch.behind, record), replayed);
     if (decoded.type === 'skip') {
       tally.skipped(record.stream, decoded.reason);
       return undefined;
