@@ -10,7 +10,8 @@ import { POPULATIONS } from '../upstream-answers.ts';
 /** Characters who are still online at the end, and those who came and went. */
 const ONLINE = 5_000;
 const GONE = 20_000;
-const POLL_MS = 20;
+/** Each look, and each load that it asks for, costs the service some milliseconds. */
+const POLL_MS = 250;
 const DEADLINE_MS = 180_000;
 
 /** A start with a long day of sessions on the topic: who is online is known after it, and answers do not wait for it. */
