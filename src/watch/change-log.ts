@@ -73,8 +73,10 @@ interface Watched {
 }
 
 export function createChangeLog({ roll, clock, maxBytes }: ChangeLogOptions): ChangeLog {
-  /** By tenant key and id; those asked for longest ago first. */
-  const watched = new Map<string, Watched>();
+  /** Those asked for longest ago first. */
+  const watched = new Set<Watched>();
+  /** The same by tenant key and id: no key is built per event. */
+  const byTenant = new Map<string, Map<CharacterId, Watched>>();
   const waiting = new Set<Watched>();
   const subscriptions = new Set<{ filter: ChangeFilter; onChange: (change: Change) => void }>();
   /** All that is kept, the oldest first. */
@@ -88,9 +90,12 @@ export function createChangeLog({ roll, clock, maxBytes }: ChangeLogOptions): Ch
   /** Runs only while somebody watches. */
   let sweeper: NodeJS.Timeout | undefined;
 
+  function find(tenant: Tenant, characterId: CharacterId): Watched | undefined {
+    return byTenant.get(tenant.key)?.get(characterId);
+  }
+
   function watch(tenant: Tenant, characterId: CharacterId): Watched {
-    const key = `${tenant.key} ${characterId}`;
-    const known = watched.get(key);
+    const known = find(tenant, characterId);
     if (known !== undefined) return known;
     const fresh: Watched = {
       tenant,
@@ -102,15 +107,20 @@ export function createChangeLog({ roll, clock, maxBytes }: ChangeLogOptions): Ch
       pending: undefined,
     };
     fresh.last = roll.look(tenant, characterId);
-    watched.set(key, fresh);
+    watched.add(fresh);
+    const ofTenant = byTenant.get(tenant.key) ?? new Map<CharacterId, Watched>();
+    byTenant.set(tenant.key, ofTenant.set(characterId, fresh));
     arm();
     const [oldest] = watched.size > WATCHED_MAX ? watched : [];
-    if (oldest !== undefined) unwatch(...oldest);
+    if (oldest !== undefined) unwatch(oldest);
     return fresh;
   }
 
-  function unwatch(key: string, gone: Watched): void {
-    watched.delete(key);
+  function unwatch(gone: Watched): void {
+    watched.delete(gone);
+    const ofTenant = byTenant.get(gone.tenant.key);
+    ofTenant?.delete(gone.characterId);
+    if (ofTenant?.size === 0) byTenant.delete(gone.tenant.key);
     waiting.delete(gone);
     for (const change of gone.changes) forget(change);
   }
@@ -194,9 +204,9 @@ export function createChangeLog({ roll, clock, maxBytes }: ChangeLogOptions): Ch
     const mono = clock.mono();
     if (mono < lapsesAt) return;
     lapsesAt = mono + LAPSE_LOOK_MS;
-    for (const [key, one] of watched) {
+    for (const one of watched) {
       if (one.until > mono) note(one, { kind: 'lapse' });
-      else if (!isStreamed(one.tenant, one.characterId)) unwatch(key, one);
+      else if (!isStreamed(one.tenant, one.characterId)) unwatch(one);
     }
   }
 
@@ -226,7 +236,7 @@ export function createChangeLog({ roll, clock, maxBytes }: ChangeLogOptions): Ch
     },
     record({ tenant, characterId }, cause) {
       if (watched.size === 0 && subscriptions.size === 0) return;
-      const known = watched.get(`${tenant.key} ${characterId}`);
+      const known = find(tenant, characterId);
       if (known !== undefined) note(known, cause);
       else if (looks >= 1 && isStreamed(tenant, characterId)) {
         looks -= 1;
@@ -236,9 +246,8 @@ export function createChangeLog({ roll, clock, maxBytes }: ChangeLogOptions): Ch
     history(tenant, characterId) {
       const one = watch(tenant, characterId);
       one.until = clock.mono() + WATCH_MS;
-      const key = `${tenant.key} ${characterId}`;
-      watched.delete(key);
-      watched.set(key, one);
+      watched.delete(one);
+      watched.add(one);
       return { changes: [...one.changes], since: one.since };
     },
     subscribe(filter, onChange) {

@@ -73,7 +73,10 @@ describe('the page', { timeout: 240_000 }, () => {
   test('given somebody who asks why a number is so, when three clicks are made, then the lines add up to it', async () => {
     await open('#/online');
     await page.getByRole('searchbox', { name: 'Search' }).fill('trist');
-    await page.getByRole('row').nth(1).getByText('999').waitFor();
+    await until(
+      'only Tristan is listed',
+      async () => (await page.locator('tbody td.id').allTextContents()).join() === '999',
+    );
     await page.getByRole('rowheader').getByRole('link', { name: 'Tristan' }).click();
     await page.getByRole('heading', { level: 1, name: /Tristan/ }).waitFor();
     const stat = page.getByRole('button', { name: /^MaxHP/ });
