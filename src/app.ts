@@ -62,6 +62,8 @@ export interface AppPorts {
   /** 0 ≤ random() < 1 */
   readonly random: () => number;
   readonly logger: Logger;
+  /** Where events come from and where the truth is asked for; left out: {@link openOutside}. */
+  readonly openOutside?: typeof openOutside;
 }
 
 export interface App {
@@ -97,7 +99,7 @@ export async function createApp(config: Config, ports: AppPorts): Promise<App> {
     },
   });
   const rulesetOf = createRulesetChoice(config);
-  const { feed, addresses, demo } = await openOutside(config, clock, ports);
+  const { feed, addresses, demo } = await (ports.openOutside ?? openOutside)(config, clock, ports);
   const outages = createOutages({ addresses, clock, logger });
   const tracing = await openTracing(config, logger);
   const ownerClocks = createOwnerClocks(clock);
@@ -415,14 +417,14 @@ function originOf(address: ReturnType<Server['address']>): string {
   return typeof address === 'object' && address !== null ? `http://127.0.0.1:${address.port}` : String(address);
 }
 
-interface Outside {
+export interface Outside {
   readonly feed: Feed;
   readonly addresses: Readonly<Record<Service, ServiceAddress>>;
   readonly demo: Demo | undefined;
 }
 
 /** Where events come from and where the truth is asked for: Kafka and Atlas, or the demo's stand-ins in this process. */
-async function openOutside(config: Config, clock: Clock, { random, logger }: AppPorts): Promise<Outside> {
+export async function openOutside(config: Config, clock: Clock, { random, logger }: AppPorts): Promise<Outside> {
   if (config.mode === 'kafka') {
     const feed = createKafkaFeed({
       ...kafkaOptionsOf(config),
