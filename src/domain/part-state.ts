@@ -159,6 +159,8 @@ export interface HearingContext extends Moment {
   readonly ownerNow: number;
   /** True when no read of the part is wanted or under way, and none is to come because events were missed. */
   readonly quiet: boolean;
+  /** True while a read of the part is under way: what it answers may be older than the event. */
+  readonly reading: boolean;
 }
 
 /** Epoch ms, by its owner's clock, at which the part's last read began; -Infinity: it was never read. */

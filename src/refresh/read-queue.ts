@@ -174,6 +174,7 @@ export function createReadQueue(clock: Pick<Clock, 'mono'>): ReadQueue {
       const entry = lanes[part].entries.get(character);
       return entry === undefined || (entry.claim === undefined && entry.wantedAt === NEVER);
     },
+    isReading: (character, part) => lanes[part].entries.get(character)?.claim !== undefined,
     heard(character, part) {
       const entry = lanes[part].entries.get(character);
       if (entry === undefined) return;

@@ -162,7 +162,8 @@ export function createCharacters(options: CharactersOptions): Characters {
     const before = character[part];
     const ownerNow = now.now + options.ownerOffset(part);
     const quiet = before.began >= since[part] && schedule.isQuiet(character, part);
-    const change = hear(character, event, { ...now, ownerNow, quiet });
+    const reading = schedule.isReading(character, part);
+    const change = hear(character, event, { ...now, ownerNow, quiet, reading });
     character.touchedAt = Math.max(character.touchedAt, now.mono);
     character.context = latestContext(character.context, event.context);
     schedule.heard(character, part);

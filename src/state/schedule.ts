@@ -14,6 +14,8 @@ export interface Schedule {
   waitFor(character: Character, part: Part, partition: string, mono: number): void;
   /** True when no read of the part is wanted or under way. */
   isQuiet(character: Character, part: Part): boolean;
+  /** True while a read of the part is under way. */
+  isReading(character: Character, part: Part): boolean;
   /** An event that concerns the part has come, whatever it changed. */
   heard(character: Character, part: Part): void;
   /** The character is held no longer: nothing of it may stay. */

@@ -114,14 +114,27 @@ describe('buffs order themselves', () => {
     assert.equal(bench.freshness('buffs'), 'fresh');
   });
 
-  it('given a buff that came during a fetch, when the fetch does not list it, then it stays', () => {
+  it('given a buff that came during a read, when the read does not list it, then it stays, in doubt', () => {
     const bench = loggedIn();
     bench.request('buffs');
     const claim = bench.claim('buffs');
     bench.event(applied(7, [['SPEED', 40]], instant(bench.clock.now() + 10)));
     bench.merge(claim, { part: 'buffs', buffs: [] });
     assert.deepEqual(bench.buffs(), ['7 SPEED 40']);
-    assert.equal(bench.isStale('buffs'), false, 'clearly newer than what was read last');
+    assert.equal(bench.isStale('buffs'), true);
+  });
+
+  it('symptom: a buff that was replaced during a read counts beside the one that replaced it', () => {
+    const bench = loggedIn();
+    const replaced = buffStat(7, 'SPEED', 40, instant(bench.clock.now() - 1_000));
+    bench.request('buffs');
+    const claim = bench.claim('buffs');
+    const createdAt = instant(bench.clock.now());
+    bench.event(applied(7, [['JUMP', 20]], createdAt));
+    bench.merge(claim, { part: 'buffs', buffs: [replaced] });
+    assert.equal(bench.isStale('buffs'), true);
+    bench.read({ part: 'buffs', buffs: [buffStat(7, 'JUMP', 20, createdAt)] });
+    assert.deepEqual(bench.buffs(), ['7 JUMP 20']);
   });
 
   const updated = (sourceId: number, amount: number, createdAt: ReturnType<typeof instant>, recordTime?: number) => ({

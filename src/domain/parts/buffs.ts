@@ -135,10 +135,10 @@ export function hearBuffApplied(part: BuffsPart, event: BuffApplied, context: He
 
 /**
  * True when the instance is clearly newer than the last read: nothing that is known can have seen it end. What was made in
- * the future was made by a wrong clock, and may be a repetition of long ago.
+ * the future was made by a wrong clock, and may be a repetition of long ago. A read under way may list what it has replaced.
  */
 function isNews(part: BuffsPart, createdAt: Instant, context: HearingContext): boolean {
-  if (part.read === undefined || createdAt.ms > context.ownerNow + GRACE_MS) return false;
+  if (part.read === undefined || context.reading || createdAt.ms > context.ownerNow + GRACE_MS) return false;
   const made = instantNumber(createdAt);
   return made > readByOwner(part, context) + GRACE_MS && made > part.read.endedUntil && made > endsHeard(part);
 }
