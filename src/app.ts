@@ -395,7 +395,11 @@ function openClamping(
     random,
     onChange: (elected) =>
       logger.info(elected ? 'clamp commands are sent from here' : 'clamp commands are no longer sent from here'),
-    onFailure: (err) => logger.warn({ err }, 'who sends clamp commands cannot be settled; tried again'),
+    onFailure(err, attempt) {
+      const message = 'who sends clamp commands cannot be settled; tried again';
+      if (attempt === 1) logger.warn({ err }, message);
+      else logger.debug({ err, attempt }, message);
+    },
   });
   return createClamping({
     ...watched,

@@ -67,8 +67,8 @@ export function createTurns({ tenant, pick, judge }: TurnsOptions): Turns {
       const wrong = answer.status === 200 ? judge(characterId, answer, askedAt) : answer.body;
       if (wrong !== undefined) faults.push(`${service.origin}, ${answer.status}: ${wrong}`);
     } catch (error) {
-      // A balancer asks the next one when a connection fails; a client's patience ends when a replica hangs.
-      if (backend.mishap === 'none') faults.push(`${service.origin}, silent: ${error}`);
+      // Killed and paused ones are silent; one that ends in order is not, for as long as it is asked.
+      if (backend.mishap !== 'silent') faults.push(`${service.origin}, silent: ${error}`);
     }
   }
 

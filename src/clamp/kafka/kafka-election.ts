@@ -14,7 +14,8 @@ export interface KafkaElectionOptions {
   readonly random: () => number;
   /** Told when it begins and ends that this process sends. */
   readonly onChange: (elected: boolean) => void;
-  readonly onFailure: (error: unknown) => void;
+  /** `attempt`: how often it has failed since this process was last a member, from 1. */
+  readonly onFailure: (error: unknown, attempt: number) => void;
 }
 
 /** In ms. */
@@ -43,6 +44,7 @@ export function createKafkaElection(options: KafkaElectionOptions): Election {
   let leads = false;
   let electedUntil = Number.NEGATIVE_INFINITY;
   let wasElected = false;
+  let failures = 0;
   let standing: Promise<void> | undefined;
 
   const isElected = (): boolean => {
@@ -81,6 +83,7 @@ export function createKafkaElection(options: KafkaElectionOptions): Election {
     });
     consumer.on('consumer:heartbeat:end', renew);
     consumer.on('consumer:group:join', ({ isLeader }) => {
+      failures = 0;
       renew();
       leads = isLeader === true;
       if (isElected()) onElected();
@@ -108,7 +111,8 @@ export function createKafkaElection(options: KafkaElectionOptions): Election {
       try {
         await belong(onElected);
       } catch (error) {
-        options.onFailure(error);
+        failures += 1;
+        options.onFailure(error, failures);
         const pause = TIMING.retry * (0.5 + options.random() / 2);
         await delay(pause, undefined, { signal: stopping.signal }).catch(() => undefined);
       }
