@@ -46,6 +46,8 @@ export function createKafkaElection(options: KafkaElectionOptions): Election {
   let wasElected = false;
   let failures = 0;
   let standing: Promise<void> | undefined;
+  /** Ends the membership in order. */
+  let leave = (): void => undefined;
 
   const isElected = (): boolean => {
     const elected = leads && mono() < electedUntil;
@@ -60,6 +62,7 @@ export function createKafkaElection(options: KafkaElectionOptions): Election {
   async function belong(onElected: () => void): Promise<void> {
     const { Consumer: KafkaConsumer } = await import('@platformatic/kafka');
     let asked = Number.NEGATIVE_INFINITY;
+    let isOver = false;
     const consumer: Consumer = new KafkaConsumer({
       ...clientOptionsOf(options.connection),
       groupId: PLACEHOLDER_GROUP,
@@ -76,13 +79,15 @@ export function createKafkaElection(options: KafkaElectionOptions): Election {
     });
     consumer.groupId = options.groupId;
     const renew = (): void => {
-      electedUntil = asked + TIMING.session;
+      if (!isOver) electedUntil = asked + TIMING.session;
     };
     consumer.on('consumer:heartbeat:start', () => {
       asked = mono();
     });
     consumer.on('consumer:heartbeat:end', renew);
     consumer.on('consumer:group:join', ({ isLeader }) => {
+      // What was under way when the membership ended may still be answered.
+      if (isOver) return;
       failures = 0;
       renew();
       leads = isLeader === true;
@@ -90,7 +95,7 @@ export function createKafkaElection(options: KafkaElectionOptions): Election {
     });
     try {
       await new Promise<void>((resolve, reject) => {
-        stopping.signal.addEventListener('abort', () => resolve());
+        leave = resolve;
         if (stopping.signal.aborted) resolve();
         consumer.on('error', reject);
         consumer.on('consumer:heartbeat:error', ({ error }) => {
@@ -99,6 +104,7 @@ export function createKafkaElection(options: KafkaElectionOptions): Election {
         consumer.joinGroup().catch(reject);
       });
     } finally {
+      isOver = true;
       leads = false;
       isElected();
       await settledWithin(consumer.close(true), TIMING.leave);
@@ -126,6 +132,7 @@ export function createKafkaElection(options: KafkaElectionOptions): Election {
     },
     async stop() {
       stopping.abort();
+      leave();
       await standing;
     },
   };
