@@ -93,7 +93,7 @@ describe('replicas', () => {
       ...atlas.variables,
       CLAMP_COMMANDS: 'on',
       COMMAND_TOPIC_CHARACTER: commandTopic,
-      SHUTDOWN_DELAY: '2s',
+      SHUTDOWN_DELAY: '5s',
       REDIS_URL: 'redis:6379',
     });
     replicas.push(replica);

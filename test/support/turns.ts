@@ -80,19 +80,24 @@ export function createTurns({ tenant, pick, judge }: TurnsOptions): Turns {
     backend.ready = status === 200 && backends.has(backend.service);
   }
 
-  const repeat = async (what: () => Promise<unknown>, pause: number): Promise<void> => {
-    while (!stopped) {
+  const repeat = async (what: () => Promise<unknown>, pause: number, isOver = () => false): Promise<void> => {
+    while (!stopped && !isOver()) {
       await what();
       await delay(pause);
     }
   };
-  const running = [
-    ...Array.from({ length: CLIENTS }, () => repeat(ask, PAUSE_MS)),
-    repeat(() => Promise.all([...backends.values()].map(probe)), PROBE_EACH_MS),
-  ];
+  const running = Array.from({ length: CLIENTS }, () => repeat(ask, PAUSE_MS));
   return {
     add(service) {
-      backends.set(service, { service, ready: true, mishap: 'none' });
+      const backend: Backend = { service, ready: true, mishap: 'none' };
+      backends.set(service, backend);
+      running.push(
+        repeat(
+          () => probe(backend),
+          PROBE_EACH_MS,
+          () => !backends.has(service),
+        ),
+      );
     },
     note(service, mishap) {
       const backend = backends.get(service);
