@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { test } from 'node:test';
+import fastify from 'fastify';
+import { createPageHandlers } from './page-routes.ts';
 import { createStubApi } from './stub-api.ts';
 
 test('given the page, when it is asked for, then its policy admits nothing but what the service serves', async () => {
@@ -43,4 +45,21 @@ test('given a demo, when the page asks about its service, then it learns whose c
   const unnamedTenant = { id: 'x', region: 'GMS', majorVersion: 83, minorVersion: 1, key: 'x/GMS/83/1' };
   const { app } = createStubApi({ page: { mode: 'demo', unnamedTenant } });
   assert.deepEqual((await app.inject('/page/service.json')).json(), { mode: 'demo', unnamedTenant });
+});
+
+test('symptom: a page that could not be read once meets the same failure for ever', async (context) => {
+  const body = 'hello';
+  let reads = 0;
+  const read = async () => {
+    reads += 1;
+    if (reads === 1) throw new Error('EMFILE: too many open files');
+    const document = { type: 'text/html', body, tag: '"1"' };
+    return { document, file: () => undefined, policy: "default-src 'none'" };
+  };
+  const { document } = createPageHandlers({ mode: 'kafka', unnamedTenant: undefined }, read);
+  const app = fastify().get('/', async (request) => (await document(request)).body);
+  context.after(() => app.close());
+  assert.equal((await app.inject('/')).statusCode, 500);
+  for (const _ of [1, 2]) assert.equal((await app.inject('/')).body, body);
+  assert.equal(reads, 2);
 });

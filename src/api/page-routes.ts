@@ -17,15 +17,21 @@ export interface PageFacts {
 
 const COMMON = { 'cache-control': 'no-cache', 'x-content-type-options': 'nosniff' };
 
-/** The page, read at the first request for it: a start does not wait for what nobody may want. */
-export function createPageHandlers(facts: PageFacts): {
+/** The page, read at the first request for it: a start does not wait for what nobody may want. Read anew after a failure. */
+export function createPageHandlers(
+  facts: PageFacts,
+  read = readPage,
+): {
   readonly document: Handler;
   readonly file: Handler;
   readonly service: Handler;
 } {
   let loading: Promise<Page> | undefined;
   const load = (): Promise<Page> => {
-    loading ??= import('../page/page.ts').then(({ loadPage }) => loadPage());
+    loading ??= read().catch((error: unknown) => {
+      loading = undefined;
+      throw error;
+    });
     return loading;
   };
   const service = ok(JSON.stringify(facts));
@@ -43,6 +49,11 @@ export function createPageHandlers(facts: PageFacts): {
     },
     service: () => service,
   };
+}
+
+async function readPage(): Promise<Page> {
+  const { loadPage } = await import('../page/page.ts');
+  return loadPage();
 }
 
 function answerOf({ type, body, tag }: PageFile, known: string | undefined, headers: Answer['headers'] = {}): Answer {
