@@ -1,5 +1,5 @@
 import { formatViolations, parseConfig } from '../src/config/config.ts';
-import { printable } from '../src/lib/printable.ts';
+import { printable, printableJson } from '../src/lib/printable.ts';
 import { defineCommand, EXIT, type Terminal } from './command.ts';
 import type { Finding } from './doctor/finding.ts';
 import { DEFAULT_TENANT, integer, tenant } from './values.ts';
@@ -36,7 +36,8 @@ export const doctor = defineCommand({
       if (values.json !== true) terminal.stdout.write(`${textOf(found)}\n`);
     }
     const wrong = findings.filter(({ state }) => state === 'wrong').length;
-    if (values.json === true) terminal.stdout.write(`${JSON.stringify({ wrong, findings }, undefined, 2)}\n`);
+    if (values.json === true)
+      terminal.stdout.write(`${printableJson(JSON.stringify({ wrong, findings }, undefined, 2))}\n`);
     else terminal.stdout.write(wrong === 0 ? 'Nothing is wrong.\n' : `${wrong} of ${findings.length} are wrong.\n`);
     return wrong === 0 ? EXIT.fine : EXIT.wrong;
   },

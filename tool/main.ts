@@ -45,6 +45,8 @@ const stopping = new AbortController();
 const words = process.argv.slice(2);
 // The service sees to its signals by itself.
 if (words[0] !== 'serve') for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => stopping.abort());
+// Whoever read the output is gone, as `head` is after its lines: there is nobody left to work for.
+for (const output of [process.stdout, process.stderr]) output.on('error', () => stopping.abort());
 process.exitCode = await main(words, {
   env: process.env,
   stdout: process.stdout,

@@ -1,3 +1,4 @@
+import { printable, printableJson } from '../src/lib/printable.ts';
 import { Failure, type Terminal } from './command.ts';
 import { DEFAULT_TENANT, tenant } from './values.ts';
 
@@ -89,7 +90,9 @@ export function openService(
       const [only, ...more] = found;
       if (only === undefined) throw new Failure(`Nobody who is held here is called "${who}"; ask by id.`);
       if (more.length === 0) return path(only.id);
-      const named = found.slice(0, NAMESAKES_SHOWN).map((one) => `${one.attributes?.name ?? '?'} (${one.id})`);
+      const named = found
+        .slice(0, NAMESAKES_SHOWN)
+        .map((one) => printable(`${one.attributes?.name ?? '?'} (${one.id})`));
       throw new Failure(
         `Several are called like "${who}": ${named.join(', ')}${found.length > NAMESAKES_SHOWN ? ', …' : ''}`,
       );
@@ -102,9 +105,9 @@ function reasonIn(body: string): string {
   try {
     const { errors = [] } = JSON.parse(body) as Document;
     const told = errors.map(({ detail, title }) => detail ?? title ?? '').filter((line) => line !== '');
-    if (told.length > 0) return told.join('\n  ');
+    if (told.length > 0) return told.map(printable).join('\n  ');
   } catch {
     // It is no document of ours.
   }
-  return JSON.stringify(body.slice(0, 200));
+  return printableJson(JSON.stringify(body.slice(0, 200)));
 }

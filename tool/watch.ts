@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { printable } from '../src/lib/printable.ts';
+import { printable, printableJson } from '../src/lib/printable.ts';
 import { defineCommand, EXIT, Failure } from './command.ts';
 import { openService, SERVICE_OPTIONS, type ServiceAccess } from './service.ts';
 import { duration } from './values.ts';
@@ -97,7 +97,7 @@ interface Change {
 }
 
 function jsonOf(event: string, data: string): string {
-  return JSON.stringify({ event, ...JSON.parse(data) });
+  return printableJson(JSON.stringify({ event, ...JSON.parse(data) }));
 }
 
 /** `18:00:10 Tristan (999)  max_hp 500 → 516 (+16)  event buff-applied` */

@@ -1,3 +1,5 @@
+import { printableJson } from '../lib/printable.ts';
+
 /** What goes back to a client, complete; made by {@link createAnswer}. May be sent any number of times. */
 export interface Answer {
   readonly status: number;
@@ -13,6 +15,11 @@ export function createAnswer(status: number, body: string, headers: Answer['head
   // A 304 has no body and tells no length of one.
   const length = status === 304 ? {} : { 'content-length': String(Buffer.byteLength(body)) };
   return { status, headers: { 'content-type': JSON_TYPE, ...headers, ...length }, body };
+}
+
+/** A 200 with the value as JSON, in which texts from others cannot drive a terminal. */
+export function okDocument(value: unknown): Answer {
+  return ok(printableJson(JSON.stringify(value)));
 }
 
 export function ok(body: string, contentType = JSON_TYPE): Answer {

@@ -1,10 +1,11 @@
 import type { ServerResponse } from 'node:http';
 import type { FastifyRequest } from 'fastify';
 import { AppError } from '../lib/app-error.ts';
+import { printableJson } from '../lib/printable.ts';
 import type { Names } from '../upstream/names.ts';
 import type { Change, ChangeCause, ChangeFilter } from '../watch/change.ts';
 import type { ChangeLog } from '../watch/change-log.ts';
-import { ok } from './answer.ts';
+import { okDocument } from './answer.ts';
 import { CHARACTER_URL, type CharacterRequestReader } from './character-request.ts';
 import type { Handler } from './handling.ts';
 import { knownNames } from './naming.ts';
@@ -31,7 +32,7 @@ export function createHistoryHandler(
     const { tenant, characterId } = requestOf(request);
     const history = changes.history(tenant, characterId);
     const attributes = { since: timeText(history.since), changes: history.changes.map(documents.of) };
-    return ok(JSON.stringify({ data: { type: 'effective-stats-changes', id: String(characterId), attributes } }));
+    return okDocument({ data: { type: 'effective-stats-changes', id: String(characterId), attributes } });
   };
 }
 
@@ -119,7 +120,7 @@ export function createChangeStreams(
           missed += 1;
           return;
         }
-        const data = JSON.stringify(documents.of(change));
+        const data = printableJson(JSON.stringify(documents.of(change)));
         response.write(`id: ${documents.idOf(change.number)}\nevent: change\ndata: ${data}\n\n`);
       };
       const subscription = changes.subscribe(filter, write);

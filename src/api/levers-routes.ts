@@ -4,7 +4,7 @@ import type { RedriveChoice, RedriveResult } from '../ingest/redrive.ts';
 import { AppError } from '../lib/app-error.ts';
 import type { Drift } from '../refresh/drift-log.ts';
 import type { AdminCheck } from './admin-token.ts';
-import { ok } from './answer.ts';
+import { ok, okDocument } from './answer.ts';
 import { CHARACTER_URL, type CharacterRequestReader } from './character-request.ts';
 import { type FieldProblem, invalidFields, queryProblem } from './field-problem.ts';
 import type { Handler } from './handling.ts';
@@ -57,7 +57,7 @@ export function createDriftHandler(levers: Levers): Handler {
       part,
       time: new Date(at).toISOString(),
     }));
-    return ok(JSON.stringify({ drift }));
+    return okDocument({ drift });
   };
 }
 

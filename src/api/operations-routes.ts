@@ -2,7 +2,7 @@ import type { DeadLetters } from '../ingest/dead-letters.ts';
 import type { Feed } from '../ingest/feed.ts';
 import { AppError } from '../lib/app-error.ts';
 import type { AdminCheck } from './admin-token.ts';
-import { type Answer, ok } from './answer.ts';
+import { type Answer, ok, okDocument } from './answer.ts';
 import type { Handler } from './handling.ts';
 import type { Readiness } from './readiness.ts';
 
@@ -14,7 +14,7 @@ export function createReadyHandler(readiness: Readiness, mode: 'kafka' | 'demo')
   return () => {
     const report = readiness();
     if (!report.ready) throw new AppError('NOT_READY', report.reason, { retryable: true });
-    return ok(JSON.stringify({ status: 'ready', mode, degraded: report.degraded }));
+    return okDocument({ status: 'ready', mode, degraded: report.degraded });
   };
 }
 
@@ -50,7 +50,7 @@ export function createConsumersHandler(feed: Pick<Feed, 'health' | 'positions'>,
     const partitions = feed.positions().map(({ topic, partition, stream, position, committed, end }) => {
       return { topic, partition, stream, position, committed, end, lag: Math.max(0, end - position) };
     });
-    return ok(JSON.stringify({ replica: replica.name, shard: replica.shard, current, reason, streams, partitions }));
+    return okDocument({ replica: replica.name, shard: replica.shard, current, reason, streams, partitions });
   };
 }
 
@@ -70,7 +70,7 @@ export function createDeadLettersHandler(deadLetters: DeadLetterView, admin: Adm
       valueLength: letter.valueLength,
       ...(isAdmin ? payloadOf(letter) : {}),
     }));
-    return ok(JSON.stringify({ total: deadLetters.total, evicted: deadLetters.evicted, letters }));
+    return okDocument({ total: deadLetters.total, evicted: deadLetters.evicted, letters });
   };
 }
 

@@ -1,6 +1,6 @@
 import type { Names } from '../upstream/names.ts';
 import type { Roll, RollReader, RollRow } from '../watch/roll.ts';
-import { ok } from './answer.ts';
+import { okDocument } from './answer.ts';
 import type { Handler } from './handling.ts';
 import { booleanParameter, integerParameter, readQuery, textParameter } from './query.ts';
 import type { TenantRequestReader } from './tenant-request.ts';
@@ -48,7 +48,7 @@ export function createRollHandler(reader: RollReader, requestOf: TenantRequestRe
       ...(page < last ? { next: link(page + 1) } : {}),
     };
     const meta = { page: { number: page, size, last }, total, nameless };
-    return ok(JSON.stringify({ links, data: rows.map(resourceOf), meta }));
+    return okDocument({ links, data: rows.map(resourceOf), meta });
   };
 }
 
@@ -63,7 +63,7 @@ export function createTenantsHandler(roll: Roll): Handler {
         attributes: { tenantId: id, region, majorVersion, minorVersion, held },
       };
     });
-    return ok(JSON.stringify({ data }));
+    return okDocument({ data });
   };
 }
 
@@ -76,7 +76,7 @@ export function createItemsHandler(names: Pick<Names, 'findItems'>, requestOf: T
     const target = requestOf(request, problems);
     const found = values.search === undefined ? [] : await names.findItems(target, values.search);
     const data = found.map(({ templateId, name }) => ({ type: 'items', id: String(templateId), attributes: { name } }));
-    return ok(JSON.stringify({ data }));
+    return okDocument({ data });
   };
 }
 

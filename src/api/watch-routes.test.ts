@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { request as httpRequest, type IncomingMessage } from 'node:http';
-import { describe, it } from 'node:test';
+import { describe, it, test } from 'node:test';
 import type { FastifyInstance } from 'fastify';
 import { Value } from 'typebox/value';
 import { until } from '../../test/support/wait.ts';
@@ -239,4 +239,43 @@ describe('changes', () => {
     assert.equal(response.statusCode, 400);
     assert.equal(changes.watching, false);
   });
+});
+
+test('symptom: names and reasons with control and direction characters drive the terminal of whoever asks with curl', async () => {
+  const hostile = 'A\u009b2J\u007f\u202eB';
+  const change = { ...{ number: 1, at: 0, tenant: TENANT, characterId: 12, worldId: 0, merged: 1 } };
+  const recorded = { ...change, cause: { kind: 'lapse' } as const, moves: [], degraded: [] };
+  const row = { ...{ characterId: 12, name: hostile, resident: true, worldId: 0, channelId: 1, level: 1, job: 0 } };
+  const letter = { stream: 'buff', topic: 'T', partition: 0, offset: 0, timestamp: 0, reason: hostile } as const;
+  const { app } = createStubApi({
+    watch: {
+      roll: { tenants: () => [], list: () => [], look: () => undefined },
+      rollReader: {
+        read: async () => ({ rows: [{ ...row, maxHp: 1, maxMp: 1, degraded: [] }], total: 1, nameless: 0 }),
+      },
+      changes: {
+        history: () => ({ changes: [recorded], since: 0 }),
+        subscribe: () => undefined,
+        after: () => ({ changes: [], complete: true }),
+      },
+      run: 'abc',
+    },
+    names: {
+      of: () => hostile,
+      ensure: async () => undefined,
+      findItems: async () => [{ templateId: 1, name: hostile }],
+    },
+    deadLetters: {
+      list: () => [{ ...letter, headers: [], headerCount: 0, value: null, valueLength: 0 }],
+      total: 1,
+      evicted: 0,
+    },
+    readiness: () => ({ ready: true, degraded: [{ what: 'data', reason: hostile }] }),
+  });
+  const urls = [HISTORY, '/api/effective-stats', '/api/effective-stats/items?search=a'];
+  for (const url of [...urls, '/api/debug/dead-letters', '/api/readyz']) {
+    const { body } = await get(app, url);
+    assert.ok(body.includes('A\\u009b2J\\u007f\\u202eB'), `${url}: ${body}`);
+    assert.doesNotMatch(body, /[\p{Cc}\u202a-\u202e]/u, url);
+  }
 });

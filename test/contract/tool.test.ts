@@ -1,6 +1,10 @@
 /** What the terminal tool says of itself, and what it says to wrong use. */
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { COMMANDS } from '../../tool/commands.ts';
 import { runTool } from '../support/tool-process.ts';
@@ -42,5 +46,52 @@ describe('the terminal tool', () => {
     const { code, stderr } = await runTool(['explode']);
     assert.equal(code, 2);
     assert.ok(stderr.includes('"explode"') && stderr.includes('load'), stderr);
+  });
+
+  test('symptom: a reader that has enough, as head has, ends the tool with a stack', async (context) => {
+    const change = JSON.stringify({ characterId: 12, cause: { kind: 'event' }, stats: [], degraded: [] });
+    const server = createServer((_request, response) => {
+      const timer = setInterval(() => response.write(`event: change\ndata: ${change}\n\n`), 20);
+      response.on('close', () => clearInterval(timer));
+    }).listen(0, '127.0.0.1');
+    context.after(() => server.close());
+    await once(server, 'listening');
+    const address = server.address();
+    const port = typeof address === 'object' && address !== null ? address.port : 0;
+    for (const words of [['--help'], ['watch', '--url', `http://127.0.0.1:${port}`]]) {
+      const child = spawn(process.execPath, ['bin/effective-stats.js', ...words], {
+        cwd: join(import.meta.dirname, '..', '..'),
+        stdio: ['ignore', 'pipe', 'pipe'],
+      });
+      context.after(() => child.kill('SIGKILL'));
+      let stderr = '';
+      child.stderr.setEncoding('utf8').on('data', (text: string) => {
+        stderr += text;
+      });
+      if (words.length > 1) await once(child.stdout, 'data');
+      child.stdout.destroy();
+      assert.deepEqual([...(await once(child, 'close')), stderr], [0, null, ''], words[0]);
+    }
+  });
+
+  test('symptom: what a service says, or whom it knows, drives the terminal', async (context) => {
+    const hostile = 'A\u009b2J\u001b[1m\u202eB';
+    const server = createServer((request, response) => {
+      if (request.url?.includes('search=')) {
+        response.end(JSON.stringify({ data: ['1', '2'].map((id) => ({ id, attributes: { name: hostile } })) }));
+      } else if (request.url?.includes('/12/')) {
+        response.writeHead(404).end(JSON.stringify({ errors: [{ detail: hostile }] }));
+      } else response.writeHead(502).end(hostile);
+    }).listen(0, '127.0.0.1');
+    context.after(() => server.close());
+    await once(server, 'listening');
+    const address = server.address();
+    const port = typeof address === 'object' && address !== null ? address.port : 0;
+    for (const who of ['A', '12', '13']) {
+      const { code, stderr } = await runTool(['explain', who, '--url', `http://127.0.0.1:${port}`]);
+      assert.equal(code, 1);
+      assert.ok(stderr.includes('A\\u009b2J\\u001b[1m\\u202eB'), stderr);
+      assert.doesNotMatch(stderr.trimEnd(), /[\p{Cc}\u202a-\u202e]/u);
+    }
   });
 });
