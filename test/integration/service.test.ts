@@ -177,6 +177,17 @@ describe('the service on real Kafka', () => {
       letters.every((letter: object) => !('value' in letter)),
       'payloads need the token',
     );
+    const told = service
+      .output()
+      .split('\n')
+      .filter((line) => line.includes('a record could not be read'));
+    assert.ok(told.length > 0 && told.length < 6, 'told, and not each of one kind');
+    for (const text of [topics.character, '"partition":0', '"offset":', 'invalid-field']) {
+      assert.ok(
+        told.some((line) => line.includes(text)),
+        text,
+      );
+    }
     const shown = await service.get('/api/debug/dead-letters', { authorization: 'Bearer a-secret-token' });
     assert.match(await shown.text(), /"value":"/);
     assert.equal((await service.get('/api/debug/dead-letters', { authorization: 'Bearer wrong' })).status, 401);
