@@ -1,6 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { Server } from 'node:net';
-import { hostname } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
 import { createEffectiveStats } from './answers/effective-stats.ts';
 import { createExplainer } from './answers/explainer.ts';
@@ -361,7 +360,7 @@ export async function createApp(config: Config, ports: AppPorts): Promise<App> {
 
 /** Named as the platform does, with an ending that each start has of its own. */
 function replicaOf({ podName, shard }: Config): Replica {
-  const name = `${podName ?? hostname()}.${randomBytes(2).toString('hex')}`;
+  const name = `${podName ?? 'effective-stats'}.${randomBytes(2).toString('hex')}`;
   return { name, shard: shard && shardText(shard) };
 }
 

@@ -165,11 +165,8 @@ export function createApi(deps: ApiDeps): FastifyInstance {
   app.register(async (scope) => {
     for (const { method = 'GET', url, handler, load, bodyLimit = BODY_MAX } of routes) {
       const observer = deps.metrics.httpRoute(url);
-      const handled = traced(
-        load ? handle(handler, observer, refusalsOf[load]) : handle(namingReplica(handler, deps.replica), observer),
-        url,
-        deps.tracing,
-      );
+      const named = url.startsWith('/api/debug/') ? namingReplica(handler, deps.replica) : handler;
+      const handled = traced(handle(named, observer, load && refusalsOf[load]), url, deps.tracing);
       scope.route({ method, url, bodyLimit, handler: handled });
     }
     const observer = deps.metrics.httpRoute(CHANGES_URL);

@@ -37,6 +37,7 @@ export function createPageHandlers(
   const service = ok(JSON.stringify(facts));
   return {
     async document({ raw }) {
+      if (raw.url === '*') throw new AppError('NOT_FOUND', 'there is no such resource.'); // the router takes it for `/`
       const { document, policy } = await load();
       const headers = { 'content-security-policy': policy, 'referrer-policy': 'no-referrer' };
       return answerOf(document, raw.headers['if-none-match'], headers);

@@ -28,7 +28,7 @@ export interface Outages {
   ended(service: Service, error: unknown): void;
   /** The service answers, but only without the environment that requests name. */
   environmentRefused(service: Service, environment: string): void;
-  /** Services whose last answers came from strangers, or that have not answered at all, and why; for people. */
+  /** Services whose last answers came from strangers, or that have not answered at all, and why, without addresses; for people. */
   now(): readonly { readonly service: Service; readonly reason: string }[];
   /** Why the service failed last; undefined: it never has, or the outage is over. */
   reason(service: Service): string | undefined;
@@ -120,6 +120,6 @@ export function createOutages({ addresses, clock, logger }: OutagesOptions): Out
   };
 
   function reasonOf(service: Service, { error }: Outage): string {
-    return `${causeText(error)} (see ${addresses[service].setBy})`;
+    return `${error.message} (see ${addresses[service].setBy})`;
   }
 }

@@ -138,7 +138,6 @@ export const REQUEST_ATTACKS: Readonly<Record<string, AttackMaker>> = {
   },
   'path that is none': (prng) => {
     const target = anyOf(prng, [
-      '/',
       '/api',
       '/api/',
       '/api/metrics/x',
