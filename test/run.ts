@@ -8,7 +8,7 @@ const HELP = `npm test -- [globs…]
 
   globs  files of tests, to run only these: 'test/integration/*.test.ts'; all when left out
 
-Kafka: the one that KAFKA_BROKERS names, else Docker, else Java 17 with Maven. All of them take about three minutes.
+Kafka: the one that KAFKA_BROKERS names, else Docker, else Java 17 with Maven. All of them take about a quarter of an hour on two cores.
 `;
 const ROOT = join(import.meta.dirname, '..');
 const ALL = ['src/**/*.test.ts', 'test/**/*.test.ts'];

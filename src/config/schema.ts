@@ -86,7 +86,7 @@ export const EnvironmentSchema = Type.Object({
     {
       group: 'General',
       description:
-        'Name of this replica in `/api/debug/*` (with an ending that each start has of its own), and where `SHARD=auto/n` finds its ordinal. Unset: `HOSTNAME`.',
+        'Name of this replica in `/api/debug/*` (with an ending that each start has of its own), and where `SHARD=auto/n` finds its ordinal. Unset: `HOSTNAME`, and without that `effective-stats` is the name.',
       expected: 'visible ASCII characters without blanks',
     },
     headerWord,
