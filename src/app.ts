@@ -217,20 +217,21 @@ export async function createApp(config: Config, ports: AppPorts): Promise<App> {
     return { ready: true, degraded: degradations() };
   };
 
+  const isShut = (service: Service): boolean => upstream.gates[service].state === 'open';
+
   const absent = (): Service[] => {
     const named = new Set(outages.now().map(({ service }) => service));
-    return SERVICES.filter((service) => named.has(service) || upstream.gates[service].state === 'open');
+    return SERVICES.filter((service) => named.has(service) || isShut(service));
   };
 
   const degradations = (): Degradation[] => {
     const reasons = new Set(Object.values(feed.health().streams).flatMap(({ reason }) => reason ?? []));
     const feedTrouble = [...reasons].map((reason) => ({ what: 'feed', reason }));
-    const shut = SERVICES.filter((service) => upstream.gates[service].state === 'open');
-    const failing = shut.map((what) => {
+    const failing = SERVICES.filter(isShut).map((what) => {
       return { what, reason: `most requests fail; it is being probed: ${outages.reason(what) ?? 'it may be back'}` };
     });
-    const absent = outages.now().filter(({ service }) => !shut.includes(service));
-    return [...feedTrouble, ...failing, ...absent.map(({ service, reason }) => ({ what: service, reason }))];
+    const silent = outages.now().filter(({ service }) => !isShut(service));
+    return [...feedTrouble, ...failing, ...silent.map(({ service, reason }) => ({ what: service, reason }))];
   };
 
   const caches = {

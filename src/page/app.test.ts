@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { slotWord } from '../domain/slot.ts';
 
 // The page's modules are no TypeScript; those without a browser in them are tried here, the others in test/page.
 const load = (name: string) => import(new URL(`./app/${name}`, import.meta.url).href);
@@ -70,4 +71,9 @@ plain 1`;
   const spread = (share: number) => quantile(before, now, 's', { service: 'data' }, share);
   assert.deepEqual([spread(0.2), spread(0.95)], [0.001, 0.1]);
   assert.equal(quantile(now, now, 's', { service: 'data' }, 0.5), undefined);
+});
+
+test('given the slots of a character, when the page names them, then with the words of the API', async () => {
+  const words = await load('words.js');
+  for (let slot = -150; slot < 0; slot += 1) assert.equal(words.slotWord(slot), slotWord(slot));
 });
