@@ -1,6 +1,8 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { Server } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
+import { type Demo, startDemo } from '../world/demo.ts';
+import { demoNotice } from '../world/demo-notice.ts';
 import { createEffectiveStats } from './answers/effective-stats.ts';
 import { createExplainer } from './answers/explainer.ts';
 import { createPreviewer } from './answers/previewer.ts';
@@ -52,8 +54,6 @@ import { eventCause, readCause } from './watch/causes.ts';
 import { createChangeLog } from './watch/change-log.ts';
 import { createRollReader } from './watch/roll.ts';
 import { createStoreRoll } from './watch/store-roll.ts';
-import { type Demo, startDemo } from './world/demo.ts';
-import { demoNotice } from './world/demo-notice.ts';
 
 /** What the service takes from outside. */
 export interface AppPorts {

@@ -1,7 +1,7 @@
 import type { KafkaConfig } from '../src/config/config.ts';
 import { STREAMS } from '../src/events/stream.ts';
 import { systemClock } from '../src/lib/clock.ts';
-import { type Demo, startDemo } from '../src/world/demo.ts';
+import { type Demo, startDemo } from '../world/demo.ts';
 import { defineCommand, EXIT, Failure, type Terminal } from './command.ts';
 import { connectionOf, kafkaConfig } from './environment.ts';
 import { createProgressBar } from './progress-bar.ts';

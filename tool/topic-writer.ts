@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Admin, Producer } from '@platformatic/kafka';
 import type { Stream } from '../src/events/stream.ts';
-import type { WorldRecord } from '../src/world/producer.ts';
+import type { WorldRecord } from '../world/producer.ts';
 import type { KafkaConnection } from './environment.ts';
 
 /** Puts records on their topics, in order. */

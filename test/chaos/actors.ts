@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { createPrng, type Prng } from '../../src/lib/prng.ts';
-import { createLife } from '../../src/world/life.ts';
-import type { World } from '../../src/world/world.ts';
+import { createLife } from '../../world/life.ts';
+import type { World } from '../../world/world.ts';
 import { doSomethingHard } from './deeds.ts';
 import type { Shipment } from './outbox.ts';
 import type { TruthHistory } from './truth-history.ts';

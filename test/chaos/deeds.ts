@@ -1,6 +1,6 @@
 import type { Prng } from '../../src/lib/prng.ts';
-import { baggedAssets, type Character, isOnline } from '../../src/world/truth.ts';
-import type { World } from '../../src/world/world.ts';
+import { baggedAssets, type Character, isOnline } from '../../world/truth.ts';
+import type { World } from '../../world/world.ts';
 
 type Deed = (world: World, prng: Prng, character: Character) => void;
 

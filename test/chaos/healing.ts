@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Prng } from '../../src/lib/prng.ts';
 import type { Service } from '../../src/upstream/port.ts';
-import type { Failure } from '../../src/world/faults.ts';
-import { isOnline, type Who } from '../../src/world/truth.ts';
+import type { Failure } from '../../world/faults.ts';
+import { isOnline, type Who } from '../../world/truth.ts';
 import type { StatsAnswer } from '../support/service-process.ts';
 import { until } from '../support/wait.ts';
 import type { Actors } from './actors.ts';

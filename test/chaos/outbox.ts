@@ -2,8 +2,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { STREAMS, type Stream } from '../../src/events/stream.ts';
 import type { Prng } from '../../src/lib/prng.ts';
 import { parseInstant } from '../../src/lib/rfc3339.ts';
-import { formatInstant, ZERO_TIME } from '../../src/world/go-time.ts';
-import type { WorldRecord } from '../../src/world/producer.ts';
+import { formatInstant, ZERO_TIME } from '../../world/go-time.ts';
+import type { WorldRecord } from '../../world/producer.ts';
 import type { KafkaClient } from '../support/kafka-client.ts';
 
 /** When the broker had a record, monotonic ms; Infinity: not yet. */

@@ -1,5 +1,5 @@
-import type { Character, Who } from '../../src/world/truth.ts';
-import type { World } from '../../src/world/world.ts';
+import type { Character, Who } from '../../world/truth.ts';
+import type { World } from '../../world/world.ts';
 import type { Shipment } from './outbox.ts';
 
 /** What was true of a character for a while. Times are monotonic ms. */

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Prng } from '../../src/lib/prng.ts';
 import { SERVICES, type Service } from '../../src/upstream/port.ts';
-import type { Fault } from '../../src/world/faults.ts';
+import type { Fault } from '../../world/faults.ts';
 import type { Stage } from './stage.ts';
 
 /** What answers name when this service fails. */

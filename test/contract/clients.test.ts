@@ -9,7 +9,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { promisify } from 'node:util';
-import { WORLD_TENANT } from '../../src/world/world.ts';
+import { WORLD_TENANT } from '../../world/world.ts';
 import { outputOf } from '../support/process-guard.ts';
 import { type ServiceProcess, startService, tenantHeaders } from '../support/service-process.ts';
 

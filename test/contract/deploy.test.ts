@@ -110,7 +110,7 @@ describe('the image', () => {
     const copied = lines
       .filter((line) => line.startsWith('COPY ') && !line.includes('--from'))
       .flatMap((line) => line.split(' ').slice(1, -1));
-    assert.ok(copied.includes('src') && copied.includes('tool'));
+    assert.ok(['src', 'tool', 'world'].every((folder) => copied.includes(folder)));
     for (const path of copied) {
       assert.ok(existsSync(join(ROOT, path)), path);
       assert.ok(ignore.includes(`!${path}`), path);

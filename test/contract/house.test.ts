@@ -1,10 +1,10 @@
 /** The house rules that no compiler holds: which room may use which, no circles, one end of the process, no forced types. */
 import assert from 'node:assert/strict';
 import { readdir, readFile } from 'node:fs/promises';
-import { dirname, join, normalize } from 'node:path';
+import { dirname, join } from 'node:path';
 import { describe, test } from 'node:test';
 
-const SRC = join(import.meta.dirname, '..', '..', 'src');
+const ROOT = join(import.meta.dirname, '..', '..');
 
 /** What each room may use besides itself and packages. Dependencies point downward: a room is below those that use it. */
 const MAY_USE: Readonly<Record<string, readonly string[]>> = {
@@ -29,23 +29,30 @@ const MAY_USE: Readonly<Record<string, readonly string[]>> = {
 const ADAPTERS = ['clamp/kafka', 'ingest/kafka', 'ingest/in-process', 'upstream/http', 'world'];
 
 interface Source {
-  /** Below src/. */
+  /** Below src/; `world/…` lies beside it and counts as one more room. */
   readonly path: string;
   readonly text: string;
-  /** Files of ours that it imports, below src/. */
+  /** Files of ours that it imports, named likewise. */
   readonly imports: readonly string[];
 }
 
 async function sources(): Promise<Source[]> {
-  const names = await readdir(SRC, { recursive: true });
-  const paths = names.filter((name) => name.endsWith('.ts') && !name.endsWith('.test.ts'));
+  const files = await Promise.all(['src', 'world'].map((folder) => readdir(join(ROOT, folder), { recursive: true })));
+  const paths = ['src', 'world'].flatMap((folder, index) => files[index]?.map((name) => join(folder, name)) ?? []);
   return Promise.all(
-    paths.map(async (path) => {
-      const text = await readFile(join(SRC, path), 'utf8');
-      const found = withoutComments(text).matchAll(/(?:from|import|import\()\s*'(\.{1,2}\/[^']+\.ts)'/g);
-      return { path, text, imports: [...found].map(([, specifier = '']) => normalize(join(dirname(path), specifier))) };
-    }),
+    paths
+      .filter((path) => path.endsWith('.ts') && !path.endsWith('.test.ts'))
+      .map(async (path) => {
+        const text = await readFile(join(ROOT, path), 'utf8');
+        const found = withoutComments(text).matchAll(/(?:from|import|import\()\s*'(\.{1,2}\/[^']+\.ts)'/g);
+        const imports = [...found].map(([, specifier = '']) => named(join(dirname(path), specifier)));
+        return { path: named(path), text, imports };
+      }),
   );
+}
+
+function named(path: string): string {
+  return path.replace(/^src\//, '');
 }
 
 function roomOf(path: string): string {
@@ -114,9 +121,8 @@ describe('the house', () => {
   });
 
   test('given every room, then what it may use is told', async () => {
-    const entries = await readdir(SRC, { withFileTypes: true });
-    const rooms = entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name);
-    assert.deepEqual(rooms.toSorted(), Object.keys(MAY_USE).toSorted());
+    const rooms = new Set((await sources()).map(({ path }) => roomOf(path)).filter((room) => !room.endsWith('.ts')));
+    assert.deepEqual([...rooms].toSorted(), Object.keys(MAY_USE).toSorted());
   });
 
   test('given all files, then no imports go in a circle', async () => {

@@ -1,4 +1,4 @@
-import type { WorldRecord } from '../../src/world/producer.ts';
+import type { WorldRecord } from '../../world/producer.ts';
 import { isJson, type Json, plainOf } from './mutant.ts';
 
 /** A field that its reader takes from a record, and what it may hold. */

@@ -3,9 +3,9 @@ import { describe, it } from 'node:test';
 import { glanceCharacterId } from '../../src/events/character-glance.ts';
 import { createDecoder } from '../../src/events/decoder.ts';
 import { createPrng } from '../../src/lib/prng.ts';
-import { DEEDS } from '../../src/world/deeds.ts';
-import type { WorldRecord } from '../../src/world/producer.ts';
-import { createWorld } from '../../src/world/world.ts';
+import { DEEDS } from '../../world/deeds.ts';
+import type { WorldRecord } from '../../world/producer.ts';
+import { createWorld } from '../../world/world.ts';
 import { mutantOf } from './generator.ts';
 import type { Mutant } from './mutant.ts';
 

@@ -1,5 +1,5 @@
 import type { Prng } from '../../src/lib/prng.ts';
-import type { WorldRecord } from '../../src/world/producer.ts';
+import type { WorldRecord } from '../../world/producer.ts';
 import { HEADER_MUTATIONS } from './header-mutations.ts';
 import type { Mutant, Mutation } from './mutant.ts';
 import { SIZE_MUTATIONS } from './size-mutations.ts';

@@ -1,5 +1,5 @@
 import type { Prng } from '../../src/lib/prng.ts';
-import type { WorldRecord } from '../../src/world/producer.ts';
+import type { WorldRecord } from '../../world/producer.ts';
 import { type Mutations, pick, randomBytes } from './mutant.ts';
 
 type Headers = WorldRecord['headers'];

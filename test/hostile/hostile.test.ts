@@ -4,7 +4,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
-import { WORLD_TENANT } from '../../src/world/world.ts';
+import { WORLD_TENANT } from '../../world/world.ts';
 import { provisionKafka } from '../support/kafka-broker.ts';
 import { startService, tenantHeaders } from '../support/service-process.ts';
 import { until } from '../support/wait.ts';

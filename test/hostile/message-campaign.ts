@@ -1,8 +1,8 @@
 import { STREAMS } from '../../src/events/stream.ts';
 import type { Prng } from '../../src/lib/prng.ts';
-import { CHANNELS, DEEDS } from '../../src/world/deeds.ts';
-import type { WorldRecord } from '../../src/world/producer.ts';
-import { isOnline } from '../../src/world/truth.ts';
+import { CHANNELS, DEEDS } from '../../world/deeds.ts';
+import type { WorldRecord } from '../../world/producer.ts';
+import { isOnline } from '../../world/truth.ts';
 import { until } from '../support/wait.ts';
 import { tenantAt } from './attack.ts';
 import { type Bed, STILL_IDS } from './bed.ts';

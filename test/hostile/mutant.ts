@@ -1,7 +1,7 @@
 import type { DeadReason } from '../../src/events/decoded.ts';
 import type { Stream } from '../../src/events/stream.ts';
 import type { Prng } from '../../src/lib/prng.ts';
-import type { WorldRecord } from '../../src/world/producer.ts';
+import type { WorldRecord } from '../../world/producer.ts';
 
 /** What has to become of a record: a dead letter with this reason, no dead letter, or either (it only has to be counted). */
 export type Verdict = DeadReason | 'alive' | 'either';

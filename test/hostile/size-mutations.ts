@@ -1,5 +1,5 @@
 import type { Prng } from '../../src/lib/prng.ts';
-import type { WorldRecord } from '../../src/world/producer.ts';
+import type { WorldRecord } from '../../world/producer.ts';
 import { bytesOf, isJson, type Mutation, type Mutations, pick, plainOf } from './mutant.ts';
 
 /** The broker refuses a batch of more than 1,048,588 bytes (message.max.bytes); headers, key and framing come on top. */

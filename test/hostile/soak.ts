@@ -1,8 +1,8 @@
 import { createPrng, type Prng } from '../../src/lib/prng.ts';
-import { CHANNELS } from '../../src/world/deeds.ts';
-import { ITEM_TEMPLATES } from '../../src/world/item-templates.ts';
-import { SKILL_TEMPLATES } from '../../src/world/skill-templates.ts';
-import { isOnline } from '../../src/world/truth.ts';
+import { CHANNELS } from '../../world/deeds.ts';
+import { ITEM_TEMPLATES } from '../../world/item-templates.ts';
+import { SKILL_TEMPLATES } from '../../world/skill-templates.ts';
+import { isOnline } from '../../world/truth.ts';
 import { until } from '../support/wait.ts';
 import { type Bed, TENANTS } from './bed.ts';
 import { unchanged } from './generator.ts';

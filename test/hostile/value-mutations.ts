@@ -1,6 +1,6 @@
 import { STREAMS } from '../../src/events/stream.ts';
 import type { Prng } from '../../src/lib/prng.ts';
-import type { WorldRecord } from '../../src/world/producer.ts';
+import type { WorldRecord } from '../../world/producer.ts';
 import { type Aim, aimsOf, type Form } from './aims.ts';
 import { bytesOf, isJson, type Mutation, type Mutations, pick, plainOf, randomBytes, raw, replaced } from './mutant.ts';
 

@@ -6,7 +6,7 @@ import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { promisify } from 'node:util';
-import { WORLD_TENANT } from '../../src/world/world.ts';
+import { WORLD_TENANT } from '../../world/world.ts';
 import { type KafkaBroker, provisionKafka } from '../support/kafka-broker.ts';
 import { type ServiceProcess, startService } from '../support/service-process.ts';
 import { until } from '../support/wait.ts';

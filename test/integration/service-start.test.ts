@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { ATTRIBUTES } from '../../src/answers/stats-document.ts';
-import { WORLD_TENANT } from '../../src/world/world.ts';
+import { WORLD_TENANT } from '../../world/world.ts';
 import { type OwnKafkaBroker, startOwnKafka } from '../support/kafka-broker.ts';
 import { uniqueName } from '../support/kafka-client.ts';
 import { type ServiceProcess, startService } from '../support/service-process.ts';

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { ATTRIBUTES } from '../../src/answers/stats-document.ts';
 import { STATS } from '../../src/domain/stat.ts';
-import { WORLD_TENANT } from '../../src/world/world.ts';
+import { WORLD_TENANT } from '../../world/world.ts';
 import { startProbe, topicNames } from '../support/feed-probe.ts';
 import { type KafkaBroker, provisionKafka } from '../support/kafka-broker.ts';
 import { uniqueName } from '../support/kafka-client.ts';

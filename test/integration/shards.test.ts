@@ -6,7 +6,7 @@ import { after, before, describe, it } from 'node:test';
 import { ATTRIBUTES } from '../../src/answers/stats-document.ts';
 import { createShardHash } from '../../src/domain/shard.ts';
 import { STATS } from '../../src/domain/stat.ts';
-import { WORLD_TENANT } from '../../src/world/world.ts';
+import { WORLD_TENANT } from '../../world/world.ts';
 import { type KafkaBroker, provisionKafka } from '../support/kafka-broker.ts';
 import { type Nginx, startNginx } from '../support/nginx.ts';
 import { oracleStats } from '../support/oracle.ts';

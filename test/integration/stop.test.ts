@@ -1,7 +1,7 @@
 /** How a process ends, seen from outside: the demo, because nothing of it depends on Kafka. */
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { WORLD_TENANT } from '../../src/world/world.ts';
+import { WORLD_TENANT } from '../../world/world.ts';
 import { type ServiceProcess, startService } from '../support/service-process.ts';
 import { until } from '../support/wait.ts';
 

@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { after, afterEach, before, describe, it } from 'node:test';
 import { systemClock } from '../../src/lib/clock.ts';
 import { SERVICES } from '../../src/upstream/port.ts';
-import { WORLD_TENANT } from '../../src/world/world.ts';
+import { WORLD_TENANT } from '../../world/world.ts';
 import { type KafkaBroker, provisionKafka } from '../support/kafka-broker.ts';
 import { freePort } from '../support/process-guard.ts';
 import { runTool } from '../support/tool-process.ts';

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { STREAMS, type Stream } from '../../src/events/stream.ts';
-import { WORLD_TENANT } from '../../src/world/world.ts';
+import { WORLD_TENANT } from '../../world/world.ts';
 import { type KafkaBroker, provisionKafka } from '../support/kafka-broker.ts';
 import { uniqueName } from '../support/kafka-client.ts';
 import { freePort } from '../support/process-guard.ts';

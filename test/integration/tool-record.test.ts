@@ -4,7 +4,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { WORLD_TENANT } from '../../src/world/world.ts';
+import { WORLD_TENANT } from '../../world/world.ts';
 import { type KafkaBroker, provisionKafka } from '../support/kafka-broker.ts';
 import { runTool, startTool } from '../support/tool-process.ts';
 import { until } from '../support/wait.ts';

@@ -1,7 +1,7 @@
 /** What a collector gets of the service: a GET with the reads that it waits for, a batch, and what an event causes. */
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { WORLD_TENANT } from '../../src/world/world.ts';
+import { WORLD_TENANT } from '../../world/world.ts';
 import { encodedHeaders, TENANT_HEADERS } from '../support/encoded-event.ts';
 import { type KafkaBroker, provisionKafka } from '../support/kafka-broker.ts';
 import { freePort } from '../support/process-guard.ts';

@@ -8,7 +8,7 @@ import { createCommandOutbox } from '../../src/clamp/command-outbox.ts';
 import { createKafkaCommandProducer } from '../../src/clamp/kafka/kafka-command-producer.ts';
 import { createKafkaElection } from '../../src/clamp/kafka/kafka-election.ts';
 import { systemClock } from '../../src/lib/clock.ts';
-import { WORLD_TENANT } from '../../src/world/world.ts';
+import { WORLD_TENANT } from '../../world/world.ts';
 
 const [brokers = '', topic = '', groupId = '', name = ''] = process.argv.slice(2);
 const EACH_MS = 25;

@@ -4,11 +4,11 @@ import type { CalculationInput } from '../../src/domain/ruleset.ts';
 import { atlas } from '../../src/domain/rulesets/atlas/ruleset.ts';
 import { STATS, type StatRow } from '../../src/domain/stat.ts';
 import type { SkillData, StaticData } from '../../src/domain/static-data.ts';
-import { ITEM_TEMPLATES } from '../../src/world/item-templates.ts';
-import { createLife } from '../../src/world/life.ts';
-import { SKILL_TEMPLATES } from '../../src/world/skill-templates.ts';
-import type { AssetStats, Character } from '../../src/world/truth.ts';
-import { createWorld, type MadeUp, WORLD_TENANT, type World } from '../../src/world/world.ts';
+import { ITEM_TEMPLATES } from '../../world/item-templates.ts';
+import { createLife } from '../../world/life.ts';
+import { SKILL_TEMPLATES } from '../../world/skill-templates.ts';
+import type { AssetStats, Character } from '../../world/truth.ts';
+import { createWorld, type MadeUp, WORLD_TENANT, type World } from '../../world/world.ts';
 import { createFakeClock, type FakeClock } from './fake-clock.ts';
 import { oracleStats } from './oracle.ts';
 

@@ -3,9 +3,9 @@
  * shares nothing with the service but names: what both get right was thought out twice.
  */
 import { STATS, type Stat } from '../../src/domain/stat.ts';
-import { ITEM_TEMPLATES, type Requirements } from '../../src/world/item-templates.ts';
-import { SKILL_TEMPLATES } from '../../src/world/skill-templates.ts';
-import type { Asset, Buff, Character, Format } from '../../src/world/truth.ts';
+import { ITEM_TEMPLATES, type Requirements } from '../../world/item-templates.ts';
+import { SKILL_TEMPLATES } from '../../world/skill-templates.ts';
+import type { Asset, Buff, Character, Format } from '../../world/truth.ts';
 
 export interface OracleOptions {
   /** Epoch ms. */

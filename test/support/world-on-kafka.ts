@@ -1,8 +1,8 @@
 import { STREAMS, type Stream } from '../../src/events/stream.ts';
 import { systemClock } from '../../src/lib/clock.ts';
-import type { WorldRecord } from '../../src/world/producer.ts';
-import { startUpstreamServer, type UpstreamServer } from '../../src/world/upstream-server.ts';
-import { createWorld, type World, type WorldOptions } from '../../src/world/world.ts';
+import type { WorldRecord } from '../../world/producer.ts';
+import { startUpstreamServer, type UpstreamServer } from '../../world/upstream-server.ts';
+import { createWorld, type World, type WorldOptions } from '../../world/world.ts';
 import { createKafkaClient, type KafkaClient, uniqueName } from './kafka-client.ts';
 import { topicVariables } from './topic-variables.ts';
 

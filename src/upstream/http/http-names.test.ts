@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { createFakeClock } from '../../../test/support/fake-clock.ts';
 import { answerWith, STUB_TENANT, startUpstreamStub, type UpstreamStub } from '../../../test/support/upstream-stub.ts';
+import { startUpstreamServer } from '../../../world/upstream-server.ts';
+import { createWorld, WORLD_TENANT } from '../../../world/world.ts';
 import { systemClock } from '../../lib/clock.ts';
-import { startUpstreamServer } from '../../world/upstream-server.ts';
-import { createWorld, WORLD_TENANT } from '../../world/world.ts';
 import { createHttpNames } from './http-names.ts';
 
 const LONG = 5_000;

@@ -7,10 +7,10 @@ import {
   STUB_TENANT,
   startUpstreamStub,
 } from '../../../test/support/upstream-stub.ts';
+import type { Format } from '../../../world/truth.ts';
+import { startUpstreamServer, type UpstreamServer } from '../../../world/upstream-server.ts';
+import { createWorld, WORLD_TENANT, type World } from '../../../world/world.ts';
 import { AppError } from '../../lib/app-error.ts';
-import type { Format } from '../../world/truth.ts';
-import { startUpstreamServer, type UpstreamServer } from '../../world/upstream-server.ts';
-import { createWorld, WORLD_TENANT, type World } from '../../world/world.ts';
 
 const WHO = { tenant: WORLD_TENANT, characterId: 12 };
 const TARGET = { ...WHO, context: undefined };

@@ -1,4 +1,4 @@
-import type { Clock } from '../lib/clock.ts';
+import type { Clock } from '../src/lib/clock.ts';
 import type { Character, Who } from './truth.ts';
 
 /** How far back the truth can be asked for, ms; more than any announcement runs ahead of its commit. */

@@ -1,6 +1,6 @@
-import type { Tenant } from '../domain/tenant.ts';
-import type { Clock } from '../lib/clock.ts';
-import type { Prng } from '../lib/prng.ts';
+import type { Tenant } from '../src/domain/tenant.ts';
+import type { Clock } from '../src/lib/clock.ts';
+import type { Prng } from '../src/lib/prng.ts';
 import type { Ledger } from './ledger.ts';
 import type { Producer } from './producer.ts';
 import type { Character, Format } from './truth.ts';

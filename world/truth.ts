@@ -1,7 +1,7 @@
-import type { BuffChange } from '../domain/event.ts';
-import type { Instant } from '../domain/instant.ts';
-import type { BaseValues } from '../domain/stat.ts';
-import type { CharacterId, Tenant } from '../domain/tenant.ts';
+import type { BuffChange } from '../src/domain/event.ts';
+import type { Instant } from '../src/domain/instant.ts';
+import type { BaseValues } from '../src/domain/stat.ts';
+import type { CharacterId, Tenant } from '../src/domain/tenant.ts';
 
 /** Which Atlas is played: as at the seed (S) or as today (T), see contract, introduction. */
 export type Format = 'S' | 'T';

@@ -1,4 +1,4 @@
-import type { SkillEffect } from '../domain/static-data.ts';
+import type { SkillEffect } from '../src/domain/static-data.ts';
 import { flatAsset, referenceOf } from './asset-document.ts';
 import { formatInstant, ZERO_TIME } from './go-time.ts';
 import { type ItemTemplate, placeOf } from './item-templates.ts';

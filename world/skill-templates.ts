@@ -1,5 +1,5 @@
-import type { BuffChange } from '../domain/event.ts';
-import type { SkillEffect } from '../domain/static-data.ts';
+import type { BuffChange } from '../src/domain/event.ts';
+import type { SkillEffect } from '../src/domain/static-data.ts';
 import { lineageOf } from './jobs.ts';
 
 export interface SkillTemplate {

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { beforeEach, describe, test } from 'node:test';
-import { createFakeClock } from '../../test/support/fake-clock.ts';
-import { compareInstants } from '../domain/instant.ts';
+import { compareInstants } from '../src/domain/instant.ts';
+import { createFakeClock } from '../test/support/fake-clock.ts';
 import type { WorldRecord } from './producer.ts';
 import type { Format } from './truth.ts';
 import { createWorld, WORLD_TENANT, type World } from './world.ts';
@@ -15,7 +15,7 @@ interface FixtureRecord {
 }
 
 function fixture(name: string): readonly FixtureRecord[] {
-  const text = readFileSync(new URL(`../../test/fixtures/${name}.json`, import.meta.url), 'utf8');
+  const text = readFileSync(new URL(`../test/fixtures/${name}.json`, import.meta.url), 'utf8');
   return JSON.parse(text).kafka;
 }
 

@@ -1,4 +1,4 @@
-import { createPrng } from '../lib/prng.ts';
+import { createPrng } from '../src/lib/prng.ts';
 import { CHANNELS, DEEDS } from './deeds.ts';
 import { isOnline, type Who } from './truth.ts';
 import type { World } from './world.ts';

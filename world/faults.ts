@@ -1,4 +1,4 @@
-import type { Service } from '../upstream/port.ts';
+import type { Service } from '../src/upstream/port.ts';
 import { type Answer, errorAnswer, type Question } from './answers.ts';
 import type { Format } from './truth.ts';
 

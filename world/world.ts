@@ -3,10 +3,10 @@
  * emit about it; the upstream services of {@link startUpstreamServer} answer from the same truth. Plays the demo, the
  * tests' upstream and the chaos twin.
  */
-import type { BaseField } from '../domain/stat.ts';
-import { type CharacterId, type Tenant, tenantOf } from '../domain/tenant.ts';
-import type { Clock } from '../lib/clock.ts';
-import { createPrng } from '../lib/prng.ts';
+import type { BaseField } from '../src/domain/stat.ts';
+import { type CharacterId, type Tenant, tenantOf } from '../src/domain/tenant.ts';
+import type { Clock } from '../src/lib/clock.ts';
+import { createPrng } from '../src/lib/prng.ts';
 import { born } from './birth.ts';
 import { type BuffActions, createBuffActions } from './buffs.ts';
 import { createEquipmentActions, type EquipmentActions } from './equipment.ts';

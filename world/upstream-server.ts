@@ -1,8 +1,8 @@
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
-import { type Tenant, tenantOf } from '../domain/tenant.ts';
-import { createPrng } from '../lib/prng.ts';
-import type { Service } from '../upstream/port.ts';
+import { type Tenant, tenantOf } from '../src/domain/tenant.ts';
+import { createPrng } from '../src/lib/prng.ts';
+import type { Service } from '../src/upstream/port.ts';
 import { answerTo, PREFIX, type Question, questionOf } from './answers.ts';
 import { type Failure, type Fault, type Faults, noFaults, replyOf } from './faults.ts';
 import type { World } from './world.ts';

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { createFakeClock } from '../../test/support/fake-clock.ts';
-import { tenantOf } from '../domain/tenant.ts';
-import { createDecoder } from '../events/decoder.ts';
+import { tenantOf } from '../src/domain/tenant.ts';
+import { createDecoder } from '../src/events/decoder.ts';
+import { createFakeClock } from '../test/support/fake-clock.ts';
 import { createLife } from './life.ts';
 import type { WorldRecord } from './producer.ts';
 import { type Character, type Format, isOnline, wornAssets } from './truth.ts';

@@ -1,4 +1,4 @@
-import type { PRIMARY_STATS } from '../domain/stat.ts';
+import type { PRIMARY_STATS } from '../src/domain/stat.ts';
 import { ZERO_TIME } from './go-time.ts';
 import { type Ability, JOBS, jobClassOf, TRAITS } from './jobs.ts';
 import { channelOf, type Stage, sendCharacterStatus } from './stage.ts';

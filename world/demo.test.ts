@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { createFakeClock } from '../../test/support/fake-clock.ts';
+import { createFakeClock } from '../test/support/fake-clock.ts';
 import { startDemo } from './demo.ts';
 import type { WorldRecord } from './producer.ts';
 

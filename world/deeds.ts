@@ -1,4 +1,4 @@
-import type { Prng } from '../lib/prng.ts';
+import type { Prng } from '../src/lib/prng.ts';
 import { suits } from './birth.ts';
 import type { ApTarget } from './growth.ts';
 import { ITEM_TEMPLATES, isOverall, PANTS_SLOT, placeOf, TOP_SLOT } from './item-templates.ts';

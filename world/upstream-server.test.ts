@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { after, before, beforeEach, describe, test } from 'node:test';
-import { createFakeClock, type FakeClock } from '../../test/support/fake-clock.ts';
-import { until } from '../../test/support/wait.ts';
-import { SERVICES } from '../upstream/port.ts';
+import { SERVICES } from '../src/upstream/port.ts';
+import { createFakeClock, type FakeClock } from '../test/support/fake-clock.ts';
+import { until } from '../test/support/wait.ts';
 import type { Format } from './truth.ts';
 import { startUpstreamServer, type UpstreamServer } from './upstream-server.ts';
 import { createWorld, WORLD_TENANT, type World } from './world.ts';
@@ -15,7 +15,7 @@ interface Captured {
 }
 
 function captured(file: string, answer: string): Captured {
-  const text = readFileSync(new URL(`../../test/fixtures/${file}.json`, import.meta.url), 'utf8');
+  const text = readFileSync(new URL(`../test/fixtures/${file}.json`, import.meta.url), 'utf8');
   return JSON.parse(text).rest[answer];
 }
 

@@ -1,7 +1,7 @@
-import type { Tenant } from '../domain/tenant.ts';
-import type { Stream } from '../events/stream.ts';
-import type { Clock } from '../lib/clock.ts';
-import type { Prng } from '../lib/prng.ts';
+import type { Tenant } from '../src/domain/tenant.ts';
+import type { Stream } from '../src/events/stream.ts';
+import type { Clock } from '../src/lib/clock.ts';
+import type { Prng } from '../src/lib/prng.ts';
 
 /** One Kafka record as an Atlas producer sends it. */
 export interface WorldRecord {

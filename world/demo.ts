@@ -1,5 +1,5 @@
-import type { Tenant } from '../domain/tenant.ts';
-import type { Clock } from '../lib/clock.ts';
+import type { Tenant } from '../src/domain/tenant.ts';
+import type { Clock } from '../src/lib/clock.ts';
 import { createLife } from './life.ts';
 import type { WorldRecord } from './producer.ts';
 import { startUpstreamServer } from './upstream-server.ts';

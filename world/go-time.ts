@@ -1,4 +1,4 @@
-import type { Instant } from '../domain/instant.ts';
+import type { Instant } from '../src/domain/instant.ts';
 
 /** How Go writes a time that was never set. */
 export const ZERO_TIME = '0001-01-01T00:00:00Z';

@@ -1,5 +1,5 @@
-import type { Tenant } from '../domain/tenant.ts';
-import type { Service } from '../upstream/port.ts';
+import type { Tenant } from '../src/domain/tenant.ts';
+import type { Service } from '../src/upstream/port.ts';
 import {
   buffResource,
   characterDocument,

@@ -1,6 +1,6 @@
-import type { BaseValues } from '../domain/stat.ts';
-import type { Tenant } from '../domain/tenant.ts';
-import type { Prng } from '../lib/prng.ts';
+import type { BaseValues } from '../src/domain/stat.ts';
+import type { Tenant } from '../src/domain/tenant.ts';
+import type { Prng } from '../src/lib/prng.ts';
 import { ITEM_TEMPLATES, type ItemTemplate, isOverall, PANTS_SLOT, placeOf, TOP_SLOT } from './item-templates.ts';
 import { CLASS_BITS, JOBS, jobClassOf, lineageOf, TRAITS } from './jobs.ts';
 import { skillsOfJob } from './skill-templates.ts';

@@ -1,5 +1,5 @@
-import type { BuffChange } from '../domain/event.ts';
-import { compareInstants, type Instant } from '../domain/instant.ts';
+import type { BuffChange } from '../src/domain/event.ts';
+import { compareInstants, type Instant } from '../src/domain/instant.ts';
 import { formatInstant } from './go-time.ts';
 import { CONSUMABLES, SKILL_TEMPLATES } from './skill-templates.ts';
 import type { Stage } from './stage.ts';
