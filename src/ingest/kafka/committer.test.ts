@@ -5,6 +5,8 @@ import { until } from '../../../test/support/wait.ts';
 import { type CommittingAdmin, createCommitter } from './committer.ts';
 
 interface GroupBehaviour {
+  /** Why no client can be made. */
+  noClient?: Error;
   /** What others have committed. */
   committed?: number | undefined;
   commit?: () => Promise<void>;
@@ -19,6 +21,7 @@ function setUp(t: TestContext, behaviour: GroupBehaviour = {}) {
   let mono = 0;
   const admin = (): CommittingAdmin => {
     admins += 1;
+    if (behaviour.noClient !== undefined) throw behaviour.noClient;
     return {
       async listConsumerGroupOffsets() {
         const offset = { partitionIndex: 0, committedOffset: BigInt(behaviour.committed ?? -1) };
@@ -114,6 +117,19 @@ test('given a group that refuses, then it is told once, tried again on a new con
     told.every((what) => what === told[0]),
     'the log tells one trouble, when it begins',
   );
+});
+
+test('symptom: a client that cannot be made ends the process instead of being told and tried again', async (t) => {
+  const behaviour: GroupBehaviour = { noClient: new Error('the certificate cannot be read') };
+  const { state, sent, committer, counters, told, pass } = setUp(t, behaviour);
+  state.done = 11;
+  committer.schedule();
+  await until('it has failed', () => counters.commitFailures === 1);
+  assert.equal(told.length, 1);
+  delete behaviour.noClient;
+  pass(8_000);
+  await committer.stop();
+  assert.deepEqual(sent, [11]);
 });
 
 test('given nothing was handled, then nobody is asked', async (t) => {

@@ -75,8 +75,8 @@ export function createCommitter(options: CommitterOptions): Committer {
 
   const commit = async (isLast: boolean): Promise<void> => {
     if (ahead().length === 0) return;
-    admin ??= options.admin();
     try {
+      admin ??= options.admin();
       const isTold = await look(admin);
       const states = ahead();
       if (states.length > 0 && (isLast || !isTold)) await tell(admin, states);
@@ -88,7 +88,7 @@ export function createCommitter(options: CommitterOptions): Committer {
       counters.commitFailures += 1;
       notBefore = clock.mono() + TIMING.commitAgain;
       trouble.began('committing offsets (for dashboards only)', error);
-      void admin.close().catch(() => undefined);
+      void admin?.close().catch(() => undefined);
       admin = undefined;
     }
   };
