@@ -181,8 +181,8 @@ export async function createApp(config: Config, ports: AppPorts): Promise<App> {
   const roll = createStoreRoll({ characters, effective, clock });
   const changes = createChangeLog({ roll, clock, maxBytes: CHANGES_BYTES });
   const clamping = openClamping(config, { characters, effective, clock, random, logger });
-  const readWait = config.readWait;
-  const flow = createReadFlow({ characters, queue, refresher, clock, watches: () => watch, readWait });
+  const { readWait, visitorMax } = config;
+  const flow = createReadFlow({ characters, queue, refresher, clock, watches: () => watch, readWait, visitorMax });
   const reader = createStatsReader({ flow, effective });
   const explainer = createExplainer({ flow, effective, watches: () => watch, queue });
   const previewer = createPreviewer({ flow, effective, upstream, rulesetOf, readWait });

@@ -44,6 +44,8 @@ export interface ReadFlowOptions {
   readonly watches: () => Watches;
   /** READ_WAIT in ms: how long a read waits for parts that were never loaded. */
   readonly readWait: number;
+  /** VISITOR_MAX: of those who wait to be held, no more than can be. */
+  readonly visitorMax: number;
 }
 
 /** How long a read waits for a re-read of what may have changed unheard. */
@@ -53,13 +55,10 @@ const REREAD_WAIT_MS = 250;
 const ANEW_MS = 250;
 
 /**
- * Reads that wait for a first load at the same time. First loads run at some 1,400 a second on two cores, so this many are
- * a wait of under half a second; beyond, all would wait until READ_WAIT is over and few be answered.
+ * Reads that wait for a first load at the same time, and as many that wait for a re-read: one for each connection that the
+ * API takes, so that only pipelined requests can be refused. Why waiting is better than a 503: ADR 6.
  */
-const WAITING_MAX = 512;
-
-/** Reads of held characters that wait for their first load, and as many that wait for a re-read, at the same time. */
-const WAITING_OF_HELD_MAX = 8_192;
+const WAITING_MAX = 10_000;
 
 const OVERLOADED: Unanswered = { kind: 'overloaded' };
 const UNAVAILABLE: Unanswered = { kind: 'unavailable' };
@@ -67,6 +66,7 @@ const UNKNOWN: Unanswered = { kind: 'unknown' };
 
 export function createReadFlow(options: ReadFlowOptions): ReadFlow {
   const { characters, queue, refresher, clock, readWait } = options;
+  const newcomersMax = Math.min(WAITING_MAX, options.visitorMax);
   let waiting = 0;
   let rereading = 0;
 
@@ -79,20 +79,20 @@ export function createReadFlow(options: ReadFlowOptions): ReadFlow {
     const found = characters.find(tenant, characterId);
     if (found === undefined) {
       if (refresher.isUnknown(tenant, characterId)) return UNKNOWN;
-      if (waiting >= WAITING_MAX) return OVERLOADED;
+      if (waiting >= newcomersMax) return OVERLOADED;
     }
     const character = characters.visit(tenant, characterId, context);
     characters.touch(character);
     const moment = readClock();
     if (waitEnd(character, moment.mono) > moment.mono) {
-      if (waiting >= WAITING_OF_HELD_MAX) return OVERLOADED;
+      if (waiting >= WAITING_MAX) return OVERLOADED;
       return counted(readAfterLoad(character, context, moment.mono, answerFrom));
     }
     const unwatched = unwatchedParts(character, moment);
     if (unwatched.length > 0) {
       for (const part of unwatched) queue.request(character, part);
       refresher.wake();
-      if (rereading < WAITING_OF_HELD_MAX) return rereads(readAfterReread(character, context, moment.mono, answerFrom));
+      if (rereading < WAITING_MAX) return rereads(readAfterReread(character, context, moment.mono, answerFrom));
     }
     return answer(character, moment, answerFrom);
   }

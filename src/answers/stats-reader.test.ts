@@ -66,7 +66,7 @@ function setUp(readWait = 300, visitorMax = 10, visitorTtl = 30_000) {
   const watches = bench.watches(() => feed.current);
   const limits = { expiryGrace, checkRequirements: true, maxBytes: 1e6 };
   const effective = createEffectiveStats({ upstream, rulesetOf, watches, ...limits });
-  const flow = createReadFlow({ characters, queue, refresher, clock, watches, readWait });
+  const flow = createReadFlow({ characters, queue, refresher, clock, watches, readWait, visitorMax });
   const reader = createStatsReader({ flow, effective });
   refresher.start();
   stops.push(() => refresher.stop(1_000));
@@ -389,23 +389,33 @@ describe('rule 9: audit', () => {
 });
 
 describe('load shedding', () => {
-  it('given 512 reads that wait for a first load, when one more comes, then it is refused; the held are not', async () => {
-    const { reader, scripted, stats } = setUp(2_000, 1_000);
+  it('given 10,000 connections that ask for as many unknown characters, then all wait and are answered; one more is refused', async () => {
+    const { reader, scripted, stats, characters } = setUp(30_000, 10_000);
     await stats();
     scripted.hold('base');
-    const waiting = Array.from({ length: 512 }, (_, index) => reader.read(TENANT, 1_000 + index, undefined));
-    assert.deepEqual(await reader.read(TENANT, 5_000, undefined), { kind: 'overloaded' });
-    await stats();
+    const waiting = Array.from({ length: 10_000 }, (_, index) => reader.read(TENANT, 1_000 + index, undefined));
+    assert.deepEqual(await reader.read(TENANT, 50_000, undefined), { kind: 'overloaded' });
+    assert.equal(characters.find(TENANT, 1_000)?.held, true, 'whoever is waited for is not evicted');
+    scripted.release('base');
+    const outcomes = Map.groupBy(await Promise.all(waiting), ({ kind }) => kind);
+    assert.deepEqual([...outcomes.keys()], ['answer']);
+    assert.equal((await reader.read(TENANT, 50_000, undefined)).kind, 'answer');
+  });
+
+  it('given a lower VISITOR_MAX, then no more wait than can be held', async () => {
+    const { reader, scripted } = setUp(30_000, 3);
+    scripted.hold('base');
+    const waiting = [1, 2, 3].map((id) => reader.read(TENANT, id, undefined));
+    assert.deepEqual(await reader.read(TENANT, 4, undefined), { kind: 'overloaded' });
     scripted.release('base');
     assert.ok((await Promise.all(waiting)).every(({ kind }) => kind === 'answer'));
-    assert.equal((await reader.read(TENANT, 5_000, undefined)).kind, 'answer');
   });
 });
 
 describe('waits of held characters', () => {
   it('symptom: reads that wait for one character that is being loaded, or read again, have no bound', async () => {
-    const { reader, scripted, login, feed, clock } = setUp(10_000);
-    const many = () => Array.from({ length: 8_192 }, () => reader.read(TENANT, 12, undefined));
+    const { reader, scripted, login, feed, clock } = setUp(30_000);
+    const many = () => Array.from({ length: 10_000 }, () => reader.read(TENANT, 12, undefined));
     await login();
     scripted.hold('base');
     const loading = many();

@@ -280,7 +280,10 @@ export function createCharacters(options: CharactersOptions): Characters {
       const found = register.find(tenant, characterId);
       const now = moments.next();
       const outlived = found !== undefined && !isResident(found) && now.mono >= found.endsAt;
-      if (found !== undefined && !outlived) return found;
+      if (found !== undefined && !outlived) {
+        if (!isLoaded(found)) register.awaited(found);
+        return found;
+      }
       if (outlived) register.letGo(found, now.mono);
       const character = hold(tenant, characterId, now);
       character.context = context;
@@ -354,6 +357,12 @@ export function createCharacters(options: CharactersOptions): Characters {
 /** Any part, as what concerns all of them alike takes it: nothing in it depends on what the part is of. */
 function asPart(character: Character, part: Part): Character['base'] {
   return character[part] as Character['base'];
+}
+
+function isLoaded({ base, equipment, buffs, passives }: Character): boolean {
+  return (
+    base.read !== undefined && equipment.read !== undefined && buffs.read !== undefined && passives.read !== undefined
+  );
 }
 
 /** What its producer may not have committed yet, or what no read has confirmed: a load that begins soon is confirmed. */

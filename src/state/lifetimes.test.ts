@@ -44,6 +44,13 @@ describe('visitors and residents come and go', () => {
     assert.equal(bench.characters.population().visitorsEvicted, 1);
   });
 
+  it('symptom: a visitor that is waited for is evicted before others whom nobody waits for', () => {
+    const bench = setUp({ visitorMax: 3 });
+    for (const id of [1, 2, 3, 1, 4]) bench.characters.visit(TENANT, id, undefined);
+    const held = [1, 2, 3, 4].filter((id) => bench.characters.find(TENANT, id) !== undefined);
+    assert.deepEqual(held, [1, 3, 4]);
+  });
+
   it('given a resident without read or event, when RESIDENT_IDLE_TTL has passed, then it is a visitor and goes', () => {
     const bench = loggedIn();
     bench.clock.pass(3_600_000);

@@ -41,6 +41,8 @@ export interface Register {
   letGo(character: HeldCharacter, mono: number): void;
   /** To be called when a session was opened. */
   becameResident(character: HeldCharacter): void;
+  /** A visitor that is not loaded yet is asked for again: of all visitors it is the last to be evicted. */
+  awaited(character: HeldCharacter): void;
   /** A visitor stays until then. */
   visitsUntil(character: HeldCharacter, mono: number): void;
   evictVisitors(mono: number): void;
@@ -51,7 +53,7 @@ export interface Register {
 
 export function createRegister({ visitorMax, visitorTtl, residentIdleTtl, onGone, onIdle }: RegisterOptions): Register {
   const tenants = new Map<string, Map<CharacterId, HeldCharacter>>();
-  /** Oldest first. */
+  /** Oldest first; those who are waited for are as old as the last who waits. */
   const visitors = new Set<HeldCharacter>();
   const endings = createHeap<HeldCharacter>((at, character) => character.held && character.endsAt === at);
   let size = 0;
@@ -134,6 +136,9 @@ export function createRegister({ visitorMax, visitorTtl, residentIdleTtl, onGone
     becameResident(character) {
       visitors.delete(character);
       endAt(character, character.touchedAt + residentIdleTtl);
+    },
+    awaited(character) {
+      if (visitors.delete(character)) visitors.add(character);
     },
     visitsUntil: endAt,
     evictVisitors,

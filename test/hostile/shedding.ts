@@ -2,7 +2,7 @@ import type { ServiceProcess } from '../support/service-process.ts';
 import { tenantHeaders } from '../support/service-process.ts';
 import { until } from '../support/wait.ts';
 import { statsPath } from './attack.ts';
-import { type Bed, STILL_IDS, TENANTS } from './bed.ts';
+import { type Bed, HELD, STILL_IDS, TENANTS } from './bed.ts';
 import { internalIn } from './secrets.ts';
 
 export interface SheddingReport {
@@ -15,9 +15,9 @@ export interface SheddingReport {
   readonly wrong: readonly string[];
 }
 
-/** More than may wait for a first load (docs/README.md, Limits). */
-const READS = 700;
-const WAITING_MAX = 512;
+/** As many as visitors may be held; more reads than that are made. */
+const WAITING_MAX = Number(HELD.VISITOR_MAX);
+const READS = WAITING_MAX + 200;
 const FIRST_ID = 70_000_000;
 /** Architecture §7. */
 const HEALED_WITHIN_MS = 10_000;

@@ -41,7 +41,7 @@ export async function createReadBench(ruleset: Ruleset, input: CalculationInput)
     checkRequirements,
     maxBytes: 1e6,
   });
-  const flow = createReadFlow({ characters, queue, refresher, clock, watches, readWait: 2_000 });
+  const flow = createReadFlow({ characters, queue, refresher, clock, watches, readWait: 2_000, visitorMax: 1_000 });
   const items = createItems();
   bench.login();
   bench.load({
