@@ -14,12 +14,15 @@ export type Watches = Readonly<Record<Part, Watch>>;
 
 /** A character's effective stats at a moment, and what they lack. The same object while nothing has changed. */
 export interface Effective {
+  readonly kind: 'answer';
   readonly stats: EffectiveStats;
   /** In the order of the contract; empty: all is fresh. */
   readonly degraded: readonly Degradable[];
-  /** Of the character, when it was computed. */
+  /** Of the character's state in this process; rises with every change of it. */
   readonly version: number;
-  /** The JSON:API document. */
+  /** Epoch ms: the oldest start of the reads that the loaded parts rest on. Events that came since are in the answer. */
+  readonly asOf: number;
+  /** The whole JSON:API document, ASCII. */
   readonly body: string;
 }
 
@@ -57,6 +60,8 @@ export interface EffectiveStatsOptions extends EffectiveOptions {
 interface Kept {
   readonly effective: Effective;
   readonly staleParts: number;
+  /** Monotonic ms: start of the oldest read. */
+  readonly oldestRead: number;
   /** Of the tenant's static data. */
   readonly revision: number;
   /** Monotonic ms. */
@@ -99,7 +104,12 @@ export function createEffectiveStats(options: EffectiveStatsOptions): EffectiveS
     }
   }
 
-  function compute(character: Character, moment: Moment, staleParts: number): Effective | undefined {
+  function compute(
+    character: Character,
+    moment: Moment,
+    staleParts: number,
+    oldestRead: number,
+  ): Effective | undefined {
     const { tenant, characterId, version } = character;
     const data = options.upstream.staticData(tenant);
     const basis = basisOf(character, moment, data, options);
@@ -107,10 +117,12 @@ export function createEffectiveStats(options: EffectiveStatsOptions): EffectiveS
     const stats = options.rulesetOf(tenant).compute(basis.input);
     askForMissing(character, stats);
     const degraded = degradedBy(staleParts, stats);
-    const effective = { stats, degraded, version, body: encodeStats(characterId, stats, degraded) };
+    const asOf = moment.now - (moment.mono - oldestRead);
+    const body = encodeStats(characterId, stats, degraded);
+    const effective: Effective = { kind: 'answer', stats, degraded, version, asOf, body };
     const weight = RESULT_BYTES + BONUS_BYTES * stats.bonuses.length;
     const { revision } = data;
-    keep(character, { effective, staleParts, revision, until: basis.until, bytes: weight, isUsed: false });
+    keep(character, { effective, staleParts, oldestRead, revision, until: basis.until, bytes: weight, isUsed: false });
     return effective;
   }
 
@@ -125,14 +137,16 @@ export function createEffectiveStats(options: EffectiveStatsOptions): EffectiveS
   return {
     of(character, moment) {
       const staleParts = staleMask(character, moment, options.watches());
+      const oldestRead = oldestReadOf(character);
       const known = kept.get(character);
       const holds =
         known !== undefined &&
         known.effective.version === character.version &&
         known.staleParts === staleParts &&
+        known.oldestRead === oldestRead &&
         moment.mono < known.until &&
         known.revision === options.upstream.staticData(character.tenant).revision;
-      if (!holds) return compute(character, moment, staleParts);
+      if (!holds) return compute(character, moment, staleParts, oldestRead);
       known.isUsed = true;
       return known.effective;
     },
@@ -155,6 +169,16 @@ export function createEffectiveStats(options: EffectiveStatsOptions): EffectiveS
       },
     },
   };
+}
+
+/** Monotonic ms at which the loaded part that was read the longest ago was read; Infinity: none ever was. */
+function oldestReadOf(character: Character): number {
+  let oldest = Number.POSITIVE_INFINITY;
+  for (const part of PARTS) {
+    const { began } = character[part];
+    if (began !== Number.NEGATIVE_INFINITY && began < oldest) oldest = began;
+  }
+  return oldest;
 }
 
 /** One bit per part that is not fresh. */

@@ -25,7 +25,8 @@ import { refuseConnection } from './connection-refusal.ts';
 import { describeApi } from './describe.ts';
 import { answerOfError } from './error-mapper.ts';
 import { createExplainHandler, EXPLAIN_URL } from './explain-route.ts';
-import { type Handler, handling, send } from './handling.ts';
+import { type Handler, handling, routed, send } from './handling.ts';
+import { createHotRoute, type HotRequest } from './hot-route.ts';
 import {
   createDriftHandler,
   createFlushHandler,
@@ -61,7 +62,7 @@ import {
   TENANTS_URL,
 } from './roll-routes.ts';
 import { createShedding } from './shedding.ts';
-import { createStatsHandler, STATS_URL } from './stats-route.ts';
+import { createStatsAnswers, createStatsHandler, STATS_URL, type StatsAnswers } from './stats-route.ts';
 import { createTenantRequestReader } from './tenant-request.ts';
 import { traced } from './traced.ts';
 import { createUrlMatcher } from './url-matcher.ts';
@@ -114,6 +115,7 @@ const UNMATCHED = 'unmatched';
 export function createApi(deps: ApiDeps): FastifyInstance {
   const unmatched = deps.metrics.httpRoute(UNMATCHED);
   const errorAnswer = createErrorAnswer(deps.logger);
+  let isClosing = false;
   const refuse = (error: Error, request: FastifyRequest): Answer => {
     const answer = errorAnswer(error, request);
     unmatched.answered(answer.status, 0);
@@ -130,7 +132,11 @@ export function createApi(deps: ApiDeps): FastifyInstance {
     // The last requests are answered, with `Connection: close`, instead of refused without JSON:API.
     return503OnClosing: false,
     bodyLimit: BODY_MAX,
-    serverFactory: (handler) => createApiServer(handler, refuseUnrouted),
+    serverFactory: (handler) =>
+      createApiServer((request, response) => {
+        // While it closes, the framework tells clients that their connection ends.
+        if (isClosing || hotRoute?.(request, response) !== true) handler(request, response);
+      }, refuseUnrouted),
     // An id that is too long is a bad id, not an unknown route.
     // Slashes too many: the Go service redirects to the clean path, so a base URL that ends in two worked.
     routerOptions: { maxParamLength: HEADERS_MAX, ignoreTrailingSlash: true, ignoreDuplicateSlashes: true },
@@ -138,6 +144,7 @@ export function createApi(deps: ApiDeps): FastifyInstance {
     clientErrorHandler: (error, socket) => refuseConnection(error, socket, unmatched),
   });
   app.addHook('preClose', (done) => {
+    isClosing = true;
     streams.end();
     endIdleConnections(app);
     done();
@@ -150,9 +157,19 @@ export function createApi(deps: ApiDeps): FastifyInstance {
 
   const shedding = createShedding({ onShed: deps.metrics.requestShed });
   const handle = (handler: Handler, observer: HttpRouteObserver, refusalAt?: (now: number) => Answer | undefined) =>
-    handling({ handler, observer, answerOfError: errorAnswer, clock: deps.clock, refusalAt });
+    routed(handling({ handler, observer, answerOfError: errorAnswer, clock: deps.clock, refusalAt }));
+  const statsAnswers = createStatsAnswers(deps.reader);
+  const respondHot = handling<HotRequest>({
+    handler: (asked) => statsAnswers(asked, asked.ifNoneMatch),
+    observer: deps.metrics.httpRoute(STATS_URL),
+    answerOfError: errorAnswer,
+    clock: deps.clock,
+    refusalAt: shedding.count,
+  });
+  // Spans are made of the framework's requests.
+  const hotRoute = deps.tracing === undefined ? createHotRoute(respondHot, deps.page.unnamedTenant) : undefined;
   const refusalsOf = { hot: shedding.count, costly: shedding.refusal };
-  const routes = routesOf(deps, () => describeApi(known));
+  const routes = routesOf(deps, statsAnswers, () => describeApi(known));
   const streams = createChangeStreams(
     deps.watch.changes,
     createChangeDocuments(deps.names, deps.watch.run),
@@ -218,7 +235,7 @@ interface Route {
   readonly load?: 'hot' | 'costly';
 }
 
-function routesOf(deps: ApiDeps, describe: () => object): readonly Route[] {
+function routesOf(deps: ApiDeps, statsAnswers: StatsAnswers, describe: () => object): readonly Route[] {
   const requestOf = createCharacterRequestReader(deps.page.unnamedTenant);
   const tenantOf = createTenantRequestReader(deps.page.unnamedTenant);
   const documents = createChangeDocuments(deps.names, deps.watch.run);
@@ -233,7 +250,7 @@ function routesOf(deps: ApiDeps, describe: () => object): readonly Route[] {
     {
       url: STATS_URL,
       schema: ROUTE_SCHEMAS.stats,
-      handler: createStatsHandler(deps.reader, requestOf),
+      handler: createStatsHandler(statsAnswers, requestOf),
       load: 'hot',
     },
     {
@@ -315,7 +332,9 @@ function routesOf(deps: ApiDeps, describe: () => object): readonly Route[] {
 }
 
 /** Maps errors to answers and logs what the client is not told: defects as errors, known conditions only for debugging. */
-function createErrorAnswer(logger: ApiLogger): (error: unknown, request: FastifyRequest) => Answer {
+function createErrorAnswer(
+  logger: ApiLogger,
+): (error: unknown, request: Pick<FastifyRequest, 'method' | 'url'>) => Answer {
   return (error, { method, url }) => {
     const answer = answerOfError(error);
     if (answer.status >= 500) {

@@ -81,6 +81,18 @@ function hasIds(params: unknown): params is PathIds {
   return typeof params === 'object' && params !== null && 'characterId' in params;
 }
 
+/** `/api/worlds/<id>/channels/<id>/characters/<id>/stats`, and nothing before, between or after. */
+const STATS_PATH = /^\/api\/worlds\/(\d{1,3})\/channels\/(\d{1,3})\/characters\/(\d{1,10})\/stats$/;
+
+/** Whose stats a URL names; undefined: it is none of stats, is spelt otherwise, or one of its ids is not acceptable. */
+export function characterIdOfPath(url: string): CharacterId | undefined {
+  const match = STATS_PATH.exec(url);
+  if (match === null) return undefined;
+  const [, world = '', channel = '', character = ''] = match;
+  if (idOf(world, BYTE_MAX) === undefined || idOf(channel, BYTE_MAX) === undefined) return undefined;
+  return idOf(character, UINT32_MAX);
+}
+
 /** The number that 1 to 10 decimal digits spell; undefined: something else, or above the largest. */
 function idOf(text: string, max: number): number | undefined {
   if (text.length === 0 || text.length > 10) return undefined;

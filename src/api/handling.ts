@@ -1,13 +1,15 @@
+import type { ServerResponse } from 'node:http';
 import type { FastifyReply, FastifyRequest, RouteHandlerMethod } from 'fastify';
 import type { Clock } from '../lib/clock.ts';
 import type { HttpRouteObserver } from '../telemetry/metrics.ts';
 import type { Answer } from './answer.ts';
 
-export type Handler = (request: FastifyRequest) => Answer | Promise<Answer>;
+export type Handler<R = FastifyRequest> = (request: R) => Answer | Promise<Answer>;
 
-export interface HandlingOptions {
-  readonly handler: Handler;
-  readonly answerOfError: (error: unknown, request: FastifyRequest) => Answer;
+export interface HandlingOptions<R> {
+  readonly handler: Handler<R>;
+  /** Must not throw. */
+  readonly answerOfError: (error: unknown, request: R) => Answer;
   readonly observer: HttpRouteObserver;
   readonly clock: Clock;
   /** The refusal of a request that was taken up at this monotonic ms; it answers undefined when there is none. */
@@ -15,19 +17,19 @@ export interface HandlingOptions {
 }
 
 /**
- * Makes a route handler of a function from request to answer: what it throws goes through the error mapper, what it answers
- * is counted. Without hooks, and without a promise when the handler answers at once: the hottest route would feel each.
+ * Makes a function from request to answer respond: what it throws goes through the error mapper, what it answers is counted.
+ * Without hooks, and without a promise when the handler answers at once: the hottest route would feel each.
  */
-export function handling({ handler, answerOfError, observer, clock, refusalAt }: HandlingOptions): RouteHandlerMethod {
-  const finish = (reply: FastifyReply, answer: Answer, began: number): void => {
-    send(reply, answer);
-    observer.answered(answer.status, clock.mono() - began);
-  };
-  return (request, reply) => {
+export function handling<R>({ handler, answerOfError, observer, clock, refusalAt }: HandlingOptions<R>) {
+  return (request: R, response: ServerResponse): void => {
     const began = clock.mono();
+    const finish = (answer: Answer): void => {
+      write(response, answer);
+      observer.answered(answer.status, clock.mono() - began);
+    };
     const refusal = refusalAt?.(began);
     if (refusal !== undefined) {
-      finish(reply, refusal, began);
+      finish(refusal);
       return;
     }
     let answer: Answer | Promise<Answer>;
@@ -36,14 +38,16 @@ export function handling({ handler, answerOfError, observer, clock, refusalAt }:
     } catch (error) {
       answer = answerOfError(error, request);
     }
-    if (!(answer instanceof Promise)) {
-      finish(reply, answer, began);
-      return;
-    }
-    answer
-      .catch((error: unknown) => answerOfError(error, request))
-      .then((settled) => finish(reply, settled, began))
-      .catch((error: unknown) => reply.send(error));
+    if (answer instanceof Promise) answer.catch((error: unknown) => answerOfError(error, request)).then(finish);
+    else finish(answer);
+  };
+}
+
+/** A route of Fastify's that a function responds to. */
+export function routed(respond: (request: FastifyRequest, response: ServerResponse) => void): RouteHandlerMethod {
+  return (request, reply) => {
+    reply.hijack();
+    respond(request, reply.raw);
   };
 }
 
@@ -51,7 +55,11 @@ export function handling({ handler, answerOfError, observer, clock, refusalAt }:
  * Through Node's response, not Fastify's: there is nothing left to find out about the answer, to add or to encode, and doing
  * so anew for each request cost more than everything else that the hottest route does.
  */
-export function send(reply: FastifyReply, { status, headers, body }: Answer): void {
+export function send(reply: FastifyReply, answer: Answer): void {
   reply.hijack();
-  reply.raw.writeHead(status, headers).end(body);
+  write(reply.raw, answer);
+}
+
+function write(response: ServerResponse, { status, headers, body, encoding }: Answer): void {
+  response.writeHead(status, headers).end(body, encoding);
 }

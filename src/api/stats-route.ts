@@ -1,7 +1,12 @@
 import { hash } from 'node:crypto';
 import type { StatsAnswer, StatsRead, StatsReader } from '../answers/stats-reader.ts';
 import { type Answer, createAnswer } from './answer.ts';
-import { CHARACTER_URL, type CharacterRequestReader, errorOfUnanswered } from './character-request.ts';
+import {
+  CHARACTER_URL,
+  type CharacterRequest,
+  type CharacterRequestReader,
+  errorOfUnanswered,
+} from './character-request.ts';
 import type { Handler } from './handling.ts';
 import { timeText } from './time-text.ts';
 
@@ -14,8 +19,11 @@ interface Answers {
   readonly unchanged: Answer;
 }
 
-/** Effective stats of one character (contract §3). What can be made of an answer is made once, not per request. */
-export function createStatsHandler(reader: StatsReader, requestOf: CharacterRequestReader): Handler {
+/** The answer to who asks for a character's stats and may have them already. Throws an AppError when there are none. */
+export type StatsAnswers = (asked: CharacterRequest, ifNoneMatch: string | undefined) => Answer | Promise<Answer>;
+
+/** What can be made of an answer is made once, not per request. */
+export function createStatsAnswers(reader: StatsReader): StatsAnswers {
   const known = new WeakMap<StatsAnswer, Answers>();
 
   const answerOf = (read: StatsRead, ifNoneMatch: string | undefined): Answer => {
@@ -28,12 +36,15 @@ export function createStatsHandler(reader: StatsReader, requestOf: CharacterRequ
     return ifNoneMatch !== undefined && matches(ifNoneMatch, answers.tag) ? answers.unchanged : answers.whole;
   };
 
-  return (request) => {
-    const { tenant, characterId, context } = requestOf(request);
-    const ifNoneMatch = request.raw.headers['if-none-match'];
+  return ({ tenant, characterId, context }, ifNoneMatch) => {
     const read = reader.read(tenant, characterId, context);
     return read instanceof Promise ? read.then((late) => answerOf(late, ifNoneMatch)) : answerOf(read, ifNoneMatch);
   };
+}
+
+/** Effective stats of one character. */
+export function createStatsHandler(answersOf: StatsAnswers, requestOf: CharacterRequestReader): Handler {
+  return (request) => answersOf(requestOf(request), request.raw.headers['if-none-match']);
 }
 
 /**
