@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { type KafkaBroker, provisionKafka } from '../test/support/kafka-broker.ts';
 import { createKafkaClient, type KafkaClient, type RawRecord, uniqueName } from '../test/support/kafka-client.ts';
 import { type Child, startServer } from './child.ts';
-import { type Service, startService, type Topics } from './service.ts';
+import { type Service, type ServiceOptions, startService, type Topics } from './service.ts';
 
 /** What every case stands on: a real Kafka, helper processes, and services that end with the case. */
 export interface Bed {
@@ -10,8 +10,7 @@ export interface Bed {
   createTopics(buffPartitions?: number): Promise<Topics>;
   /** In big batches, in order. */
   produceAll(topic: string, records: readonly RawRecord[]): Promise<void>;
-  /** With variables beyond those that every service here has. */
-  startService(topics: Topics, upstreamPort: number, variables?: Readonly<Record<string, string>>): Promise<Service>;
+  startService(topics: Topics, upstreamPort: number, options?: ServiceOptions): Promise<Service>;
   /** A helper of bench/processes by its file name. */
   startHelper(name: string, ...args: string[]): Promise<{ child: Child; port: number }>;
   startCeiling(topic: string, partitions?: number): Promise<{ child: Child; port: number }>;
@@ -61,8 +60,8 @@ export async function createBed(progress: (line: string) => void): Promise<Bed> 
         await kafka.produce(topic, records.slice(from, from + BATCH));
       }
     },
-    async startService(topics, upstreamPort, variables) {
-      const service = await startService(broker.brokers, topics, upstreamPort, variables);
+    async startService(topics, upstreamPort, options) {
+      const service = await startService(broker.brokers, topics, upstreamPort, options);
       running.push(service);
       return service;
     },

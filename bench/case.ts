@@ -9,8 +9,9 @@ export interface Case {
   run(bed: Bed, sizes: Sizes, progress: Progress): Promise<Figure[]>;
 }
 
-/** How much is measured. A round measures the service and each of its ceilings once. */
+/** How much is measured. */
 export interface Sizes {
+  /** Each measures the service and each of its ceilings once. */
   readonly rounds: number;
   readonly ingestEvents: number;
   readonly visibleSamples: number;
@@ -18,6 +19,10 @@ export interface Sizes {
   readonly loadSeconds: number;
   /** Characters of the larger population. */
   readonly population: number;
+  /** Characters that are loaded by GETs, growing. */
+  readonly visitors: readonly number[];
+  /** Residents of one process, growing. */
+  readonly residents: readonly number[];
   /** Session records on the topic before a start. */
   readonly replayRecords: number;
 }
@@ -28,6 +33,8 @@ export const FULL: Sizes = {
   visibleSamples: 300,
   loadSeconds: 3,
   population: 6_000,
+  visitors: [20_000, 100_000],
+  residents: [1_000, 100_000, 1_000_000],
   replayRecords: 1_000_000,
 };
 
@@ -37,5 +44,32 @@ export const QUICK: Sizes = {
   visibleSamples: 80,
   loadSeconds: 2,
   population: 2_000,
+  visitors: [2_000],
+  residents: [1_000, 5_000],
   replayRecords: 100_000,
 };
+
+/**
+ * The sizes with some set: `name=number`, or `name=number,number…` where there are several. Undefined when one has no such
+ * form.
+ */
+export function withSizes(sizes: Sizes, settings: readonly string[]): Sizes | undefined {
+  const known = new Map<string, number | readonly number[]>(Object.entries(sizes));
+  const set: Record<string, number | readonly number[]> = {};
+  for (const setting of settings) {
+    const [name = '', text = ''] = setting.split('=');
+    const before = known.get(name);
+    const numbers = text.split(',').map(Number);
+    const [only] = numbers;
+    if (
+      before === undefined ||
+      only === undefined ||
+      !numbers.every((number) => Number.isInteger(number) && number > 0)
+    ) {
+      return undefined;
+    }
+    if (typeof before === 'number' && numbers.length > 1) return undefined;
+    set[name] = typeof before === 'number' ? only : numbers;
+  }
+  return { ...sizes, ...set };
+}

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { cpus, release, totalmem, type } from 'node:os';
 import { join } from 'node:path';
+import { compare } from './compare.ts';
 import type { Figure } from './figure.ts';
 
 /** What a figure is worth depends on all of this. */
@@ -29,9 +30,12 @@ export function circumstances(kafka: string, command: string): Circumstances {
   };
 }
 
-/** A Markdown table, readable in a terminal, and what it was measured on. */
-export function reportOf(figures: readonly Figure[], on: Circumstances): string {
-  const head = ['Figure', 'Unit', 'Service', 'Ceiling', 'Ratio', 'Aim', 'Met'];
+/**
+ * A Markdown table, readable in a terminal, and what it was measured on. With an earlier run's figures: also whether each has
+ * become better.
+ */
+export function reportOf(figures: readonly Figure[], on: Circumstances, earlier?: readonly Figure[]): string {
+  const head = ['Figure', 'Unit', 'Service', 'Ceiling', 'Ratio', 'Aim', 'Met', ...(earlier ? ['Earlier'] : [])];
   const rows = figures.map((figure) => [
     figure.name,
     figure.unit,
@@ -40,6 +44,7 @@ export function reportOf(figures: readonly Figure[], on: Circumstances): string 
     figure.ceiling === undefined ? '' : (figure.service / figure.ceiling.value).toFixed(2),
     figure.aim?.text ?? '',
     figure.aim === undefined ? '' : figure.aim.met ? 'yes' : 'not yet',
+    ...(earlier ? [changeOf(figure, earlier)] : []),
   ]);
   const packages = Object.entries(on.packages).map(([name, version]) => `${name} ${version}`);
   return [
@@ -52,6 +57,13 @@ export function reportOf(figures: readonly Figure[], on: Circumstances): string 
   ].join('\n');
 }
 
+function changeOf(figure: Figure, earlier: readonly Figure[]): string {
+  const comparison = compare(figure, earlier);
+  if (comparison === undefined) return 'not measured';
+  const { before, verdict } = comparison;
+  return `${figure.ceiling === undefined ? shown(before) : before.toFixed(2)}: ${verdict}`;
+}
+
 function table(rows: readonly (readonly string[])[]): string[] {
   const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
   const lines = rows.map((row) => `| ${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(' | ')} |`);
@@ -60,7 +72,7 @@ function table(rows: readonly (readonly string[])[]): string[] {
 }
 
 function shown(value: number): string {
-  return value.toLocaleString('en-US', { maximumFractionDigits: value < 100 ? 1 : 0 });
+  return value.toLocaleString('en-US', { maximumFractionDigits: value < 10 ? 2 : value < 100 ? 1 : 0 });
 }
 
 function versionOf(name: string): string {

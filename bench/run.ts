@@ -1,18 +1,22 @@
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { PrerequisiteMissing } from '../test/support/process-guard.ts';
 import { type Bed, createBed } from './bed.ts';
-import { type Case, FULL, QUICK } from './case.ts';
+import { type Case, FULL, QUICK, type Sizes, withSizes } from './case.ts';
 import { get } from './cases/get.ts';
+import { growth } from './cases/growth.ts';
 import { ingest } from './cases/ingest.ts';
 import { login } from './cases/login.ts';
 import { memory } from './cases/memory.ts';
+import { mixed } from './cases/mixed.ts';
+
 import { overload } from './cases/overload.ts';
 import { replay } from './cases/replay.ts';
 import { shards } from './cases/shards.ts';
 import { start } from './cases/start.ts';
 import { visible } from './cases/visible.ts';
 import { watched } from './cases/watched.ts';
+import { figuresIn } from './compare.ts';
 import type { Figure } from './figure.ts';
 import { createProgress } from './progress.ts';
 import { circumstances, reportOf } from './report.ts';
@@ -23,9 +27,11 @@ const CASES: Readonly<Record<string, Case>> = {
   'ingest-8': ingest(8),
   visible,
   get,
+  mixed,
   overload,
   login,
   memory,
+  growth,
   replay,
   shards,
   start,
@@ -33,17 +39,25 @@ const CASES: Readonly<Record<string, Case>> = {
 };
 
 /** A run takes half of this at most. */
-const DEADLINE_MS = 12 * 60_000;
+const DEADLINE_MS = 60 * 60_000;
 
-const HELP = `npm run bench -- [names…] [--quick] [--json FILE]
+const HELP = `npm run bench -- [names…] [--quick] [--size NAME=N]… [--json FILE] [--compare FILE]
 
 Without names, all of them:
 ${Object.entries(CASES)
-  .map(([name, { about }]) => `  ${name.padEnd(10)}${about}`)
+  .map(([name, { about }]) => `  ${name.padEnd(12)}${about}`)
   .join('\n')}
 
-  --quick      fewer and shorter rounds, to see that it works; its figures are noise
-  --json FILE  also writes the figures and what they were measured on
+  --quick          fewer and shorter rounds, to see that it works; its figures are noise
+  --size NAME=N    one of the sizes below; may be repeated
+  --json FILE      also writes the figures and what they were measured on
+  --compare FILE   an earlier run's --json: says of each figure whether it is better, worse, or within a tenth, which is noise.
+                   Where there is a ceiling, the ratios to it are compared
+
+Sizes, and with --quick:
+${Object.entries(FULL)
+  .map(([name, size]) => `  ${name.padEnd(16)}${String(size).padEnd(24)}${new Map(Object.entries(QUICK)).get(name)}`)
+  .join('\n')}
 
 Kafka: the one that KAFKA_BROKERS names, else Docker, else Java 17 with Maven.
 `;
@@ -53,7 +67,9 @@ async function main(): Promise<number> {
     allowPositionals: true,
     options: {
       quick: { type: 'boolean', default: false },
+      size: { type: 'string', multiple: true, default: [] },
       json: { type: 'string' },
+      compare: { type: 'string' },
       help: { type: 'boolean', short: 'h', default: false },
     },
   });
@@ -66,6 +82,12 @@ async function main(): Promise<number> {
     process.stderr.write(`no such bench: ${unknown.join(', ')}\n\n${HELP}`);
     return 2;
   }
+  const sizes = withSizes(values.quick ? QUICK : FULL, values.size);
+  if (sizes === undefined) {
+    process.stderr.write(`no such size: ${values.size.join(', ')}\n\n${HELP}`);
+    return 2;
+  }
+  const earlier = values.compare === undefined ? undefined : figuresIn(await readFile(values.compare, 'utf8'));
   const bed = await createBed((line) => process.stderr.write(`${line}\n`));
   const giveUp = (why: string): void => {
     process.stderr.write(`\n${why}\n`);
@@ -74,9 +96,9 @@ async function main(): Promise<number> {
   setTimeout(() => giveUp(`gave up after ${DEADLINE_MS / 60_000} minutes`), DEADLINE_MS).unref();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, giveUp);
   try {
-    const { figures, failed } = await measure(bed, positionals, values.quick);
+    const { figures, failed } = await measure(bed, positionals, sizes);
     const on = circumstances(bed.origin, ['npm run bench --', ...process.argv.slice(2)].join(' '));
-    process.stdout.write(`${reportOf(figures, on)}\n`);
+    process.stdout.write(`${reportOf(figures, on, earlier)}\n`);
     if (values.json !== undefined) await writeFile(values.json, `${JSON.stringify({ ...on, figures }, null, 2)}\n`);
     return failed ? 1 : 0;
   } finally {
@@ -88,9 +110,8 @@ async function main(): Promise<number> {
 async function measure(
   bed: Bed,
   names: readonly string[],
-  quick: boolean,
+  sizes: Sizes,
 ): Promise<{ figures: readonly Figure[]; failed: boolean }> {
-  const sizes = quick ? QUICK : FULL;
   const cases = Object.entries(CASES).flatMap(([name, each]) =>
     names.length === 0 || names.includes(name) ? [each] : [],
   );

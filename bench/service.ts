@@ -5,9 +5,11 @@ import { topicVariables } from '../test/support/topic-variables.ts';
 import { until } from '../test/support/wait.ts';
 import { type Child, startChild } from './child.ts';
 import { connectHttp, type HttpConnection } from './http.ts';
+import type { Memory } from './processes/leash.ts';
 import { TENANT_HEADERS } from './records.ts';
 
 const ROOT = join(import.meta.dirname, '..');
+const PROCESSES = join(import.meta.dirname, 'processes');
 
 /** Topics of one run of the service. Only the first two carry anything in the benches. */
 export interface Topics {
@@ -30,25 +32,38 @@ export interface Service {
   residents(): Promise<number>;
   /** Body of the stats answer. */
   stats(characterId: number): Promise<string>;
-  /** Bytes after a collection. */
+  /** Bytes of heap after a collection. */
   heap(): Promise<number>;
+  /** Bytes of the process after a collection. */
+  rss(): Promise<number>;
   /** Ms from SIGTERM to the end of the process. */
   end(): Promise<number>;
 }
 
-export const statsPath = (characterId: number): string => `/api/worlds/0/channels/1/characters/${characterId}/stats`;
+export interface ServiceOptions {
+  /** Variables beyond those that every service here has. */
+  readonly variables?: Readonly<Record<string, string>>;
+  /** Instead of the service's own entry: one of bench/processes by its name. */
+  readonly program?: string;
+  /** Of Node. */
+  readonly flags?: readonly string[];
+}
+
+export const statsPath = (characterId: number | string): string =>
+  `/api/worlds/0/channels/1/characters/${characterId}/stats`;
 
 /** Resolves as soon as the process is started; see {@link ready}. A fresh consumer group each time. */
 export async function startService(
   brokers: readonly string[],
   topics: Topics,
   upstreamPort: number,
-  variables: Readonly<Record<string, string>> = {},
+  { variables = {}, program, flags = [] }: ServiceOptions = {},
 ): Promise<Service> {
   const port = await freePort();
   const startedAt = performance.now();
-  const leash = join(import.meta.dirname, 'processes', 'leash.ts');
-  const child = startChild(['--expose-gc', '--import', leash, join(ROOT, 'src', 'main.ts')], {
+  const leash = join(PROCESSES, 'leash.ts');
+  const entry = program === undefined ? join(ROOT, 'src', 'main.ts') : join(PROCESSES, `${program}.ts`);
+  const child = startChild(['--expose-gc', ...flags, '--import', leash, entry], {
     BOOTSTRAP_SERVERS: brokers.join(','),
     ...topicVariables(topics),
     BASE_SERVICE_URL: `http://127.0.0.1:${upstreamPort}/api/`,
@@ -67,11 +82,8 @@ export async function startService(
     position: async (topic) => positionIn(await http.text('/api/debug/consumers'), topic),
     residents: async () => gaugeIn(await http.text('/api/metrics'), 'effective_stats_residents'),
     stats: (characterId) => http.text(statsPath(characterId)),
-    async heap() {
-      const bytes = await child.ask('heap');
-      if (typeof bytes !== 'number') throw new Error('the service did not tell its memory');
-      return bytes;
-    },
+    heap: async () => (await memoryOf(child)).heap,
+    rss: async () => (await memoryOf(child)).rss,
     end() {
       http.close();
       return child.end();
@@ -85,9 +97,19 @@ export async function ready(service: Service): Promise<void> {
 }
 
 /** Waits until the characters are held; their parts may still be loading. */
-export async function loggedIn(service: Service, count: number): Promise<void> {
-  const held = until(`${count} characters are logged in`, async () => (await service.residents()) === count, 30_000);
-  await service.child.whileAlive(held);
+export async function loggedIn(service: Service, count: number, deadlineMs = 30_000): Promise<void> {
+  const isHeld = async (): Promise<boolean> => (await service.residents()) === count;
+  await service.child.whileAlive(until(`${count} characters are logged in`, isHeld, deadlineMs));
+}
+
+async function memoryOf(child: Child): Promise<Memory> {
+  const answer = await child.ask('memory');
+  if (!isMemory(answer)) throw new Error('the service did not tell its memory');
+  return answer;
+}
+
+function isMemory(value: unknown): value is Memory {
+  return typeof value === 'object' && value !== null && 'heap' in value && 'rss' in value;
 }
 
 function positionIn(document: string, topic: string): number {

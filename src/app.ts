@@ -63,6 +63,8 @@ export interface AppPorts {
   readonly logger: Logger;
   /** Where events come from and where the truth is asked for; left out: {@link openOutside}. */
   readonly openOutside?: typeof openOutside;
+  /** How the truth is asked for; left out: over HTTP. */
+  readonly createUpstream?: typeof createHttpUpstream;
 }
 
 export interface App {
@@ -114,7 +116,7 @@ export async function createApp(config: Config, ports: AppPorts): Promise<App> {
       metrics.upstreamAnswered(service, outcome, seconds * 1_000),
     onEnvironmentRefused: outages.environmentRefused,
   };
-  const upstream = createHttpUpstream({
+  const upstream = (ports.createUpstream ?? createHttpUpstream)({
     ...requests,
     onEnd: outages.ended,
     concurrency: config.upstreamConcurrency,

@@ -11,7 +11,7 @@ const HELP = `npm test -- [globs…]
 Kafka: the one that KAFKA_BROKERS names, else Docker, else Java 17 with Maven. All of them take about a quarter of an hour on two cores.
 `;
 const ROOT = join(import.meta.dirname, '..');
-const ALL = ['src/**/*.test.ts', 'world/**/*.test.ts', 'test/**/*.test.ts'];
+const ALL = ['src/**/*.test.ts', 'bench/**/*.test.ts', 'world/**/*.test.ts', 'test/**/*.test.ts'];
 
 function progress(line: string): void {
   if (process.stderr.isTTY) process.stderr.write(`\r\x1b[K${line}`);

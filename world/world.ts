@@ -7,16 +7,16 @@ import type { BaseField } from '../src/domain/stat.ts';
 import { type CharacterId, type Tenant, tenantOf } from '../src/domain/tenant.ts';
 import type { Clock } from '../src/lib/clock.ts';
 import { createPrng } from '../src/lib/prng.ts';
+import { born } from './birth.ts';
 import { type BuffActions, createBuffActions } from './buffs.ts';
-import type { ActionContext } from './context.ts';
 import { createEquipmentActions, type EquipmentActions } from './equipment.ts';
 import { createGrowthActions, type GrowthActions } from './growth.ts';
-import { createHistory } from './history.ts';
-import { createIrrelevantEvents, type IrrelevantEvents } from './irrelevant-events.ts';
-import type { Character, Format, Who } from './model.ts';
+import { createLedger } from './ledger.ts';
+import { createNoiseActions, type NoiseActions } from './noise.ts';
 import { createProducer, type WorldRecord } from './producer.ts';
-import { randomCharacter } from './random-character.ts';
 import { createSessionActions, type SessionActions } from './sessions.ts';
+import type { Stage } from './stage.ts';
+import type { Character, Format, Who } from './truth.ts';
 
 export interface WorldOptions {
   /** Equal seeds, clocks and actions give equal worlds and records. */
@@ -41,7 +41,7 @@ export interface MadeUp {
   readonly base?: Readonly<Partial<Record<BaseField, number>>>;
 }
 
-export interface World extends SessionActions, EquipmentActions, BuffActions, GrowthActions, IrrelevantEvents {
+export interface World extends SessionActions, EquipmentActions, BuffActions, GrowthActions, NoiseActions {
   readonly clock: Clock;
   readonly format: Format;
   readonly tenants: readonly Tenant[];
@@ -77,13 +77,13 @@ const BEGINNER = {
 export function createWorld(options: WorldOptions): World {
   const { seed, clock, emit, tenants = [WORLD_TENANT], characters = 0, format = 'T' } = options;
   const prng = createPrng(seed);
-  const history = createHistory(clock);
+  const ledger = createLedger(clock);
   const assetIds = new Map<string, number>();
-  const context: ActionContext = {
+  const stage: Stage = {
     clock,
     prng,
     format,
-    history,
+    ledger,
     producer: createProducer(clock, prng, emit),
     nextAssetId(tenant) {
       const id = assetIds.get(tenant.key) ?? FIRST_ASSET_ID;
@@ -93,18 +93,16 @@ export function createWorld(options: WorldOptions): World {
   };
   for (const tenant of tenants) {
     for (let index = 0; index < characters; index++) {
-      history.commit(
-        randomCharacter(tenant, FIRST_CHARACTER_ID + index, prng, clock.now(), () => context.nextAssetId(tenant)),
-      );
+      ledger.commit(born(tenant, FIRST_CHARACTER_ID + index, prng, clock.now(), () => stage.nextAssetId(tenant)));
     }
   }
   return {
     clock,
     format,
     tenants,
-    characters: history.characters,
-    find: history.find,
-    get: history.get,
+    characters: ledger.characters,
+    find: ledger.find,
+    get: ledger.get,
     makeUp({ tenant, characterId, name = `Nr${characterId}`, base }) {
       const values = { ...BEGINNER, ...base };
       const character: Character = {
@@ -124,13 +122,13 @@ export function createWorld(options: WorldOptions): World {
         everBuffed: false,
         sessions: [],
       };
-      history.commit(character);
+      ledger.commit(character);
       return character;
     },
-    ...createSessionActions(context),
-    ...createEquipmentActions(context),
-    ...createBuffActions(context),
-    ...createGrowthActions(context),
-    ...createIrrelevantEvents(context),
+    ...createSessionActions(stage),
+    ...createEquipmentActions(stage),
+    ...createBuffActions(stage),
+    ...createGrowthActions(stage),
+    ...createNoiseActions(stage),
   };
 }

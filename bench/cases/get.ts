@@ -12,23 +12,33 @@ const CONNECTIONS = 64;
 /** Before the first round: a process that has just started compiles instead of serving. */
 const WARM_UP_SECONDS = 1;
 
+/** By number of bonuses. */
+const ANSWERS = [
+  [0, POPULATIONS.plain.first],
+  [20, POPULATIONS.bonuses.first],
+  [80, POPULATIONS.laden.first],
+] as const;
+
 /** Requests per second for characters that don't change, the answer's bytes as they are. */
 export const get: Case = {
-  about: `GETs/s, ${CONNECTIONS} connections, with 20 bonuses and with none`,
-  steps: ({ rounds }) => 1 + 2 * rounds,
+  about: `GETs/s, ${CONNECTIONS} connections, with 0, 20 and 80 bonuses`,
+  steps: ({ rounds }) => 1 + ANSWERS.length * rounds,
   async run(bed, sizes, progress) {
     progress.step('get: login');
     const topics = await bed.createTopics();
     const upstream = await bed.startHelper('upstream', '0');
     const service = await bed.startService(topics, upstream.port);
-    const [rich, plain] = [POPULATIONS.bonuses.first, POPULATIONS.plain.first];
     await ready(service);
-    await bed.kafka.produce(topics.session, [sessionCreated(rich), sessionCreated(plain)]);
-    await loggedIn(service, 2);
-    return [
-      ...(await measure(bed, sizes, progress, service, rich, 20)),
-      ...(await measure(bed, sizes, progress, service, plain, 0)),
-    ];
+    await bed.kafka.produce(
+      topics.session,
+      ANSWERS.map(([, characterId]) => sessionCreated(characterId)),
+    );
+    await loggedIn(service, ANSWERS.length);
+    const figures: Figure[] = [];
+    for (const [bonuses, characterId] of ANSWERS) {
+      figures.push(...(await measure(bed, sizes, progress, service, characterId, bonuses)));
+    }
+    return figures;
   },
 };
 
@@ -62,13 +72,25 @@ async function measure(
 /** Of the service, bare Fastify and bare node:http, in this order. */
 function figures(name: string, rates: readonly number[], cpus: readonly number[]): Figure[] {
   const [rate = Number.NaN, fastifyRate = Number.NaN, httpRate = Number.NaN] = rates;
-  const [cpu = Number.NaN, fastifyCpu = Number.NaN] = cpus;
-  const aim = { text: '≥ 0.95 × Fastify', met: rate >= 0.95 * fastifyRate };
-  const fastify = 'bare Fastify';
+  const [cpu = Number.NaN, fastifyCpu = Number.NaN, httpCpu = Number.NaN] = cpus;
+  const [fastify, http] = ['bare Fastify', 'bare node:http'];
   return [
-    { name, unit: 'req/s', service: rate, ceiling: { name: fastify, value: fastifyRate }, aim },
-    { name, unit: 'req/s', service: rate, ceiling: { name: 'bare node:http', value: httpRate } },
+    {
+      name,
+      unit: 'req/s',
+      service: rate,
+      ceiling: { name: fastify, value: fastifyRate },
+      aim: { text: '≥ 1 × Fastify', met: rate >= fastifyRate },
+    },
+    {
+      name,
+      unit: 'req/s',
+      service: rate,
+      ceiling: { name: http, value: httpRate },
+      aim: { text: '≥ 0.9 × node:http', met: rate >= 0.9 * httpRate },
+    },
     { name: `${name}, each`, unit: 'µs CPU', service: cpu, ceiling: { name: fastify, value: fastifyCpu } },
+    { name: `${name}, each`, unit: 'µs CPU', service: cpu, ceiling: { name: http, value: httpCpu } },
   ];
 }
 

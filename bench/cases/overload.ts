@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Bed } from '../bed.ts';
 import type { Case } from '../case.ts';
+import { startCrowd } from '../crowd.ts';
 import { type Figure, quantile } from '../figure.ts';
-import type { CrowdLoad } from '../processes/crowd.ts';
 import { sessionCreated } from '../records.ts';
 import { loggedIn, ready, type Service, statsPath } from '../service.ts';
 import { POPULATIONS } from '../upstream-answers.ts';
@@ -14,6 +14,8 @@ const CROWDS = [
   { clients: 8_000, of: 'explains' },
 ] as const;
 const PROBE_EVERY_MS = 20;
+const LOAD_MS = 6_000;
+const WARM_UP_MS = 1_500;
 
 /** More clients than one process can answer at once: what they, and a probe beside them, notice of it. */
 export const overload: Case = {
@@ -48,15 +50,14 @@ async function measure(bed: Bed, service: Service, characterId: number, what: Cr
   const { clients, of } = what;
   const path = of === 'stats' ? statsPath(characterId) : `${statsPath(characterId)}/explain`;
   const memoryBefore = await residentBytes(service);
-  const crowd = await bed.startHelper('crowd', String(service.port), path, String(clients));
+  const crowd = await startCrowd(bed, service, { path, clients, loadMs: LOAD_MS, warmUpMs: WARM_UP_MS });
   const memory = ((await residentBytes(service)) - memoryBefore) / clients;
   const probing = new AbortController();
   const probes = probe(service, probing.signal);
-  const load = await service.child.whileAlive(crowd.child.ask('load'));
+  const load = await crowd.load();
   probing.abort();
   const liveness = await probes;
   await crowd.child.end();
-  if (!isLoad(load)) throw new Error('the crowd did not tell what it saw');
   const { goodput, latencies, shed, givenUp } = load;
   const name = nameOf(what);
   const answers = latencies.length + shed;
@@ -89,8 +90,4 @@ async function probe(service: Service, signal: AbortSignal): Promise<number[]> {
 async function residentBytes({ http }: Service): Promise<number> {
   const metrics = await http.text('/api/metrics');
   return Number(/^process_resident_memory_bytes (\S+)$/m.exec(metrics)?.[1]);
-}
-
-function isLoad(value: unknown): value is CrowdLoad {
-  return typeof value === 'object' && value !== null && 'goodput' in value && 'latencies' in value;
 }

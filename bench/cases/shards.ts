@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { createShardHash } from '../../src/domain/shard.ts';
 import { tenantOf } from '../../src/domain/tenant.ts';
 import { until } from '../../test/support/wait.ts';
+import { runnerOf, workOff } from '../backlog.ts';
 import type { Bed } from '../bed.ts';
 import type { Case, Sizes } from '../case.ts';
 import type { Figure } from '../figure.ts';
@@ -9,7 +10,6 @@ import type { Progress } from '../progress.ts';
 import { buffApplied, sessionCreated, TENANT_HEADERS } from '../records.ts';
 import { ready, type Service, type Topics } from '../service.ts';
 import { POPULATIONS } from '../upstream-answers.ts';
-import { rateOf } from './ingest.ts';
 
 const COUNTS = [1, 2, 4] as const;
 const REPLICAS = [1, 2, 3] as const;
@@ -60,7 +60,7 @@ async function startAll(
   const upstream = await bed.startHelper('upstream', '0');
   const services: Service[] = [];
   for (let index = 0; index < count; index++) {
-    const service = await bed.startService(topics, upstream.port, variablesOf(index));
+    const service = await bed.startService(topics, upstream.port, { variables: variablesOf(index) });
     await ready(service);
     services.push(service);
   }
@@ -115,7 +115,7 @@ async function measureEvents(bed: Bed, sizes: Sizes, progress: Progress): Promis
   progress.step('shards: events of others');
   const topics = await bed.createTopics();
   const upstream = await bed.startHelper('upstream', '0');
-  const service = await bed.startService(topics, upstream.port, { SHARD: '0/4' });
+  const service = await bed.startService(topics, upstream.port, { variables: { SHARD: '0/4' } });
   await ready(service);
   const hashOf = createShardHash();
   const ids = idsOf(sizes);
@@ -150,33 +150,16 @@ async function cpuPerEvent(
   count: number,
   ids: readonly number[],
 ): Promise<number> {
-  await workOff(bed, topics.buff, services, count, ids);
-  return workOff(bed, topics.buff, services, count, ids);
-}
-
-async function workOff(
-  bed: Bed,
-  topic: string,
-  services: readonly Service[],
-  count: number,
-  ids: readonly number[],
-): Promise<number> {
-  const before = await Promise.all(services.map(({ child }) => child.cpu()));
-  const from = await Promise.all(services.map((service) => service.position(topic)));
-  for (const { child } of services) child.freeze();
-  const now = Date.now();
-  const records = Array.from({ length: count }, (_, index) => {
-    const lap = Math.floor(index / ids.length);
-    return buffApplied(ids[index % ids.length] ?? 0, SOURCE, 10 + (lap % 5), now + lap);
-  });
-  await bed.produceAll(topic, records);
-  let cpu = 0;
-  for (const [index, service] of services.entries()) {
-    const begin = from[index] ?? 0;
-    await rateOf({ child: service.child, position: () => service.position(topic) }, begin, begin + count);
-    cpu += (await service.child.cpu()) - (before[index] ?? 0);
+  const runners = services.map((service) => runnerOf(service, topics.buff));
+  for (let round = 0; round < 2; round++) {
+    const now = Date.now();
+    const records = Array.from({ length: count }, (_, index) => {
+      const lap = Math.floor(index / ids.length);
+      return buffApplied(ids[index % ids.length] ?? 0, SOURCE, 10 + (lap % 5), now + lap);
+    });
+    await workOff(bed, topics.buff, runners, records);
   }
-  return (cpu / services.length / count) * 1_000;
+  return runners.reduce((total, { results }) => total + (results.at(-1)?.cpu ?? Number.NaN), 0) / runners.length;
 }
 
 async function sum(services: readonly Service[], of: (service: Service) => Promise<number>): Promise<number> {

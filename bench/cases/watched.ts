@@ -1,3 +1,4 @@
+import { backlog, logIn, runnerOf, workOff } from '../backlog.ts';
 import type { Bed } from '../bed.ts';
 import type { Case, Sizes } from '../case.ts';
 import { type Figure, median } from '../figure.ts';
@@ -6,7 +7,6 @@ import { TENANT_HEADERS } from '../records.ts';
 import { type Service, statsPath } from '../service.ts';
 import { POPULATIONS } from '../upstream-answers.ts';
 import { load } from './get.ts';
-import { backlog, login, rateOf } from './ingest.ts';
 
 /** What an open page asks for: each path with its period in ms, besides the stream of all changes. */
 const POLLED: readonly (readonly [string, number])[] = [
@@ -30,23 +30,19 @@ async function run(bed: Bed, sizes: Sizes, progress: Progress): Promise<Figure[]
   const topics = await bed.createTopics();
   const upstream = await bed.startHelper('upstream', '0');
   const service = await bed.startService(topics, upstream.port);
-  await login(bed, service, topics.session);
-  const runner = { child: service.child, position: () => service.position(topics.buff) };
-  const path = statsPath(POPULATIONS.plain.first);
+  const { first } = POPULATIONS.plain;
+  await logIn(bed, service, topics.session, first);
+  const runner = runnerOf(service, topics.buff);
+  const path = statsPath(first);
   const events = { open: [] as number[], closed: [] as number[] };
   const gets = { open: [] as number[], closed: [] as number[] };
-  let produced = 0;
   // The first round only warms up.
   for (let round = 0; round <= 2 * sizes.rounds; round++) {
     const kind = round % 2 === 0 ? 'closed' : 'open';
     progress.step(`watched: round ${round + 1}, page ${kind}`);
     const close = kind === 'open' ? openPage(service) : () => undefined;
-    const records = backlog(sizes.ingestEvents, 1, round);
-    runner.child.freeze();
-    await bed.produceAll(topics.buff, records);
-    const from = produced;
-    produced += records.length;
-    const eventRate = await rateOf(runner, from, produced);
+    await workOff(bed, topics.buff, [runner], backlog({ count: sizes.ingestEvents, first, amount: 10 + round }));
+    const eventRate = runner.results.at(-1)?.rate ?? Number.NaN;
     const getRate = (await load(service, path, sizes.loadSeconds)).rate;
     if (round > 0) {
       events[kind].push(eventRate);

@@ -1,0 +1,101 @@
+import { backlog, CROWD, logIn, rateOf, runnerOf, workOff } from '../backlog.ts';
+import type { Bed } from '../bed.ts';
+import type { Case, Sizes } from '../case.ts';
+import { startCrowd } from '../crowd.ts';
+import { type Figure, median, quantile } from '../figure.ts';
+import type { Progress } from '../progress.ts';
+import { type Service, statsPath, type Topics } from '../service.ts';
+import { POPULATIONS } from '../upstream-answers.ts';
+
+/** As many readers as a busy server has, and as many as there can be: these ask again as soon as they have their answer. */
+const READERS = [
+  { name: '1,000 GETs/s', clients: 20, everyMs: 20 },
+  { name: '64 clients without a pause', clients: 64, everyMs: 0 },
+] as const;
+const WARM_UP_MS = 500;
+/** What a backlog is larger than the load should need, in s: it must not end first. */
+const RESERVE = 3;
+const { first } = POPULATIONS.bonuses;
+
+/** What readers notice while events come as fast as they are taken in, and the other way round. */
+export const mixed: Case = {
+  about: 'p50 and p99 of GETs while ingest runs at full speed, beside those without; events/s meanwhile',
+  steps: ({ rounds }) => 1 + READERS.length * rounds,
+  async run(bed, sizes, progress) {
+    progress.step('mixed: 1,000 logins');
+    const topics = await bed.createTopics();
+    const upstream = await bed.startHelper('upstream', '0');
+    const service = await bed.startService(topics, upstream.port);
+    await logIn(bed, service, topics.session, first);
+    const figures: Figure[] = [];
+    for (const readers of READERS) {
+      figures.push(...(await measure(bed, sizes, progress, { service, topics }, readers)));
+    }
+    return figures;
+  },
+};
+
+interface Round {
+  /** Ms. */
+  readonly quiet: readonly number[];
+  readonly busy: readonly number[];
+  /** Events per second, with readers and without. */
+  readonly shared: number;
+  readonly alone: number;
+}
+
+async function measure(
+  bed: Bed,
+  sizes: Sizes,
+  progress: Progress,
+  { service, topics }: { readonly service: Service; readonly topics: Topics },
+  readers: (typeof READERS)[number],
+): Promise<Figure[]> {
+  const path = statsPath('{id}');
+  const loadMs = 1_000 * sizes.loadSeconds;
+  const plan = { ...readers, path, ids: { first, count: CROWD }, loadMs, warmUpMs: WARM_UP_MS };
+  const crowd = await startCrowd(bed, service, plan);
+  const runner = runnerOf(service, topics.buff);
+  const rounds: Round[] = [];
+  for (let round = 0; round < sizes.rounds; round++) {
+    progress.step(`mixed, ${readers.name}: round ${round + 1}`);
+    const quiet = (await crowd.load()).latencies;
+    await workOff(bed, topics.buff, [runner], backlog({ count: sizes.ingestEvents, first, amount: 10 }));
+    const alone = runner.results.at(-1)?.rate ?? Number.NaN;
+    const from = await runner.position();
+    const records = backlog({ count: Math.round(alone * (sizes.loadSeconds + RESERVE)), first, amount: 20 });
+    runner.child.freeze();
+    await bed.produceAll(topics.buff, records);
+    const target = from + records.length;
+    const loadUnderIngest = async (): Promise<readonly number[]> => {
+      const { latencies } = await crowd.load();
+      if ((await runner.position()) >= target) throw new Error('the backlog was worked off before the load was over');
+      return latencies;
+    };
+    const [shared, busy] = await Promise.all([rateOf(runner, from, target), loadUnderIngest()]);
+    rounds.push({ quiet, busy, shared, alone });
+  }
+  await crowd.child.end();
+  return figures(readers.name, rounds);
+}
+
+function figures(readers: string, rounds: readonly Round[]): Figure[] {
+  const of = (value: (round: Round) => number): number => median(rounds.map(value));
+  const latency = (share: number, name: string): Figure => ({
+    name: `GET under ingest, ${readers}, ${name}`,
+    unit: 'ms',
+    service: of(({ busy }) => quantile(busy, share)),
+    ceiling: { name: 'without ingest', value: of(({ quiet }) => quantile(quiet, share)) },
+  });
+  const slowest = latency(0.99, 'p99');
+  return [
+    latency(0.5, 'p50'),
+    { ...slowest, aim: { text: '≤ 10 ms', met: slowest.service <= 10 } },
+    {
+      name: `ingest, ${readers}`,
+      unit: 'events/s',
+      service: of(({ shared }) => shared),
+      ceiling: { name: 'nobody asks', value: of(({ alone }) => alone) },
+    },
+  ];
+}
