@@ -13,19 +13,23 @@ export interface KafkaConnection {
 /**
  * The service's configuration for real brokers, from its own variables.
  *
+ * @param noBrokers what to say when no brokers are named
  * @throws UsageError that names every variable that is wrong
  */
 export function kafkaConfig(
   env: Terminal['env'],
+  noBrokers: string,
   given: Readonly<Record<string, string | undefined>> = {},
 ): KafkaConfig {
+  if ((given['BOOTSTRAP_SERVERS'] ?? env['BOOTSTRAP_SERVERS'] ?? '') === '') throw new UsageError(noBrokers);
   const set = Object.entries(given).filter(([, value]) => value !== undefined);
   const parsed = parseConfig({ ...env, ...Object.fromEntries(set) });
-  if ('violations' in parsed) throw new UsageError(formatViolations(parsed.violations));
-  if (parsed.config.mode === 'kafka') return parsed.config;
-  throw new UsageError(
-    'BOOTSTRAP_SERVERS is not set; expected the Kafka brokers, host:port, or several separated by commas',
-  );
+  if ('violations' in parsed) {
+    // Here --help tells of the command.
+    throw new UsageError(formatViolations(parsed.violations).replace('--help', 'effective-stats serve --help'));
+  }
+  if (parsed.config.mode !== 'kafka') throw new UsageError(noBrokers);
+  return parsed.config;
 }
 
 export function connectionOf({ kafka: { brokers, tls, sasl } }: KafkaConfig): KafkaConnection {

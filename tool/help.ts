@@ -16,7 +16,7 @@ export async function overview(): Promise<string> {
     '',
     ...lines,
     '',
-    '  --version, --help; each command has --help and --json.',
+    '  --version, --help; each command has --help, and each but serve has --json.',
     'Exit codes: 0 fine, 1 something is wrong or could not be done, 2 wrong use.',
     '',
   ].join('\n');

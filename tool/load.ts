@@ -3,11 +3,13 @@ import { STREAMS } from '../src/events/stream.ts';
 import { systemClock } from '../src/lib/clock.ts';
 import { type Demo, startDemo } from '../world/demo.ts';
 import { defineCommand, EXIT, Failure, type Terminal } from './command.ts';
+import { reasonOf } from './doctor/finding.ts';
 import { connectionOf, kafkaConfig } from './environment.ts';
 import { createProgressBar } from './progress-bar.ts';
 import type { TopicWriter } from './topic-writer.ts';
 import { duration, integer } from './values.ts';
 
+const NO_BROKERS = 'load needs a Kafka to play on: name its brokers with --brokers HOST:PORT, or in BOOTSTRAP_SERVERS.';
 const REPORT_MS = 250;
 /** Without an end, the bar counts the seconds of this long, again and again. */
 const HOUR_MS = 3_600_000;
@@ -46,7 +48,7 @@ export const load = defineCommand({
     const ms = values.for === undefined ? undefined : duration('--for', values.for);
     // It is Atlas itself: the URLs of the services mean nothing to it.
     const urls = { BASE_SERVICE_URL: 'http://127.0.0.1/' };
-    const config = kafkaConfig(terminal.env, { ...urls, BOOTSTRAP_SERVERS: values.brokers });
+    const config = kafkaConfig(terminal.env, NO_BROKERS, { ...urls, BOOTSTRAP_SERVERS: values.brokers });
     const writer = await openWriter(config);
     try {
       const demo = await startDemo({
@@ -72,7 +74,7 @@ async function openWriter(config: KafkaConfig): Promise<TopicWriter> {
   try {
     return await createTopicWriter(connectionOf(config), topics, [...new Set(STREAMS.map((stream) => topics[stream]))]);
   } catch (error) {
-    throw new Failure(`Kafka at ${config.kafka.brokers.join(',')} cannot be used: ${messageOf(error)}`);
+    throw new Failure(`Kafka at ${config.kafka.brokers.join(',')} cannot be used: ${reasonOf(error)}`);
   }
 }
 

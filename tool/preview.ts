@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { defineCommand, EXIT, Failure, UsageError } from './command.ts';
+import { fileTrouble } from './file-trouble.ts';
 import { openService, SERVICE_OPTIONS, type ServiceAccess } from './service.ts';
 
 const BASE = /^([A-Za-z]+)=(-?\d{1,10})$/;
@@ -112,8 +113,8 @@ function baseOf(text: string): readonly [string, number] {
 }
 
 async function readBody(file: string): Promise<object> {
-  const text = await readFile(file, 'utf8').catch((error: Error) => {
-    throw new UsageError(`--body: ${error.message}`);
+  const text = await readFile(file, 'utf8').catch((error: unknown) => {
+    throw new UsageError(`--body: ${fileTrouble(file, error)}`);
   });
   try {
     return JSON.parse(text);

@@ -10,8 +10,9 @@ import { systemClock } from '../src/lib/clock.ts';
 import { version } from '../src/lib/version.ts';
 import { mapServices, type Service } from '../src/upstream/port.ts';
 import { createAnonymizer } from './anonymous.ts';
-import { defineCommand, EXIT, UsageError } from './command.ts';
+import { defineCommand, EXIT, Failure, UsageError } from './command.ts';
 import { kafkaConfig } from './environment.ts';
+import { fileTrouble } from './file-trouble.ts';
 import { createProgressBar } from './progress-bar.ts';
 import { numbersIn, type RecordingLine, SETTINGS } from './recording.ts';
 import { openService, type ServiceAccess } from './service.ts';
@@ -21,6 +22,8 @@ import { DEFAULT_TENANT, duration, integer, tenant } from './values.ts';
 /** Often enough that nobody who is recorded is forgotten meanwhile. */
 const ASK_MS = 2_000;
 const UPSTREAM_TIMEOUT_MS = 10_000;
+const NO_BROKERS =
+  'record follows the Kafka of a running installation: set BOOTSTRAP_SERVERS and BASE_SERVICE_URL as they are for the service.';
 /** Headers of answers that decide whether they are believed. */
 const KEPT_HEADERS = ['content-type', 'date', 'age', 'retry-after'];
 const TENANT_HEADERS = ['TENANT_ID', 'REGION', 'MAJOR_VERSION', 'MINOR_VERSION'];
@@ -53,10 +56,10 @@ export const record = defineCommand({
       CLAMP_COMMANDS: 'off',
       KAFKA_CONSUMER_GROUP: `recorder-${randomBytes(6).toString('hex')}`,
     };
-    const config = kafkaConfig(terminal.env, shadow);
+    const config = kafkaConfig(terminal.env, NO_BROKERS, shadow);
     const out = createWriteStream(file);
     const failed = new Promise<never>((_, reject) =>
-      out.once('error', (error) => reject(new UsageError(error.message))),
+      out.once('error', (error) => reject(new UsageError(fileTrouble(file, error)))),
     );
     const anonymous = values.anonymous === true ? createAnonymizer(whose.id) : (line: RecordingLine) => line;
     const counts = { event: 0, answer: 0, stats: 0, recording: 0 };
@@ -109,7 +112,8 @@ export const record = defineCommand({
     const told = { file, events: counts.event, answers: counts.answer, stats: counts.stats };
     const text = `${file}: ${told.events} events, ${told.answers} answers, ${told.stats} results`;
     terminal.stdout.write(`${values.json === true ? JSON.stringify(told) : text}\n`);
-    return counts.stats > 0 ? EXIT.fine : EXIT.wrong;
+    if (counts.stats > 0) return EXIT.fine;
+    throw new Failure('Nobody could be answered for. Run effective-stats doctor with the same variables: it says why.');
   },
 });
 

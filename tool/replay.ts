@@ -7,6 +7,7 @@ import { createInProcessFeed } from '../src/ingest/in-process/in-process-feed.ts
 import { type Clock, systemClock } from '../src/lib/clock.ts';
 import { mapServices } from '../src/upstream/port.ts';
 import { defineCommand, EXIT, Failure, type Terminal, UsageError } from './command.ts';
+import { fileTrouble } from './file-trouble.ts';
 import { createProgressBar } from './progress-bar.ts';
 import { numbersIn, type RecordedAnswer, type Recording, readRecording } from './recording.ts';
 import { openService } from './service.ts';
@@ -34,8 +35,8 @@ export const replay = defineCommand({
   ],
   options: {},
   async run({ values, words: [file = ''] }, terminal) {
-    const text = await readFile(file, 'utf8').catch((error: Error) => {
-      throw new UsageError(error.message);
+    const text = await readFile(file, 'utf8').catch((error: unknown) => {
+      throw new UsageError(fileTrouble(file, error));
     });
     const outcomes = await replayed(readRecording(file, text), terminal);
     const wrong = outcomes.some(({ differs }) => differs.length > 0);

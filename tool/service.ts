@@ -1,5 +1,5 @@
 import { printable, printableJson } from '../src/lib/printable.ts';
-import { Failure, type Terminal } from './command.ts';
+import { Failure, type Terminal, UsageError } from './command.ts';
 import { DEFAULT_TENANT, tenant } from './values.ts';
 
 /** Of commands that ask a running service. */
@@ -49,6 +49,7 @@ export function openService(
 ): ServiceAccess {
   const port = env['REST_PORT'] ?? '';
   const base = (values.url ?? `http://127.0.0.1:${port === '' ? '8080' : port}`).replace(/\/+$/, '');
+  if (!URL.canParse(base)) throw new UsageError(`--url: expected a URL such as http://127.0.0.1:8080, got "${base}"`);
   const { id, region, majorVersion, minorVersion } = tenant('--tenant', values.tenant);
   const tenantHeaders = {
     TENANT_ID: id,

@@ -4,6 +4,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
+import { devNull, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { COMMANDS } from '../../tool/commands.ts';
@@ -40,6 +41,45 @@ describe('the terminal tool', () => {
       assert.match(stderr, /option/);
     });
   }
+
+  test('symptom: help promises --json where there is none', async () => {
+    assert.match((await runTool(['--help'])).stdout, /each command has --help, and each but serve has --json/);
+    for (const [name, load] of Object.entries(COMMANDS)) {
+      assert.equal('json' in (await load()).options, name !== 'serve', name);
+    }
+  });
+
+  test('symptom: without brokers, a file or a service, commands end in technical texts', async () => {
+    const folder = tmpdir();
+    const none = join(folder, 'no-such-folder', 'file');
+    const nowhere = { BOOTSTRAP_SERVERS: '127.0.0.1:1', BASE_SERVICE_URL: 'http://127.0.0.1:1/api/' };
+    const told = async (words: readonly string[], variables = {}) => {
+      const { code, stderr } = await runTool(words, variables);
+      return `${code} ${stderr.split('\n').find((line) => !line.includes(' %, '))}`;
+    };
+    assert.match(await told(['load']), /^2 load needs a Kafka.*--brokers HOST:PORT, or in BOOTSTRAP_SERVERS\.$/);
+    assert.match(
+      await told(['record', none, '--character', '12']),
+      /^2 record follows the Kafka.*set BOOTSTRAP_SERVERS and BASE_SERVICE_URL/,
+    );
+    assert.equal(await told(['replay', none]), `2 There is no ${none}: is the path right?`);
+    assert.equal(await told(['replay', folder]), `2 ${folder} is a folder; expected a file.`);
+    assert.equal(await told(['preview', '999', '--body', none]), `2 --body: There is no ${none}: is the path right?`);
+    assert.equal(
+      await told(['record', none, '--character', '12'], nowhere),
+      `2 There is no ${none}: is the path right?`,
+    );
+    assert.match(
+      await told(['record', devNull, '--character', '12', '--for', '1s'], nowhere),
+      /^1 Nobody could be answered for\. Run effective-stats doctor/,
+    );
+    assert.match(
+      await told(['load', '--brokers', '127.0.0.1:1']),
+      /^1 Kafka at 127.0.0.1:1 cannot be used: .*ECONNREFUSED/,
+    );
+    assert.match(await told(['explain', '999', '--url', 'here']), /^2 --url: expected a URL/);
+    assert.match(await told(['load', '--brokers', 'x']), /^2 The configuration is not valid:/);
+  });
 
   test('given no command or one that there is not, when it runs, then it says which there are', async () => {
     assert.equal((await runTool([])).code, 2);
