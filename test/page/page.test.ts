@@ -100,6 +100,9 @@ describe('the page', { timeout: 240_000 }, () => {
     await page.getByRole('heading', { name: 'Stats as they were' }).waitFor();
     await page.locator('.stat.differs .then').first().waitFor();
     assert.match((await slider.getAttribute('aria-valuetext')) ?? '', /\d\d:\d\d:\d\d, after /);
+    const place = await page.locator('.moment .id').first().textContent();
+    const moment = await page.locator('.moment').textContent();
+    assert.ok(moment?.includes(` ${place}`), `words run together: ${moment}`);
     await page.getByRole('button', { name: 'Back to now' }).click();
     await page.getByRole('heading', { name: 'Stats', exact: true }).waitFor();
   });

@@ -30,7 +30,7 @@ export function Timeline({ changes, since, at, onAt, isWhole }) {
         ${
           change &&
           position >= 0 &&
-          html` after <b>${causeText(change.after ?? change.cause)}</b>
+          html` after <b>${causeText(change.after ?? change.cause)}</b>${' '}
           <span class="id">${causePlace(change.after ?? change.cause)}</span>
           ${change.after && html`<span class="id">, told by the ${causeText(change.cause)}</span>`}
           ${change.merged > 0 && html`<span class="why">and ${change.merged} before it</span>`}
