@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { type Config, formatViolations, type KafkaConfig, parseConfig, type Violation } from './config.ts';
 import { helpText } from './help.ts';
-import { EnvironmentSchema } from './schema.ts';
+import { VARIABLES } from './schema.ts';
 
 /** Signed by itself; of nobody, for tests. */
 const CA_FILE = fileURLToPath(new URL('../../test/fixtures/ca.pem', import.meta.url));
@@ -280,7 +280,7 @@ for (const [address, shown] of [
 }
 
 test('given empty values, when the configuration is read, then they count as unset', () => {
-  const empty = Object.fromEntries(Object.keys(EnvironmentSchema.properties).map((name) => [name, '']));
+  const empty = Object.fromEntries(Object.keys(VARIABLES).map((name) => [name, '']));
   assert.deepEqual(configOf(empty), configOf({}));
 });
 
@@ -305,7 +305,7 @@ test('given a collector, when the configuration is read, then all traces that be
 
 test('given the help, when it is read, then it names every variable and fits a terminal', () => {
   const help = helpText();
-  for (const name of Object.keys(EnvironmentSchema.properties)) assert.ok(help.includes(`  ${name}`), name);
+  for (const name of Object.keys(VARIABLES)) assert.ok(help.includes(`  ${name}`), name);
   assert.ok(help.split('\n').every((line) => line.length <= 120));
 });
 

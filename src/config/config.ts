@@ -1,15 +1,13 @@
-import { Value } from 'typebox/value';
 import type { RulesetName } from '../domain/rulesets/index.ts';
 import type { Shard } from '../domain/shard.ts';
 import type { Stream } from '../events/stream.ts';
-import { schemaErrors } from '../lib/schema-errors.ts';
 import type { Service } from '../upstream/port.ts';
 import { readCertificates } from './certificates.ts';
 import { type NearName, nearNames } from './near-names.ts';
 import type { RulesetOverrides } from './ruleset-overrides.ts';
-import { type Environment, EnvironmentSchema, type LogLevel, type SaslMechanism } from './schema.ts';
+import { type Environment, type LogLevel, type SaslMechanism, VARIABLES } from './schema.ts';
 import { shardOf, shardSetting } from './shard.ts';
-import { docsOf, type Group } from './variable.ts';
+import type { Group } from './variable.ts';
 
 /** All durations in ms. */
 interface CommonConfig {
@@ -105,16 +103,15 @@ const REAL_NAMES: readonly string[] = ['BASE_SERVICE_URL', ...URL_NAMES, ...name
  * once.
  */
 export function parseConfig(env: Readonly<Record<string, string | undefined>>): ParsedConfig {
-  const { set, complete } = known(env);
-  const near = nearNames(env, Object.keys(EnvironmentSchema.properties));
+  const { environment, set, refused } = read(env);
+  const near = nearNames(env, Object.keys(VARIABLES));
   const ca = set.KAFKA_TLS_CA_FILE === undefined ? undefined : readCertificates(set.KAFKA_TLS_CA_FILE);
   const unreadable =
     ca !== undefined && 'expected' in ca
       ? [{ variable: 'KAFKA_TLS_CA_FILE', value: set.KAFKA_TLS_CA_FILE, expected: ca.expected }]
       : [];
-  const violations = [...invalidValues(set, complete), ...unreadable, ...contradictions(set, near)];
+  const violations = [...refused, ...unreadable, ...contradictions(set, near)];
   if (violations.length > 0) return { violations };
-  const environment = Value.Decode(EnvironmentSchema, complete);
   const certificates = ca !== undefined && 'pem' in ca ? ca.pem : undefined;
   return {
     config: deepFreeze(configOf(environment, certificates)),
@@ -123,8 +120,8 @@ export function parseConfig(env: Readonly<Record<string, string | undefined>>): 
 }
 
 function namesIn(group: Group): string[] {
-  return Object.entries(EnvironmentSchema.properties)
-    .filter(([, schema]) => docsOf(schema).group === group)
+  return Object.entries(VARIABLES)
+    .filter(([, { docs }]) => docs.group === group)
     .map(([name]) => name);
 }
 
@@ -141,26 +138,26 @@ export function formatViolations(violations: readonly Violation[]): string {
   return ['The configuration is not valid:', ...lines, 'Run with --help for all variables.'].join('\n');
 }
 
-function known(env: Readonly<Record<string, string | undefined>>): { set: SetVariables; complete: SetVariables } {
+/** Every variable's value, as set or by default. With a refusal the environment lacks what was refused. */
+function read(env: Readonly<Record<string, string | undefined>>): {
+  environment: Environment;
+  set: SetVariables;
+  refused: Violation[];
+} {
+  const values: Record<string, unknown> = {};
   const set: Record<string, string> = {};
-  const complete: Record<string, string> = {};
-  for (const [name, schema] of Object.entries(EnvironmentSchema.properties)) {
-    const text = env[name] ?? '';
-    if (text !== '') set[name] = text;
-    const value = text === '' ? docsOf(schema).default : text;
-    if (value !== undefined) complete[name] = value;
+  const refused: Violation[] = [];
+  for (const [name, { docs, parse }] of Object.entries(VARIABLES)) {
+    const given = env[name] ?? '';
+    if (given !== '') set[name] = given;
+    const text = given === '' ? docs.default : given;
+    if (text === undefined) continue;
+    values[name] = parse(text);
+    if (values[name] !== undefined) continue;
+    const value = docs.secret === true ? '***' : withoutCredentials(set[name]);
+    refused.push({ variable: name, value, expected: docs.expected });
   }
-  return { set, complete };
-}
-
-function invalidValues(set: SetVariables, complete: SetVariables): Violation[] {
-  const names = schemaErrors(EnvironmentSchema, complete).map((error) => error.instancePath.slice(1));
-  return Object.entries(EnvironmentSchema.properties)
-    .filter(([name]) => names.includes(name))
-    .map(([name, schema]) => {
-      const { expected, secret } = docsOf(schema);
-      return { variable: name, value: secret === true ? '***' : withoutCredentials(set[name]), expected };
-    });
+  return { environment: values as Environment, set, refused };
 }
 
 /** So that a password or a token in an address that is refused does not reach the log. Rather too much goes than too little. */
@@ -210,7 +207,7 @@ function contradictions(set: SetVariables, near: readonly NearName[]): Violation
   return violations;
 }
 
-function podNameOf({ POD_NAME, HOSTNAME }: Pick<Environment, 'POD_NAME' | 'HOSTNAME'>): string | undefined {
+function podNameOf({ POD_NAME, HOSTNAME }: Partial<Pick<Environment, 'POD_NAME' | 'HOSTNAME'>>): string | undefined {
   return POD_NAME ?? HOSTNAME;
 }
 

@@ -1,5 +1,5 @@
-import { EnvironmentSchema } from './schema.ts';
-import { docsOf, GROUPS, type Group, type VariableDocs } from './variable.ts';
+import { VARIABLES } from './schema.ts';
+import { GROUPS, type Group, type VariableDocs } from './variable.ts';
 
 const WIDTH = 100;
 const INDENT = '      ';
@@ -42,8 +42,8 @@ export function configurationTables(): string {
 }
 
 function variablesOf(group: Group): (readonly [string, VariableDocs])[] {
-  return Object.entries(EnvironmentSchema.properties)
-    .map(([name, schema]) => [name, docsOf(schema)] as const)
+  return Object.entries(VARIABLES)
+    .map(([name, { docs }]) => [name, docs] as const)
     .filter(([, docs]) => docs.group === group);
 }
 

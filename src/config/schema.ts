@@ -1,4 +1,3 @@
-import { Type } from 'typebox';
 import { RULESET_NAMES } from '../domain/rulesets/index.ts';
 import {
   anyText,
@@ -15,7 +14,7 @@ import {
 } from './parsers.ts';
 import { rulesetOverrides } from './ruleset-overrides.ts';
 import { SHARDS_MAX, shardSetting } from './shard.ts';
-import { optional, type VariableDocs, variable } from './variable.ts';
+import { optional, type Variable, type VariableDocs, variable } from './variable.ts';
 
 /** Go's level names (contract §4) and the levels of our logger. */
 const LOG_LEVELS = {
@@ -46,7 +45,7 @@ const LONGEST = 24 * 24 * HOUR;
  * Every environment variable that the service knows (contract §1 and §4, and ours), with its default and what people are
  * told about it. The table in docs/reference/configuration.md is made from it. An empty value counts as unset.
  */
-export const EnvironmentSchema = Type.Object({
+export const VARIABLES = {
   NODE_ENV: optional(
     {
       group: 'General',
@@ -356,9 +355,12 @@ export const EnvironmentSchema = Type.Object({
     },
     ratio,
   ),
-});
+};
 
-export type Environment = Type.StaticDecode<typeof EnvironmentSchema>;
+/** What the variables say, by their names. */
+export type Environment = {
+  readonly [Name in keyof typeof VARIABLES]: (typeof VARIABLES)[Name] extends Variable<infer T> ? T : never;
+};
 
 function topic(name: string, description: string) {
   return variable({ group: 'Topics', description, expected: TOPIC_EXPECTED, default: name }, topicName);

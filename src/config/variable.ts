@@ -1,5 +1,3 @@
-import { Type } from 'typebox';
-
 /** The headings under which `--help` and the docs list the variables, in this order. */
 export const GROUPS = [
   'General',
@@ -25,37 +23,25 @@ export interface VariableDocs {
   readonly secret?: boolean;
 }
 
-/** Schema of a variable that is set or has a default. `parse` returns undefined for what is not acceptable. */
-export function variable<T>(docs: VariableDocs, parse: (text: string) => T | undefined) {
-  const text = Type.Refine(
-    Type.String({ ...docs }),
-    (value) => parse(value) !== undefined,
-    () => docs.expected,
-  );
-  return Type.Decode(text, (value) => {
-    const parsed = parse(value);
-    // Decoding follows a check of the whole environment.
-    if (parsed === undefined) throw new TypeError(`expected ${docs.expected}`);
-    return parsed;
-  });
+/** One environment variable; `T` is what its text becomes. */
+export interface Variable<T> {
+  readonly docs: VariableDocs;
+  /** undefined: the text is not acceptable. */
+  readonly parse: (text: string) => T | undefined;
 }
 
-/** Schema of a variable that may stay unset and has no default. */
-export function optional<T>(docs: VariableDocs, parse: (text: string) => T | undefined) {
-  return Type.Optional(variable(docs, parse));
+/** A variable that is set or has a default. */
+export function variable<T>(
+  docs: VariableDocs & { readonly default: string },
+  parse: (text: string) => T | undefined,
+): Variable<T> {
+  return { docs, parse };
 }
 
-/** Reads back what {@link variable} was given from its schema. */
-export function docsOf(schema: object): VariableDocs {
-  const { group, description, expected, default: fallback, secret }: Partial<VariableDocs> = schema;
-  if (group === undefined || description === undefined || expected === undefined) {
-    throw new TypeError('not the schema of a variable');
-  }
-  return {
-    group,
-    description,
-    expected,
-    ...(fallback === undefined ? {} : { default: fallback }),
-    ...(secret === undefined ? {} : { secret }),
-  };
+/** A variable that may stay unset and has no default. */
+export function optional<T>(
+  docs: Omit<VariableDocs, 'default'>,
+  parse: (text: string) => T | undefined,
+): Variable<T | undefined> {
+  return { docs, parse };
 }

@@ -7,7 +7,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { parse, parseAllDocuments } from 'yaml';
-import { EnvironmentSchema } from '../../src/config/schema.ts';
+import { VARIABLES } from '../../src/config/schema.ts';
 import { COMMANDS } from '../../tool/commands.ts';
 import { type ServiceProcess, startService } from '../support/service-process.ts';
 
@@ -17,7 +17,7 @@ const DEPLOY = join(ROOT, 'deploy');
 const ADDED_LABELS = ['instance', 'job', 'le'];
 
 const read = (path: string): string => readFileSync(join(DEPLOY, path), 'utf8');
-const VARIABLES = new Set(Object.keys(EnvironmentSchema.properties));
+const NAMES = new Set(Object.keys(VARIABLES));
 
 interface Query {
   readonly where: string;
@@ -136,7 +136,7 @@ describe('compose and Kubernetes', () => {
     assert.equal(ours.length, 2);
     for (const { command = [], environment } of ours) {
       assert.ok(Object.hasOwn(COMMANDS, command[0] ?? ''), command[0]);
-      for (const name of Object.keys(environment)) assert.ok(VARIABLES.has(name), name);
+      for (const name of Object.keys(environment)) assert.ok(NAMES.has(name), name);
     }
   });
 
@@ -150,10 +150,10 @@ describe('compose and Kubernetes', () => {
       assert.ok(existsSync(join(DEPLOY, 'kubernetes', file)), file);
     }
     const literals = configMapGenerator.flatMap((map) => map.literals);
-    for (const literal of literals) assert.ok(VARIABLES.has(literal.split('=')[0] ?? ''), literal);
+    for (const literal of literals) assert.ok(NAMES.has(literal.split('=')[0] ?? ''), literal);
     assert.ok(literals.includes('CLAMP_COMMANDS=on'), 'the Go service always sends them');
     const [container] = parse(read('kubernetes/deployment.yaml')).spec.template.spec.containers;
-    for (const { name } of container.env) assert.ok(VARIABLES.has(name), name);
+    for (const { name } of container.env) assert.ok(NAMES.has(name), name);
     const { paths } = JSON.parse(readFileSync(join(ROOT, 'docs/reference/openapi.json'), 'utf8'));
     for (const probe of ['startupProbe', 'readinessProbe', 'livenessProbe']) {
       assert.ok(Object.hasOwn(paths, container[probe].httpGet.path), probe);
