@@ -1,6 +1,6 @@
 import { ZERO_TIME } from './go-time.ts';
 import { ITEM_TEMPLATES } from './item-templates.ts';
-import type { Asset } from './truth.ts';
+import type { Asset } from './model.ts';
 
 /** The fields of today's AssetData from `quantity` on; events and REST answers share them. */
 export function flatAsset(asset: Asset): object {

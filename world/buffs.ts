@@ -1,9 +1,9 @@
 import type { BuffChange } from '../src/domain/event.ts';
 import { compareInstants, type Instant } from '../src/domain/instant.ts';
+import type { ActionContext } from './context.ts';
 import { formatInstant } from './go-time.ts';
+import type { Buff, Character, Format, Who } from './model.ts';
 import { CONSUMABLES, SKILL_TEMPLATES } from './skill-templates.ts';
-import type { Stage } from './stage.ts';
-import type { Buff, Character, Format, Who } from './truth.ts';
 
 /** What an application of a buff says. */
 export interface BuffApplication {
@@ -43,12 +43,12 @@ export interface BuffActions {
 /** Go reads the clock twice for one buff, and the second reading is a little later. */
 const SECOND_READING_NS = 50;
 
-export function createBuffActions(stage: Stage): BuffActions {
-  const { ledger, prng, producer, format } = stage;
+export function createBuffActions(context: ActionContext): BuffActions {
+  const { history, prng, producer, format } = context;
   let newest: Instant = { ms: 0, ns: 0 };
 
   const creation = (): Instant => {
-    const ms = Math.floor(stage.clock.now());
+    const ms = Math.floor(context.clock.now());
     const drawn = { ms, ns: prng.between(0, 500_000) };
     // Two buffs of one millisecond differ in their nanoseconds, in the order in which they came.
     newest = ms === newest.ms && compareInstants(drawn, newest) <= 0 ? { ms, ns: newest.ns + 1 } : drawn;
@@ -64,17 +64,17 @@ export function createBuffActions(stage: Stage): BuffActions {
     });
 
   const begin = (who: Who, application: BuffApplication, keeps: (held: Buff) => boolean): void => {
-    const character = ledger.get(who);
+    const character = history.get(who);
     const buff = buffOf(application, creation(), prng.uuid());
-    ledger.commit({ ...character, everBuffed: true, buffs: [...character.buffs.filter(keeps), buff] });
+    history.commit({ ...character, everBuffed: true, buffs: [...character.buffs.filter(keeps), buff] });
     announce(character, 'APPLIED', { fromId: application.fromId ?? who.characterId, ...eventBody(buff, format) });
   };
 
   const end = (who: Who, ends: (held: Buff) => boolean): void => {
-    const character = ledger.get(who);
+    const character = history.get(who);
     const ended = character.buffs.filter(ends);
     if (ended.length === 0) return;
-    ledger.commit({ ...character, buffs: character.buffs.filter((buff) => !ends(buff)) });
+    history.commit({ ...character, buffs: character.buffs.filter((buff) => !ends(buff)) });
     for (const buff of ended) announce(character, 'EXPIRED', eventBody(buff, format));
   };
 
@@ -95,7 +95,7 @@ export function createBuffActions(stage: Stage): BuffActions {
     applyBuff,
     accumulateBuff,
     cast(caster, skillId, target = caster) {
-      const level = ledger.get(caster).skills.find((skill) => skill.skillId === skillId)?.level;
+      const level = history.get(caster).skills.find((skill) => skill.skillId === skillId)?.level;
       const buff = SKILL_TEMPLATES.get(skillId)?.buff;
       if (level === undefined || buff === undefined) return;
       const application = {
@@ -115,19 +115,19 @@ export function createBuffActions(stage: Stage): BuffActions {
       applyBuff(who, { sourceId: -itemId, level: 0, duration: item.duration, changes: [item.change] });
     },
     updateBuff(who, sourceId, level, changes) {
-      const character = ledger.get(who);
+      const character = history.get(who);
       const held = character.buffs.find((buff) => buff.sourceId === sourceId);
       if (held === undefined || format === 'S') return applyBuff(who, { sourceId, level, duration: 0, changes });
       const updated = { ...held, changes };
-      ledger.commit({ ...character, buffs: character.buffs.map((buff) => (buff === held ? updated : buff)) });
+      history.commit({ ...character, buffs: character.buffs.map((buff) => (buff === held ? updated : buff)) });
       announce(character, 'STAT_UPDATED', { ...eventBody(updated, format), noExpiry: undefined });
     },
     expireBuff: (who, sourceId, statTypes) =>
       end(who, (held) => held.sourceId === sourceId && (statTypes === undefined || touches(held, statTypes))),
     expireAllBuffs: (who) => end(who, () => true),
     sweepBuffs() {
-      const now = stage.clock.now();
-      for (const character of ledger.characters()) {
+      const now = context.clock.now();
+      for (const character of history.characters()) {
         end(character, ({ expiresAt }) => expiresAt !== undefined && expiresAt.ms <= now);
       }
     },

@@ -1,7 +1,7 @@
 import type { Tenant } from '../src/domain/tenant.ts';
 import type { Clock } from '../src/lib/clock.ts';
-import { createLife } from './life.ts';
 import type { WorldRecord } from './producer.ts';
+import { createRandomPlay } from './random-play.ts';
 import { startUpstreamServer } from './upstream-server.ts';
 import { createWorld, FIRST_CHARACTER_ID, WORLD_TENANT, type World } from './world.ts';
 
@@ -40,9 +40,9 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
   const sample = { tenant: WORLD_TENANT, characterId: SAMPLE_ID };
   const stepSample = bringInSample(world, sample);
   const upstream = await startUpstreamServer(world, listen);
-  const life = createLife(world, { seed: SEED, actionsPerSecond, except: [sample] });
+  const play = createRandomPlay(world, { seed: SEED, actionsPerSecond, except: [sample] });
   world.login(sample, SAMPLE_CHANNEL);
-  life.start();
+  play.start();
   const timer = setInterval(stepSample, SAMPLE_STEP_MS);
   return {
     baseUrl: upstream.url,
@@ -51,7 +51,7 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
     requests: () => Object.values(upstream.counts).reduce((sum, count) => sum + count, 0),
     async stop() {
       clearInterval(timer);
-      life.stop();
+      play.stop();
       await upstream.close();
     },
   };

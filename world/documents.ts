@@ -2,8 +2,8 @@ import type { SkillEffect } from '../src/domain/static-data.ts';
 import { flatAsset, referenceOf } from './asset-document.ts';
 import { formatInstant, ZERO_TIME } from './go-time.ts';
 import { type ItemTemplate, placeOf } from './item-templates.ts';
+import type { Asset, Buff, Character, Format, LearntSkill } from './model.ts';
 import type { SkillTemplate } from './skill-templates.ts';
-import type { Asset, Buff, Character, Format, LearntSkill } from './truth.ts';
 
 /** JSON:API resources and documents as the Atlas services write them, fields in their order (contract §2). */
 export interface Resource {

@@ -1,8 +1,8 @@
 import { flatAsset, referenceOf } from './asset-document.ts';
+import type { ActionContext } from './context.ts';
 import { formatInstant, ZERO_TIME } from './go-time.ts';
 import { ITEM_TEMPLATES, isOverall, PANTS_SLOT, placeOf, TOP_SLOT } from './item-templates.ts';
-import type { Stage } from './stage.ts';
-import { ASSET_STATS, type Asset, type AssetStats, type Character, type Format, NO_STATS, type Who } from './truth.ts';
+import { ASSET_STATS, type Asset, type AssetStats, type Character, type Format, NO_STATS, type Who } from './model.ts';
 
 /** How an item leaves its owner for good. */
 export type Loss = 'DELETED' | 'EXPIRED' | 'RELEASED';
@@ -25,8 +25,8 @@ export interface EquipmentActions {
   announceRolledBackEquip(who: Who, assetId: number): void;
 }
 
-export function createEquipmentActions(stage: Stage): EquipmentActions {
-  const { ledger, prng, producer, format } = stage;
+export function createEquipmentActions(context: ActionContext): EquipmentActions {
+  const { history, prng, producer, format } = context;
 
   const announce = (who: Character, transactionId: string, asset: Asset, type: string, body: object): void =>
     producer.send('asset', who.tenant, asset.assetId, {
@@ -47,32 +47,32 @@ export function createEquipmentActions(stage: Stage): EquipmentActions {
   };
 
   const move = (who: Who, assetId: number, slotOf: (character: Character) => number): void => {
-    const character = ledger.get(who);
+    const character = history.get(who);
     const before = assetOf(character, assetId);
     const after = { ...before, slot: slotOf(character) };
-    ledger.commit({ ...character, assets: replaced(character, after) });
+    history.commit({ ...character, assets: replaced(character, after) });
     announceMove(character, prng.uuid(), before, after);
   };
 
   return {
     give(who, templateId, stats) {
-      const character = ledger.get(who);
+      const character = history.get(who);
       const template = ITEM_TEMPLATES.get(templateId);
       const asset: Asset = {
-        assetId: stage.nextAssetId(who.tenant),
+        assetId: context.nextAssetId(who.tenant),
         templateId,
         slot: freeSlot(character),
         stats: stats === undefined ? (template?.stats ?? NO_STATS) : { ...NO_STATS, ...stats },
-        createdAt: { ms: Math.floor(stage.clock.now()), ns: prng.between(0, 999) * 1_000 },
+        createdAt: { ms: Math.floor(context.clock.now()), ns: prng.between(0, 999) * 1_000 },
         upgrades: template?.upgrades ?? 0,
         level: 0,
       };
-      ledger.commit({ ...character, assets: [...character.assets, asset] });
+      history.commit({ ...character, assets: [...character.assets, asset] });
       announce(character, prng.uuid(), asset, 'CREATED', assetBody(asset, format));
       return asset.assetId;
     },
     equip(who, assetId) {
-      const character = ledger.get(who);
+      const character = history.get(who);
       const before = assetOf(character, assetId);
       const after = { ...before, slot: placeOf(before.templateId).slot };
       const displaced = character.assets.find((asset) => asset.slot === after.slot);
@@ -80,7 +80,7 @@ export function createEquipmentActions(stage: Stage): EquipmentActions {
       const changed = { ...character, assets: replaced(character, after, ...swapped) };
       const crowdedOut = otherHalf(character, after);
       const bagged = crowdedOut === undefined ? [] : [{ ...crowdedOut, slot: freeSlot(changed) }];
-      ledger.commit({ ...changed, assets: replaced(changed, ...bagged) });
+      history.commit({ ...changed, assets: replaced(changed, ...bagged) });
       const transactionId = prng.uuid();
       announceMove(character, transactionId, before, after);
       for (const asset of bagged) announceMove(character, transactionId, assetOf(character, asset.assetId), asset);
@@ -88,19 +88,19 @@ export function createEquipmentActions(stage: Stage): EquipmentActions {
     unequip: (who, assetId) => move(who, assetId, freeSlot),
     moveInBag: (who, assetId) => move(who, assetId, freeSlot),
     scroll(who, assetId, gain) {
-      const character = ledger.get(who);
+      const character = history.get(who);
       const after = scrolled(assetOf(character, assetId), gain);
-      ledger.commit({ ...character, assets: replaced(character, after) });
+      history.commit({ ...character, assets: replaced(character, after) });
       announce(character, prng.uuid(), after, 'UPDATED', assetBody(after, format));
     },
     drop(who, assetId, loss = 'DELETED') {
-      const character = ledger.get(who);
+      const character = history.get(who);
       const asset = assetOf(character, assetId);
-      ledger.commit({ ...character, assets: character.assets.filter((other) => other !== asset) });
+      history.commit({ ...character, assets: character.assets.filter((other) => other !== asset) });
       announce(character, prng.uuid(), asset, loss, lossBody(asset, loss, format));
     },
     announceRolledBackEquip(who, assetId) {
-      const character = ledger.get(who);
+      const character = history.get(who);
       const asset = assetOf(character, assetId);
       announceMove(character, prng.uuid(), asset, { ...asset, slot: placeOf(asset.templateId).slot });
     },

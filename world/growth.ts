@@ -1,8 +1,8 @@
 import type { PRIMARY_STATS } from '../src/domain/stat.ts';
+import { type ActionContext, channelOf, sendCharacterStatus } from './context.ts';
 import { ZERO_TIME } from './go-time.ts';
 import { type Ability, JOBS, jobClassOf, TRAITS } from './jobs.ts';
-import { channelOf, type Stage, sendCharacterStatus } from './stage.ts';
-import type { Character, Who } from './truth.ts';
+import type { Character, Who } from './model.ts';
 
 /** What ability points can be spent on. */
 export type ApTarget = Ability | 'max_hp' | 'max_mp';
@@ -28,8 +28,8 @@ const POOL_PER_POINT = 16;
 const POOL_MIN = 50;
 const POOL_MAX = 30_000;
 
-export function createGrowthActions(stage: Stage): GrowthActions {
-  const { ledger, prng, producer, format } = stage;
+export function createGrowthActions(context: ActionContext): GrowthActions {
+  const { history, prng, producer, format } = context;
 
   const change = (
     character: Character,
@@ -38,7 +38,7 @@ export function createGrowthActions(stage: Stage): GrowthActions {
   ): Character => {
     const base = { ...character.base, ...gains };
     const changed = { ...character, base, ap: character.ap + ap };
-    ledger.commit(changed);
+    history.commit(changed);
     return changed;
   };
 
@@ -51,7 +51,7 @@ export function createGrowthActions(stage: Stage): GrowthActions {
     channelId = channelOf(character),
   ): void => {
     const values = fields.toSorted().map((field) => [field, character.base[field]] as const);
-    sendCharacterStatus(stage, character, transactionId, 'STAT_CHANGED', {
+    sendCharacterStatus(context, character, transactionId, 'STAT_CHANGED', {
       channelId,
       exclRequestSent: true,
       updates,
@@ -84,51 +84,51 @@ export function createGrowthActions(stage: Stage): GrowthActions {
 
   return {
     levelUp(who) {
-      const before = ledger.get(who);
+      const before = history.get(who);
       const transactionId = prng.uuid();
       const levelled = change(before, { level: before.base.level + 1 }, 0);
       const body = { channelId: channelOf(before), amount: 1, current: levelled.base.level };
-      sendCharacterStatus(stage, levelled, transactionId, 'LEVEL_CHANGED', body);
+      sendCharacterStatus(context, levelled, transactionId, 'LEVEL_CHANGED', body);
       statChanged(levelled, transactionId, ['LEVEL'], []);
       growPools(levelled, transactionId, 1);
     },
     spendAp(who, target) {
-      const before = ledger.get(who);
+      const before = history.get(who);
       if (before.ap === 0) return;
       const after = change(before, { [target]: raised(before, target, 1) }, -1);
       // The real service does not know the channel here.
       statChanged(after, prng.uuid(), [target.toUpperCase(), 'AVAILABLE_AP'], [target], 0);
     },
     transferAp(who, from, to) {
-      const before = ledger.get(who);
+      const before = history.get(who);
       const lowered = raised(before, from, -1);
       if (lowered === before.base[from]) return;
       const after = change(before, { [from]: lowered, [to]: raised(before, to, 1) }, 0);
       statChanged(after, prng.uuid(), [from.toUpperCase(), to.toUpperCase()], [from, to]);
     },
     changeJob(who, jobId) {
-      const before = ledger.get(who);
+      const before = history.get(who);
       const transactionId = prng.uuid();
       const changed = change(before, { job: jobId }, 0);
-      sendCharacterStatus(stage, changed, transactionId, 'JOB_CHANGED', { channelId: channelOf(before), jobId });
+      sendCharacterStatus(context, changed, transactionId, 'JOB_CHANGED', { channelId: channelOf(before), jobId });
       statChanged(changed, transactionId, ['JOB'], []);
       // An advancement is worth about as much as some levels.
       growPools(changed, transactionId, JOBS.get(jobId)?.from === undefined ? 1 : 8);
     },
     changeFame(who, fame) {
-      const after = change(ledger.get(who), { fame }, 0);
+      const after = change(history.get(who), { fame }, 0);
       statChanged(after, prng.uuid(), ['FAME'], []);
     },
     learnSkill(who, skillId, level) {
-      const character = ledger.get(who);
+      const character = history.get(who);
       const others = character.skills.filter((skill) => skill.skillId !== skillId);
       const type = others.length === character.skills.length ? 'CREATED' : 'UPDATED';
-      ledger.commit({ ...character, skills: [...others, { skillId, level, masterLevel: 0 }] });
+      history.commit({ ...character, skills: [...others, { skillId, level, masterLevel: 0 }] });
       skillStatus(character, skillId, type, { level, masterLevel: 0, expiration: ZERO_TIME });
     },
     forgetSkill(who, skillId) {
-      const character = ledger.get(who);
-      ledger.commit({ ...character, skills: character.skills.filter((skill) => skill.skillId !== skillId) });
+      const character = history.get(who);
+      history.commit({ ...character, skills: character.skills.filter((skill) => skill.skillId !== skillId) });
       skillStatus(character, skillId, 'DELETED', {});
     },
   };

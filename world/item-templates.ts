@@ -1,5 +1,5 @@
 import { CLASS_BITS } from './jobs.ts';
-import { type AssetStats, NO_STATS } from './truth.ts';
+import { type AssetStats, NO_STATS } from './model.ts';
 
 /** What an item template demands; 0 demands nothing. Names as in the data service's answer, without `req`. */
 export interface Requirements {

@@ -3,8 +3,8 @@ import { readFileSync } from 'node:fs';
 import { beforeEach, describe, test } from 'node:test';
 import { compareInstants } from '../src/domain/instant.ts';
 import { createFakeClock } from '../test/support/fake-clock.ts';
+import type { Format } from './model.ts';
 import type { WorldRecord } from './producer.ts';
-import type { Format } from './truth.ts';
 import { createWorld, WORLD_TENANT, type World } from './world.ts';
 
 interface FixtureRecord {
@@ -45,15 +45,15 @@ function begin(format: Format): void {
   world.makeUp({ ...WHO, base: { level: 29, job: 400 } });
 }
 
-/** What the deed sends, on the stream if one is named. */
-function sent(deed: () => void, stream?: string): readonly WorldRecord[] {
+/** What the action sends, on the stream if one is named. */
+function sent(action: () => void, stream?: string): readonly WorldRecord[] {
   records = [];
-  deed();
+  action();
   return records.filter((record) => stream === undefined || record.stream === stream);
 }
 
-function values(deed: () => void, stream?: string): readonly ReturnType<typeof JSON.parse>[] {
-  return sent(deed, stream).map((record) => JSON.parse(record.value.toString()));
+function values(action: () => void, stream?: string): readonly ReturnType<typeof JSON.parse>[] {
+  return sent(action, stream).map((record) => JSON.parse(record.value.toString()));
 }
 
 /** The names of all fields in their order, and the types of what they hold. */
@@ -415,7 +415,7 @@ describe('given today’s Atlas, when something is done, then the records say wh
     world.login(WHO, 1);
     const before = world.get(WHO);
     const noise = values(() => {
-      for (let count = 0; count < 100; count++) world.makeNoise(WHO);
+      for (let count = 0; count < 100; count++) world.sendIrrelevantEvent(WHO);
     });
     assert.equal(noise.length, 100);
     assert.equal(world.get(WHO), before);

@@ -1,5 +1,5 @@
-import { channelOf, type Stage, sendCharacterStatus } from './stage.ts';
-import type { Character, Session, Who } from './truth.ts';
+import { type ActionContext, channelOf, sendCharacterStatus } from './context.ts';
+import type { Character, Session, Who } from './model.ts';
 
 /** In which order a change of channel is announced; a late DESTROYED comes with {@link SessionActions.sweepSessions}. */
 export type ChangeOrder = 'destroyed-first' | 'created-first' | 'destroyed-late';
@@ -16,8 +16,8 @@ export interface SessionActions {
   sweepSessions(): void;
 }
 
-export function createSessionActions(stage: Stage): SessionActions {
-  const { ledger, prng, producer } = stage;
+export function createSessionActions(context: ActionContext): SessionActions {
+  const { history, prng, producer } = context;
   const heldBack: (() => void)[] = [];
 
   const announce = (
@@ -46,36 +46,36 @@ export function createSessionActions(stage: Stage): SessionActions {
 
   return {
     login(who, channelId) {
-      const character = ledger.get(who);
+      const character = history.get(who);
       const visit: Session = { sessionId: prng.uuid(), worldId: 0, channelId: 0 };
       const session = newSession(character, channelId);
-      ledger.commit({ ...character, sessions: [...character.sessions, session] });
+      history.commit({ ...character, sessions: [...character.sessions, session] });
       announce(character, visit, 'LOGIN', 'CREATED');
       const handOver = [
         () => announce(character, visit, 'LOGIN', 'DESTROYED'),
         () => announce(character, session, 'CHANNEL', 'CREATED'),
       ];
       for (const step of prng.shuffle(handOver)) step();
-      sendCharacterStatus(stage, character, prng.uuid(), 'LOGIN', {
+      sendCharacterStatus(context, character, prng.uuid(), 'LOGIN', {
         channelId,
         mapId: 100_000_000,
         instance: '00000000-0000-0000-0000-000000000000',
       });
     },
     logout(who) {
-      const character = ledger.get(who);
-      ledger.commit({ ...character, sessions: [] });
+      const character = history.get(who);
+      history.commit({ ...character, sessions: [] });
       for (const session of character.sessions) announce(character, session, 'CHANNEL', 'DESTROYED');
-      sendCharacterStatus(stage, character, prng.uuid(), 'LOGOUT', {
+      sendCharacterStatus(context, character, prng.uuid(), 'LOGOUT', {
         channelId: channelOf(character),
         mapId: 100_000_000,
         instance: '00000000-0000-0000-0000-000000000000',
       });
     },
     changeChannel(who, channelId, order = prng.chance(0.5) ? 'destroyed-first' : 'created-first') {
-      const character = ledger.get(who);
+      const character = history.get(who);
       const session = newSession(character, channelId);
-      ledger.commit({ ...character, sessions: [session] });
+      history.commit({ ...character, sessions: [session] });
       const created = () => announce(character, session, 'CHANNEL', 'CREATED');
       const destroyed = () => {
         for (const old of character.sessions) announce(character, old, 'CHANNEL', 'DESTROYED');

@@ -4,7 +4,7 @@ import { after, before, beforeEach, describe, test } from 'node:test';
 import { SERVICES } from '../src/upstream/port.ts';
 import { createFakeClock, type FakeClock } from '../test/support/fake-clock.ts';
 import { until } from '../test/support/wait.ts';
-import type { Format } from './truth.ts';
+import type { Format } from './model.ts';
 import { startUpstreamServer, type UpstreamServer } from './upstream-server.ts';
 import { createWorld, WORLD_TENANT, type World } from './world.ts';
 
@@ -186,11 +186,11 @@ describe('given a fault, when asked, then the service misbehaves in that way', (
   before(() => begin('T'));
   after(() => server.close());
   beforeEach(() => {
-    for (const service of SERVICES) server.faults[service] = {};
+    for (const service of SERVICES) server.misbehaviour[service] = {};
   });
 
   test('an error status, of that service only', async () => {
-    server.faults.buffs = { failure: { kind: 'status', status: 503, retryAfter: 2 } };
+    server.misbehaviour.buffs = { failure: { kind: 'status', status: 503, retryAfter: 2 } };
     const answer = await get(BUFFS);
     assert.equal(answer.status, 503);
     assert.equal(answer.headers.get('retry-after'), '2');
@@ -200,13 +200,13 @@ describe('given a fault, when asked, then the service misbehaves in that way', (
 
   test('only for some ids', async () => {
     world.makeUp({ ...WHO, characterId: 14 });
-    server.faults.characters = { failure: { kind: 'status', status: 500 }, ids: [14] };
+    server.misbehaviour.characters = { failure: { kind: 'status', status: 500 }, ids: [14] };
     assert.equal((await get('characters/14')).status, 500);
     assert.equal((await get('characters/12')).status, 200);
   });
 
   test('only now and then', async () => {
-    server.faults.characters = { failure: { kind: 'status', status: 500 }, probability: 0.5 };
+    server.misbehaviour.characters = { failure: { kind: 'status', status: 500 }, probability: 0.5 };
     const answers = await Promise.all(Array.from({ length: 60 }, () => get('characters/12')));
     const failed = answers.filter(({ status }) => status === 500).length;
     assert.ok(failed > 10 && failed < 50, `${failed}`);
@@ -214,18 +214,18 @@ describe('given a fault, when asked, then the service misbehaves in that way', (
 
   test('connections that end, before or amid the answer', async () => {
     for (const kind of ['reset', 'truncated'] as const) {
-      server.faults.characters = { failure: { kind } };
+      server.misbehaviour.characters = { failure: { kind } };
       await assert.rejects(get('characters/12'), kind);
     }
   });
 
   test('no answer, until the server closes or the client gives up', async () => {
-    server.faults.characters = { failure: { kind: 'hang' } };
+    server.misbehaviour.characters = { failure: { kind: 'hang' } };
     const abort = new AbortController();
     const counted = server.counts.characters;
     const hanging = fetch(`${server.url}characters/12`, { headers: TENANT_HEADERS, signal: abort.signal });
     await until('the request arrived', () => server.counts.characters === counted + 1);
-    server.faults.characters = {};
+    server.misbehaviour.characters = {};
     assert.equal((await get('characters/12')).status, 200);
     abort.abort();
     await assert.rejects(hanging);
@@ -233,7 +233,7 @@ describe('given a fault, when asked, then the service misbehaves in that way', (
 
   test('bodies that are wrong in every way, with status 200', async () => {
     const withBody = async (body: 'not-json' | 'wrong-types' | 'other-id' | 'zeros', path: string): Promise<string> => {
-      for (const service of SERVICES) server.faults[service] = { failure: { kind: 'wrong-body', body } };
+      for (const service of SERVICES) server.misbehaviour[service] = { failure: { kind: 'wrong-body', body } };
       const answer = await get(path);
       assert.equal(answer.status, 200);
       return answer.body;
@@ -251,7 +251,7 @@ describe('given a fault, when asked, then the service misbehaves in that way', (
   });
 
   test('latency delays the answer', async () => {
-    server.faults.characters = { latency: [30, 60] };
+    server.misbehaviour.characters = { latency: [30, 60] };
     const began = performance.now();
     assert.equal((await get('characters/12')).status, 200);
     // Timers may fire a little early.
@@ -263,7 +263,7 @@ describe('given a fault, when asked, then the service misbehaves in that way', (
     const before = await strength();
     clock.pass(1_000);
     world.transferAp(WHO, 'max_hp', 'strength');
-    server.faults.characters = { lag: 500 };
+    server.misbehaviour.characters = { lag: 500 };
     assert.equal(await strength(), before);
     clock.pass(500);
     assert.equal(await strength(), before + 1);

@@ -4,14 +4,14 @@ import { type Tenant, tenantOf } from '../src/domain/tenant.ts';
 import { createPrng } from '../src/lib/prng.ts';
 import type { Service } from '../src/upstream/port.ts';
 import { answerTo, PREFIX, type Question, questionOf } from './answers.ts';
-import { type Failure, type Fault, type Faults, noFaults, replyOf } from './faults.ts';
+import { type Failure, type Misbehaviour, type Misbehaviours, noMisbehaviour, replyOf } from './misbehaviour.ts';
 import type { World } from './world.ts';
 
 export interface UpstreamServer {
   /** Base URL of all services; ends with a slash. */
   readonly url: string;
   /** How the services misbehave; assign to change that at any time. */
-  readonly faults: Faults;
+  readonly misbehaviour: Misbehaviours;
   /** Requests that came in, by service; those that failed included. */
   readonly counts: Readonly<Record<Service, number>>;
   /** Ends every connection, also those that hang. */
@@ -24,7 +24,7 @@ export interface UpstreamServerOptions {
   /** 127.0.0.1 when left out. */
   readonly host?: string;
   /** None when left out. */
-  readonly faults?: Partial<Faults>;
+  readonly misbehaviour?: Partial<Misbehaviours>;
 }
 
 /**
@@ -32,7 +32,7 @@ export interface UpstreamServerOptions {
  * are dated by the world's clock. Rejects when the port is taken.
  */
 export async function startUpstreamServer(world: World, options: UpstreamServerOptions = {}): Promise<UpstreamServer> {
-  const faults: Faults = { ...noFaults(), ...options.faults };
+  const misbehaviour: Misbehaviours = { ...noMisbehaviour(), ...options.misbehaviour };
   const counts: Record<Service, number> = { characters: 0, inventory: 0, buffs: 0, skills: 0, data: 0 };
   const prng = createPrng(1);
 
@@ -46,15 +46,14 @@ export async function startUpstreamServer(world: World, options: UpstreamServerO
     const tenant = tenantIn(request.headers);
     if (tenant === undefined) return void response.writeHead(400).end();
 
-    const fault = faults[question.service];
-    const failure = failureOf(fault, question, prng.chance(fault.probability ?? 1));
-    const [least, most] =
-      typeof fault.latency === 'number' ? [fault.latency, fault.latency] : (fault.latency ?? [0, 0]);
+    const how = misbehaviour[question.service];
+    const failure = failureOf(how, question, prng.chance(how.probability ?? 1));
+    const [least, most] = typeof how.latency === 'number' ? [how.latency, how.latency] : (how.latency ?? [0, 0]);
     const latency = prng.between(least, most);
     const reading = prng.between(0, latency);
     if (latency > 0) await delay(reading);
     const known = world.tenants.find((candidate) => candidate.key === tenant.key);
-    const truth = answerTo(world, question, known, url, fault.lag ?? 0);
+    const truth = answerTo(world, question, known, url, how.lag ?? 0);
     if (latency > 0) await delay(latency - reading);
 
     if (failure?.kind === 'hang') return;
@@ -78,7 +77,7 @@ export async function startUpstreamServer(world: World, options: UpstreamServerO
   const port = typeof address === 'object' ? address?.port : undefined;
   return {
     url: `http://127.0.0.1:${port}${PREFIX}/`,
-    faults,
+    misbehaviour,
     counts,
     close: () =>
       new Promise((resolve) => {
@@ -88,8 +87,8 @@ export async function startUpstreamServer(world: World, options: UpstreamServerO
   };
 }
 
-function failureOf(fault: Fault, question: Question, drawn: boolean): Failure | undefined {
-  return drawn && (fault.ids?.includes(question.id) ?? true) ? fault.failure : undefined;
+function failureOf(how: Misbehaviour, question: Question, drawn: boolean): Failure | undefined {
+  return drawn && (how.ids?.includes(question.id) ?? true) ? how.failure : undefined;
 }
 
 /** undefined: a header is missing or malformed. */

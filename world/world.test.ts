@@ -3,9 +3,9 @@ import { test } from 'node:test';
 import { tenantOf } from '../src/domain/tenant.ts';
 import { createDecoder } from '../src/events/decoder.ts';
 import { createFakeClock } from '../test/support/fake-clock.ts';
-import { createLife } from './life.ts';
+import { type Character, type Format, isOnline, wornAssets } from './model.ts';
 import type { WorldRecord } from './producer.ts';
-import { type Character, type Format, isOnline, wornAssets } from './truth.ts';
+import { createRandomPlay } from './random-play.ts';
 import { createWorld, FIRST_CHARACTER_ID, WORLD_TENANT, type World } from './world.ts';
 
 /** A world in which a number of things happened, 100 ms apart. */
@@ -13,9 +13,9 @@ function lived(seed: number, actions: number, format: Format = 'T'): { world: Wo
   const clock = createFakeClock();
   const records: WorldRecord[] = [];
   const world = createWorld({ seed, clock, emit: (record) => records.push(record), characters: 40, format });
-  const life = createLife(world, { seed, actionsPerSecond: 1 });
+  const play = createRandomPlay(world, { seed, actionsPerSecond: 1 });
   for (let count = 0; count < actions; count++) {
-    life.act();
+    play.act();
     clock.pass(100);
     if (count % 100 === 0) world.sweepBuffs();
   }

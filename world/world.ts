@@ -7,16 +7,16 @@ import type { BaseField } from '../src/domain/stat.ts';
 import { type CharacterId, type Tenant, tenantOf } from '../src/domain/tenant.ts';
 import type { Clock } from '../src/lib/clock.ts';
 import { createPrng } from '../src/lib/prng.ts';
-import { born } from './birth.ts';
 import { type BuffActions, createBuffActions } from './buffs.ts';
+import type { ActionContext } from './context.ts';
 import { createEquipmentActions, type EquipmentActions } from './equipment.ts';
 import { createGrowthActions, type GrowthActions } from './growth.ts';
-import { createLedger } from './ledger.ts';
-import { createNoiseActions, type NoiseActions } from './noise.ts';
+import { createHistory } from './history.ts';
+import { createIrrelevantEvents, type IrrelevantEvents } from './irrelevant-events.ts';
+import type { Character, Format, Who } from './model.ts';
 import { createProducer, type WorldRecord } from './producer.ts';
+import { randomCharacter } from './random-character.ts';
 import { createSessionActions, type SessionActions } from './sessions.ts';
-import type { Stage } from './stage.ts';
-import type { Character, Format, Who } from './truth.ts';
 
 export interface WorldOptions {
   /** Equal seeds, clocks and actions give equal worlds and records. */
@@ -41,7 +41,7 @@ export interface MadeUp {
   readonly base?: Readonly<Partial<Record<BaseField, number>>>;
 }
 
-export interface World extends SessionActions, EquipmentActions, BuffActions, GrowthActions, NoiseActions {
+export interface World extends SessionActions, EquipmentActions, BuffActions, GrowthActions, IrrelevantEvents {
   readonly clock: Clock;
   readonly format: Format;
   readonly tenants: readonly Tenant[];
@@ -77,13 +77,13 @@ const BEGINNER = {
 export function createWorld(options: WorldOptions): World {
   const { seed, clock, emit, tenants = [WORLD_TENANT], characters = 0, format = 'T' } = options;
   const prng = createPrng(seed);
-  const ledger = createLedger(clock);
+  const history = createHistory(clock);
   const assetIds = new Map<string, number>();
-  const stage: Stage = {
+  const context: ActionContext = {
     clock,
     prng,
     format,
-    ledger,
+    history,
     producer: createProducer(clock, prng, emit),
     nextAssetId(tenant) {
       const id = assetIds.get(tenant.key) ?? FIRST_ASSET_ID;
@@ -93,16 +93,18 @@ export function createWorld(options: WorldOptions): World {
   };
   for (const tenant of tenants) {
     for (let index = 0; index < characters; index++) {
-      ledger.commit(born(tenant, FIRST_CHARACTER_ID + index, prng, clock.now(), () => stage.nextAssetId(tenant)));
+      history.commit(
+        randomCharacter(tenant, FIRST_CHARACTER_ID + index, prng, clock.now(), () => context.nextAssetId(tenant)),
+      );
     }
   }
   return {
     clock,
     format,
     tenants,
-    characters: ledger.characters,
-    find: ledger.find,
-    get: ledger.get,
+    characters: history.characters,
+    find: history.find,
+    get: history.get,
     makeUp({ tenant, characterId, name = `Nr${characterId}`, base }) {
       const values = { ...BEGINNER, ...base };
       const character: Character = {
@@ -122,13 +124,13 @@ export function createWorld(options: WorldOptions): World {
         everBuffed: false,
         sessions: [],
       };
-      ledger.commit(character);
+      history.commit(character);
       return character;
     },
-    ...createSessionActions(stage),
-    ...createEquipmentActions(stage),
-    ...createBuffActions(stage),
-    ...createGrowthActions(stage),
-    ...createNoiseActions(stage),
+    ...createSessionActions(context),
+    ...createEquipmentActions(context),
+    ...createBuffActions(context),
+    ...createGrowthActions(context),
+    ...createIrrelevantEvents(context),
   };
 }

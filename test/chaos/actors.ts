@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { createPrng, type Prng } from '../../src/lib/prng.ts';
-import { createLife } from '../../world/life.ts';
+import { createRandomPlay } from '../../world/random-play.ts';
 import type { World } from '../../world/world.ts';
-import { doSomethingHard } from './deeds.ts';
+import { doSomethingHard } from './hard-actions.ts';
 import type { Shipment } from './outbox.ts';
 import type { TruthHistory } from './truth-history.ts';
 
@@ -34,7 +34,7 @@ const SWEEP_EVERY_MS = [4_000, 30_000] as const;
 
 export function createActors(options: ActorsOptions): Actors {
   const { world, prng, history, actionsPerSecond, takeEmitted } = options;
-  const life = createLife(world, { seed: options.seed, actionsPerSecond });
+  const play = createRandomPlay(world, { seed: options.seed, actionsPerSecond });
   // Sweeps come by time: they must not take draws from the actions.
   const sweepPrng = createPrng(options.seed ^ 0x0a1);
   let actions = 0;
@@ -51,7 +51,7 @@ export function createActors(options: ActorsOptions): Actors {
       sweepAt = performance.now() + sweepPrng.between(...SWEEP_EVERY_MS);
       act(() => world.sweepBuffs());
     }
-    act(() => (prng.chance(HARD_SHARE) ? doSomethingHard(world, prng) : life.act()));
+    act(() => (prng.chance(HARD_SHARE) ? doSomethingHard(world, prng) : play.act()));
   };
 
   return {

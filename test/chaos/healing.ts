@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Prng } from '../../src/lib/prng.ts';
 import type { Service } from '../../src/upstream/port.ts';
-import type { Failure } from '../../world/faults.ts';
-import { isOnline, type Who } from '../../world/truth.ts';
+import type { Failure } from '../../world/misbehaviour.ts';
+import { isOnline, type Who } from '../../world/model.ts';
 import type { StatsAnswer } from '../support/service-process.ts';
 import { until } from '../support/wait.ts';
 import type { Actors } from './actors.ts';
@@ -57,8 +57,8 @@ const GATE_OPEN_WITHIN_MS = 20_000;
 export async function checkHealing(stage: Stage, actors: Actors, ailment: Ailment, prng: Prng): Promise<Healing> {
   const { service, failure } = ailment;
   const { upstream, subjects, world, outbox } = stage;
-  const calm = upstream.faults[service];
-  upstream.faults[service] = { failure: FAILURE_KINDS[failure] };
+  const calm = upstream.misbehaviour[service];
+  upstream.misbehaviour[service] = { failure: FAILURE_KINDS[failure] };
   if (service === 'data') await restartCold(stage);
   const rate = watchRequestRate(() => upstream.counts[service]);
   // Others may be held although they are logged out, with everything loaded.
@@ -82,7 +82,7 @@ export async function checkHealing(stage: Stage, actors: Actors, ailment: Ailmen
   await delay(OBSERVED_MS);
   const requestsPerSecond = ((upstream.counts[service] - seen) * 1_000) / OBSERVED_MS;
   const worstSecond = rate.stop();
-  upstream.faults[service] = calm;
+  upstream.misbehaviour[service] = calm;
 
   const recovered = performance.now();
   const unhealed: string[] = [];

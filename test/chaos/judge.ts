@@ -9,7 +9,7 @@
 import { ATTRIBUTES } from '../../src/answers/stats-document.ts';
 import { type BaseValues, PRIMARY_STATS, STATS, type Stat } from '../../src/domain/stat.ts';
 import { ITEM_TEMPLATES } from '../../world/item-templates.ts';
-import type { Asset, Buff, Character, Format, LearntSkill } from '../../world/truth.ts';
+import type { Asset, Buff, Character, Format, LearntSkill } from '../../world/model.ts';
 import { oracleStats } from '../support/oracle.ts';
 import type { StatsAnswer } from '../support/service-process.ts';
 import { type Rows, rowsBySource, totalOf } from './listed-bonuses.ts';

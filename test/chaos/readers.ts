@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Prng } from '../../src/lib/prng.ts';
-import { isOnline, type Who } from '../../world/truth.ts';
+import { isOnline, type Who } from '../../world/model.ts';
 import type { World } from '../../world/world.ts';
 import type { StatsAnswer } from '../support/service-process.ts';
 import type { Judge, Verdict } from './judge.ts';

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Prng } from '../../src/lib/prng.ts';
 import { SERVICES } from '../../src/upstream/port.ts';
-import { isOnline } from '../../world/truth.ts';
+import { isOnline } from '../../world/model.ts';
 import type { Stage } from './stage.ts';
 import type { Subject } from './subject.ts';
 import { DEGRADED_BY, type UpstreamFaults } from './upstream-faults.ts';

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { STATS } from '../../src/domain/stat.ts';
-import { isOnline, type Who } from '../../world/truth.ts';
+import { isOnline, type Who } from '../../world/model.ts';
 import { oracleStats } from '../support/oracle.ts';
 import type { StatsAnswer } from '../support/service-process.ts';
 import { equals, WHILE_LISTED } from './judge.ts';

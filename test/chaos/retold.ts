@@ -1,5 +1,5 @@
 import type { BaseValues } from '../../src/domain/stat.ts';
-import type { Who } from '../../world/truth.ts';
+import type { Who } from '../../world/model.ts';
 import type { Shipment } from './outbox.ts';
 import { nameOf } from './truth-history.ts';
 

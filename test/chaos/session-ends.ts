@@ -1,4 +1,4 @@
-import type { Who } from '../../world/truth.ts';
+import type { Who } from '../../world/model.ts';
 import type { Arrival, Shipment } from './outbox.ts';
 import { nameOf } from './truth-history.ts';
 

@@ -1,5 +1,5 @@
 import { PRIMARY_STATS, STATS, type Stat } from '../../src/domain/stat.ts';
-import { type Asset, type Character, type Format, NO_STATS } from '../../world/truth.ts';
+import { type Asset, type Character, type Format, NO_STATS } from '../../world/model.ts';
 import { oracleStats } from '../support/oracle.ts';
 import { type Rows, totalOf } from './listed-bonuses.ts';
 

@@ -1,7 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Who } from '../../world/truth.ts';
+import type { Who } from '../../world/model.ts';
 import { freePort } from '../support/process-guard.ts';
 import { type ServiceProcess, type StatsAnswer, startService, tenantHeaders } from '../support/service-process.ts';
 

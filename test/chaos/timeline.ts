@@ -1,4 +1,4 @@
-import type { Who } from '../../world/truth.ts';
+import type { Who } from '../../world/model.ts';
 import { nameOf } from './truth-history.ts';
 
 /** The last things that concerned each character, for the day on which one of its answers is a lie. */

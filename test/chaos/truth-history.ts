@@ -1,4 +1,4 @@
-import type { Character, Who } from '../../world/truth.ts';
+import type { Character, Who } from '../../world/model.ts';
 import type { World } from '../../world/world.ts';
 import type { Shipment } from './outbox.ts';
 

@@ -4,7 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
  * that judge every answer, and faults. A run alternates: life with faults → rest, until its events are spent.
  */
 import { createPrng } from '../../src/lib/prng.ts';
-import type { Format } from '../../world/truth.ts';
+import type { Format } from '../../world/model.ts';
 import { type Actors, createActors } from './actors.ts';
 import { createFaults, type Fault } from './faults.ts';
 import { type Ailment, checkHealing, type Healing } from './healing.ts';

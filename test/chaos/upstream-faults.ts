@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Prng } from '../../src/lib/prng.ts';
 import { SERVICES, type Service } from '../../src/upstream/port.ts';
-import type { Fault } from '../../world/faults.ts';
+import type { Misbehaviour } from '../../world/misbehaviour.ts';
 import type { Stage } from './stage.ts';
 
 /** What answers name when this service fails. */
@@ -28,7 +28,7 @@ const UPSTREAM_FAULTS = {
   'is too slow': { latency: [2_100, 4_000] },
   'fails now and then': { failure: { kind: 'reset' }, probability: 0.3, latency: [0, 200] },
   'commits late': {},
-} as const satisfies Record<string, Fault>;
+} as const satisfies Record<string, Misbehaviour>;
 
 const KINDS = Object.keys(UPSTREAM_FAULTS) as (keyof typeof UPSTREAM_FAULTS)[];
 
@@ -45,7 +45,7 @@ export interface UpstreamFaults {
 }
 
 /** An ordinary network: answers take a moment, and the truth in them is of some moment of it. */
-const CALM: Fault = { latency: [0, 15] };
+const CALM: Misbehaviour = { latency: [0, 15] };
 const LASTS_MS = [1_500, 5_000] as const;
 /** The confirming read begins 2 s after the event (architecture §3 rule 5). */
 const LAG_MS = [200, 1_800] as const;
@@ -56,7 +56,7 @@ export function createUpstreamFaults({ upstream }: Stage, prng: Prng): UpstreamF
   const troubledUntil = new Map<Service, number>();
   const struck = new Map<string, number>();
   let deck: (typeof EVERY_FAULT)[number][] = [];
-  for (const service of SERVICES) upstream.faults[service] = CALM;
+  for (const service of SERVICES) upstream.misbehaviour[service] = CALM;
 
   const strike = async (isWanted: () => boolean): Promise<void> => {
     if (deck.length === 0) deck = prng.shuffle(EVERY_FAULT);
@@ -66,10 +66,10 @@ export function createUpstreamFaults({ upstream }: Stage, prng: Prng): UpstreamF
     struck.set(fault, (struck.get(fault) ?? 0) + 1);
     if (fault !== 'commits late') troubledUntil.set(service, Number.POSITIVE_INFINITY);
     const lag = fault === 'commits late' ? prng.between(...LAG_MS) : 0;
-    upstream.faults[service] = { ...CALM, lag, ...UPSTREAM_FAULTS[fault] };
+    upstream.misbehaviour[service] = { ...CALM, lag, ...UPSTREAM_FAULTS[fault] };
     const until = performance.now() + prng.between(...LASTS_MS);
     while (isWanted() && performance.now() < until) await delay(50);
-    upstream.faults[service] = CALM;
+    upstream.misbehaviour[service] = CALM;
     if (fault !== 'commits late') troubledUntil.set(service, performance.now() + TROUBLED_AFTER_MS);
   };
 

@@ -3,8 +3,8 @@ import { after, before, describe, it } from 'node:test';
 import { PARTS } from '../../src/domain/part.ts';
 import type { PartSnapshot } from '../../src/domain/snapshot.ts';
 import { ITEM_TEMPLATES } from '../../world/item-templates.ts';
+import { type Character, type Format, wornAssets } from '../../world/model.ts';
 import { SKILL_TEMPLATES } from '../../world/skill-templates.ts';
-import { type Character, type Format, wornAssets } from '../../world/truth.ts';
 import { startUpstreamServer, type UpstreamServer } from '../../world/upstream-server.ts';
 import { createWorld, WORLD_TENANT, type World } from '../../world/world.ts';
 import { createFakeClock } from '../support/fake-clock.ts';
@@ -83,8 +83,13 @@ for (const format of ['S', 'T'] as const satisfies readonly Format[]) {
     for (const body of ['not-json', 'wrong-types', 'other-id', 'zeros'] as const) {
       it(`given bodies that are ${body}, then no part is read from them`, async (test) => {
         const failure = { kind: 'wrong-body', body } as const;
-        const faults = { characters: { failure }, inventory: { failure }, buffs: { failure }, skills: { failure } };
-        const broken = await startUpstreamServer(world, { faults });
+        const misbehaviour = {
+          characters: { failure },
+          inventory: { failure },
+          buffs: { failure },
+          skills: { failure },
+        };
+        const broken = await startUpstreamServer(world, { misbehaviour });
         test.after(() => broken.close());
         const clients = createStubbedUpstream(broken.url);
         test.after(() => clients.upstream.close());

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { isOnline } from '../../world/truth.ts';
+import { isOnline } from '../../world/model.ts';
 import type { Bed } from './bed.ts';
 import { unchanged } from './generator.ts';
 import { consumed } from './message-campaign.ts';

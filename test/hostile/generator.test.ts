@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import { glanceCharacterId } from '../../src/events/character-glance.ts';
 import { createDecoder } from '../../src/events/decoder.ts';
 import { createPrng } from '../../src/lib/prng.ts';
-import { DEEDS } from '../../world/deeds.ts';
+import { PLAYER_ACTIONS } from '../../world/player-actions.ts';
 import type { WorldRecord } from '../../world/producer.ts';
 import { createWorld } from '../../world/world.ts';
 import { mutantOf } from './generator.ts';
@@ -18,9 +18,9 @@ function recordsOf(seed: number): WorldRecord[] {
   const prng = createPrng(seed);
   for (const character of world.characters()) world.login(character, 1);
   for (let round = 0; round < 20; round++) {
-    for (const [, deed] of DEEDS) {
+    for (const [, action] of PLAYER_ACTIONS) {
       const someone = prng.pick(world.characters());
-      if (someone !== undefined) deed(world, prng, someone);
+      if (someone !== undefined) action(world, prng, someone);
     }
   }
   return records;

@@ -1,8 +1,8 @@
 import { STREAMS } from '../../src/events/stream.ts';
 import type { Prng } from '../../src/lib/prng.ts';
-import { CHANNELS, DEEDS } from '../../world/deeds.ts';
+import { isOnline } from '../../world/model.ts';
+import { CHANNELS, PLAYER_ACTIONS } from '../../world/player-actions.ts';
 import type { WorldRecord } from '../../world/producer.ts';
-import { isOnline } from '../../world/truth.ts';
 import { until } from '../support/wait.ts';
 import { tenantAt } from './attack.ts';
 import { type Bed, STILL_IDS } from './bed.ts';
@@ -34,7 +34,7 @@ const WRONG_MAX = 20;
  */
 const SENTINEL = { tenant: tenantAt(0), characterId: 710_001 };
 const SENTINEL_SOURCE = 2_001_002;
-/** Those whom no deed concerns. */
+/** Those whom no action concerns. */
 const APART = [...STILL_IDS, SENTINEL.characterId];
 
 /** Lets the world live, sends what it emits among hostile variants, and checks what became of each. */
@@ -42,7 +42,7 @@ export function createMessageCampaign(bed: Bed, prng: Prng) {
   const { world, service } = bed;
   const report: MessageReport = { sent: 0, good: 0, hostile: 0, verdicts: new Map(), wrong: [] };
   const recent: WorldRecord[] = [];
-  const weights = DEEDS.flatMap(([weight, deed]) => Array.from({ length: weight }, () => deed));
+  const weights = PLAYER_ACTIONS.flatMap(([weight, action]) => Array.from({ length: weight }, () => action));
   let ownDead = 0;
   let rounds = 0;
   world.makeUp(SENTINEL);

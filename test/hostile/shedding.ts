@@ -41,12 +41,12 @@ export async function shed({ service, upstream, world }: Bed): Promise<SheddingR
     if (body.includes('"OVERLOADED"')) counts.refused += 1;
     else counts.unavailable += 1;
   };
-  const calm = upstream.faults.characters;
-  upstream.faults.characters = { failure: { kind: 'hang' } };
+  const calm = upstream.misbehaviour.characters;
+  upstream.misbehaviour.characters = { failure: { kind: 'hang' } };
   const reading = ids.map(read);
   await stillAnswers(service, wrong);
   await Promise.all(reading);
-  upstream.faults.characters = calm;
+  upstream.misbehaviour.characters = calm;
   if (counts.refused < READS - WAITING_MAX) wrong.push(`shedding: only ${counts.refused} were refused`);
   const isServed = async (): Promise<boolean> => (await service.stats(tenant, FIRST_ID)).status === 200;
   await until('characters are loaded again', isServed, HEALED_WITHIN_MS);

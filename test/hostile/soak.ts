@@ -1,8 +1,8 @@
 import { createPrng, type Prng } from '../../src/lib/prng.ts';
-import { CHANNELS } from '../../world/deeds.ts';
 import { ITEM_TEMPLATES } from '../../world/item-templates.ts';
+import { isOnline } from '../../world/model.ts';
+import { CHANNELS } from '../../world/player-actions.ts';
 import { SKILL_TEMPLATES } from '../../world/skill-templates.ts';
-import { isOnline } from '../../world/truth.ts';
 import { until } from '../support/wait.ts';
 import { type Bed, TENANTS } from './bed.ts';
 import { unchanged } from './generator.ts';

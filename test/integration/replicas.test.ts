@@ -8,7 +8,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Consumer } from '@platformatic/kafka';
 import { ATTRIBUTES } from '../../src/answers/stats-document.ts';
 import { STATS } from '../../src/domain/stat.ts';
-import type { Character } from '../../world/truth.ts';
+import type { Character } from '../../world/model.ts';
 import { WORLD_TENANT } from '../../world/world.ts';
 import { createTruthHistory, type TruthHistory } from '../chaos/truth-history.ts';
 import { startProbe, topicNames } from '../support/feed-probe.ts';

@@ -29,7 +29,7 @@ describe('the doctor', () => {
   });
 
   afterEach(() => {
-    for (const service of SERVICES) atlas.upstream.faults[service] = {};
+    for (const service of SERVICES) atlas.upstream.misbehaviour[service] = {};
   });
 
   after(async () => {
@@ -120,10 +120,10 @@ describe('the doctor', () => {
   });
 
   it('given services that fail in every way, when it looks, then it tells each apart', async () => {
-    const { faults } = atlas.upstream;
-    faults.characters = { failure: { kind: 'wrong-body', body: 'zeros' } };
-    faults.inventory = { failure: { kind: 'status', status: 500 } };
-    faults.buffs = { failure: { kind: 'hang' } };
+    const { misbehaviour } = atlas.upstream;
+    misbehaviour.characters = { failure: { kind: 'wrong-body', body: 'zeros' } };
+    misbehaviour.inventory = { failure: { kind: 'status', status: 500 } };
+    misbehaviour.buffs = { failure: { kind: 'hang' } };
     const skills = `http://127.0.0.1:${await freePort()}/api/`;
     const proxy = createServer((_request, response) => response.writeHead(404).end('404 page not found'));
     await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));

@@ -5,9 +5,9 @@ import { atlas } from '../../src/domain/rulesets/atlas/ruleset.ts';
 import { STATS, type StatRow } from '../../src/domain/stat.ts';
 import type { SkillData, StaticData } from '../../src/domain/static-data.ts';
 import { ITEM_TEMPLATES } from '../../world/item-templates.ts';
-import { createLife } from '../../world/life.ts';
+import type { AssetStats, Character } from '../../world/model.ts';
+import { createRandomPlay } from '../../world/random-play.ts';
 import { SKILL_TEMPLATES } from '../../world/skill-templates.ts';
-import type { AssetStats, Character } from '../../world/truth.ts';
 import { createWorld, type MadeUp, WORLD_TENANT, type World } from '../../world/world.ts';
 import { createFakeClock, type FakeClock } from './fake-clock.ts';
 import { oracleStats } from './oracle.ts';
@@ -138,10 +138,10 @@ test('given worlds that lived, then the oracle and the ruleset agree on everyone
   for (const format of ['T', 'S'] as const) {
     const clock = createFakeClock();
     const world = createWorld({ seed: 21, clock, emit: () => undefined, characters: 60, format });
-    const life = createLife(world, { seed: 21, actionsPerSecond: 1 });
+    const play = createRandomPlay(world, { seed: 21, actionsPerSecond: 1 });
     let differences = 0;
     for (let round = 0; round < 10; round++) {
-      for (let count = 0; count < 300; count++) life.act();
+      for (let count = 0; count < 300; count++) play.act();
       clock.pass(30_000);
       for (const character of world.characters()) {
         const expected = oracleStats(character, { now: clock.now(), format });

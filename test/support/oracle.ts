@@ -4,8 +4,8 @@
  */
 import { STATS, type Stat } from '../../src/domain/stat.ts';
 import { ITEM_TEMPLATES, type Requirements } from '../../world/item-templates.ts';
+import type { Asset, Buff, Character, Format } from '../../world/model.ts';
 import { SKILL_TEMPLATES } from '../../world/skill-templates.ts';
-import type { Asset, Buff, Character, Format } from '../../world/truth.ts';
 
 export interface OracleOptions {
   /** Epoch ms. */

@@ -7,7 +7,7 @@ import {
   STUB_TENANT,
   startUpstreamStub,
 } from '../../../test/support/upstream-stub.ts';
-import type { Format } from '../../../world/truth.ts';
+import type { Format } from '../../../world/model.ts';
 import { startUpstreamServer, type UpstreamServer } from '../../../world/upstream-server.ts';
 import { createWorld, WORLD_TENANT, type World } from '../../../world/world.ts';
 import { AppError } from '../../lib/app-error.ts';

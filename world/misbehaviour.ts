@@ -1,6 +1,6 @@
 import type { Service } from '../src/upstream/port.ts';
 import { type Answer, errorAnswer, type Question } from './answers.ts';
-import type { Format } from './truth.ts';
+import type { Format } from './model.ts';
 
 /**
  * What is wrong with a body whose status is 200.
@@ -25,7 +25,7 @@ export type Failure =
   | { readonly kind: 'hang' };
 
 /** How one service misbehaves. */
-export interface Fault {
+export interface Misbehaviour {
   /** Ms that every answer takes, or the least and the most. The truth is read at some moment in between. */
   readonly latency?: number | readonly [number, number];
   /** Ms that the truth is older than it should be: what was announced is not committed yet. */
@@ -37,10 +37,10 @@ export interface Fault {
   readonly ids?: readonly number[];
 }
 
-/** By service, changeable at any time; an empty fault is none. */
-export type Faults = Record<Service, Fault>;
+/** By service, changeable at any time; an empty misbehaviour is none. */
+export type Misbehaviours = Record<Service, Misbehaviour>;
 
-export function noFaults(): Faults {
+export function noMisbehaviour(): Misbehaviours {
   return { characters: {}, inventory: {}, buffs: {}, skills: {}, data: {} };
 }
 

@@ -1,17 +1,17 @@
 import { createPrng } from '../src/lib/prng.ts';
-import { CHANNELS, DEEDS } from './deeds.ts';
-import { isOnline, type Who } from './truth.ts';
+import { isOnline, type Who } from './model.ts';
+import { CHANNELS, PLAYER_ACTIONS } from './player-actions.ts';
 import type { World } from './world.ts';
 
-export interface LifeOptions {
+export interface RandomPlayOptions {
   readonly seed: number;
   /** Each is of one character; some announce several things. */
   readonly actionsPerSecond: number;
-  /** Characters that life leaves alone altogether. */
+  /** Characters that it leaves alone altogether. */
   readonly except?: readonly Who[];
 }
 
-export interface Life {
+export interface RandomPlay {
   /** Does one random thing that the game would allow now. */
   act(): void;
   /** Acts at the given rate, and sweeps lapsed buffs as the real service does, until {@link stop}. */
@@ -22,14 +22,14 @@ export interface Life {
 /** The buff service's sweep of lapsed buffs (rules §4). */
 const SWEEP_MS = 10_000;
 const TICK_MS = 50;
-/** Share of the characters that life keeps logged in. */
+/** Share of the characters that are kept logged in. */
 const ONLINE_SHARE = 0.6;
 
-/** Random legal actions. Equal seeds and worlds give equal sequences of {@link Life.act}. */
-export function createLife(world: World, options: LifeOptions): Life {
+/** Random legal actions. Equal seeds and worlds give equal sequences of {@link RandomPlay.act}. */
+export function createRandomPlay(world: World, options: RandomPlayOptions): RandomPlay {
   const prng = createPrng(options.seed);
   const spared = new Set((options.except ?? []).map(nameOf));
-  const urn = DEEDS.flatMap(([count, deed]) => Array.from({ length: count }, () => deed));
+  const urn = PLAYER_ACTIONS.flatMap(([count, action]) => Array.from({ length: count }, () => action));
   let timers: NodeJS.Timeout[] = [];
   let owed = 0;
 

@@ -1,14 +1,14 @@
 import type { Prng } from '../src/lib/prng.ts';
-import { suits } from './birth.ts';
 import type { ApTarget } from './growth.ts';
 import { ITEM_TEMPLATES, isOverall, PANTS_SLOT, placeOf, TOP_SLOT } from './item-templates.ts';
 import { advancementsOf } from './jobs.ts';
+import { type Asset, baggedAssets, type Character, isOnline, wornAssets } from './model.ts';
+import { suits } from './random-character.ts';
 import { CONSUMABLES, ENERGY_SKILLS, FULL_ENERGY, SKILL_TEMPLATES, skillsOfJob } from './skill-templates.ts';
-import { type Asset, baggedAssets, type Character, isOnline, wornAssets } from './truth.ts';
 import type { World } from './world.ts';
 
 /** Something that the game lets someone who is logged in do; nothing when there is no occasion for it. */
-type Deed = (world: World, prng: Prng, character: Character) => void;
+type PlayerAction = (world: World, prng: Prng, character: Character) => void;
 
 const LEVEL_MAX = 200;
 export const CHANNELS = 3;
@@ -16,25 +16,25 @@ const AP_TARGETS: readonly ApTarget[] = ['strength', 'dexterity', 'intelligence'
 /** What hits add to an energy bar. */
 const ENERGY_STEP = 3_750;
 
-const castOnSelf: Deed = (world, prng, character) => {
+const castOnSelf: PlayerAction = (world, prng, character) => {
   const skill = prng.pick(character.skills.filter(({ skillId }) => SKILL_TEMPLATES.get(skillId)?.buff !== undefined));
   if (skill !== undefined) world.cast(character, skill.skillId);
 };
 
-const castOnParty: Deed = (world, prng, character) => {
+const castOnParty: PlayerAction = (world, prng, character) => {
   const skill = prng.pick(character.skills.filter(({ skillId }) => SKILL_TEMPLATES.get(skillId)?.buff?.party === true));
   const target = prng.pick(world.characters().filter((other) => isOnline(other) && other.tenant === character.tenant));
   if (skill !== undefined) world.cast(character, skill.skillId, target);
 };
 
-const consume: Deed = (world, prng, character) => world.consume(character, prng.pick(CONSUMABLES)?.itemId ?? 0);
+const consume: PlayerAction = (world, prng, character) => world.consume(character, prng.pick(CONSUMABLES)?.itemId ?? 0);
 
-const cancelBuff: Deed = (world, prng, character) => {
+const cancelBuff: PlayerAction = (world, prng, character) => {
   const buff = prng.pick(character.buffs);
   if (buff !== undefined) world.expireBuff(character, buff.sourceId);
 };
 
-const chargeEnergy: Deed = (world, _, character) => {
+const chargeEnergy: PlayerAction = (world, _, character) => {
   const skill = character.skills.find(({ skillId }) => ENERGY_SKILLS.includes(skillId));
   if (skill === undefined) return;
   const held = character.buffs.find((buff) => buff.sourceId === skill.skillId)?.changes[0]?.amount ?? 0;
@@ -42,54 +42,55 @@ const chargeEnergy: Deed = (world, _, character) => {
   world.updateBuff(character, skill.skillId, skill.level, [{ type: 'ENERGY_CHARGE', amount }]);
 };
 
-const equip: Deed = (world, prng, character) => {
+const equip: PlayerAction = (world, prng, character) => {
   const asset = prng.pick(baggedAssets(character).filter((candidate) => isWearable(candidate, character)));
   if (asset !== undefined) world.equip(character, asset.assetId);
 };
 
-const unequip: Deed = (world, prng, character) => {
+const unequip: PlayerAction = (world, prng, character) => {
   const asset = prng.pick(wornAssets(character));
   if (asset !== undefined) world.unequip(character, asset.assetId);
 };
 
-const scroll: Deed = (world, prng, character) => {
+const scroll: PlayerAction = (world, prng, character) => {
   const asset = prng.pick(character.assets.filter(({ upgrades }) => upgrades > 0));
   const stat = prng.pick(['strength', 'luck', 'hp', 'weaponAttack', 'speed'] as const);
   if (asset !== undefined && stat !== undefined) world.scroll(character, asset.assetId, { [stat]: prng.between(1, 5) });
 };
 
-const loseAndFind: Deed = (world, prng, character) => {
+const loseAndFind: PlayerAction = (world, prng, character) => {
   const asset = prng.pick(character.assets);
   if (asset === undefined) return;
   world.drop(character, asset.assetId, prng.pick(['DELETED', 'EXPIRED', 'RELEASED'] as const));
   world.give(character, prng.pick([...ITEM_TEMPLATES.keys()]) ?? asset.templateId);
 };
 
-const levelUp: Deed = (world, _, character) => {
+const levelUp: PlayerAction = (world, _, character) => {
   if (character.base.level < LEVEL_MAX) world.levelUp(character);
 };
 
-const advance: Deed = (world, prng, character) => {
+const advance: PlayerAction = (world, prng, character) => {
   const job = prng.pick(advancementsOf(character.base.job, character.base.level));
   if (job !== undefined) world.changeJob(character, job.id);
 };
 
-const spendAp: Deed = (world, prng, character) => world.spendAp(character, prng.pick(AP_TARGETS) ?? 'strength');
+const spendAp: PlayerAction = (world, prng, character) => world.spendAp(character, prng.pick(AP_TARGETS) ?? 'strength');
 
-const learn: Deed = (world, prng, character) => {
+const learn: PlayerAction = (world, prng, character) => {
   const skill = prng.pick(skillsOfJob(character.base.job));
   if (skill === undefined) return;
   const level = character.skills.find(({ skillId }) => skillId === skill.skillId)?.level ?? 0;
   if (level < skill.maxLevel) world.learnSkill(character, skill.skillId, level + 1);
 };
 
-const changeChannel: Deed = (world, prng, character) => world.changeChannel(character, prng.between(0, CHANNELS - 1));
+const changeChannel: PlayerAction = (world, prng, character) =>
+  world.changeChannel(character, prng.between(0, CHANNELS - 1));
 
-const makeNoise: Deed = (world, _, character) => world.makeNoise(character);
+const sendIrrelevantEvent: PlayerAction = (world, _, character) => world.sendIrrelevantEvent(character);
 
 /** How often each is done in comparison to the others. */
-export const DEEDS: readonly (readonly [number, Deed])[] = [
-  [30, makeNoise],
+export const PLAYER_ACTIONS: readonly (readonly [number, PlayerAction])[] = [
+  [30, sendIrrelevantEvent],
   [12, castOnSelf],
   [4, castOnParty],
   [5, consume],
@@ -106,7 +107,7 @@ export const DEEDS: readonly (readonly [number, Deed])[] = [
   [4, changeChannel],
 ];
 
-/** The game refuses what one does not qualify for; life does not put pants over an overall either. */
+/** The game refuses what one does not qualify for; random play does not put pants over an overall either. */
 function isWearable({ templateId }: Asset, character: Character): boolean {
   const template = ITEM_TEMPLATES.get(templateId);
   if (template === undefined || !suits(template, character.base)) return false;

@@ -1,16 +1,16 @@
 import type { Tenant } from '../src/domain/tenant.ts';
 import type { Clock } from '../src/lib/clock.ts';
 import type { Prng } from '../src/lib/prng.ts';
-import type { Ledger } from './ledger.ts';
+import type { History } from './history.ts';
+import type { Character, Format } from './model.ts';
 import type { Producer } from './producer.ts';
-import type { Character, Format } from './truth.ts';
 
 /** What every action works with. */
-export interface Stage {
+export interface ActionContext {
   readonly clock: Clock;
   readonly prng: Prng;
   readonly format: Format;
-  readonly ledger: Ledger;
+  readonly history: History;
   readonly producer: Producer;
   /** The next asset id of the tenant. */
   nextAssetId(tenant: Tenant): number;
@@ -18,13 +18,13 @@ export interface Stage {
 
 /** Sends what the character service tells about a character. `body` is undefined for types without one. */
 export function sendCharacterStatus(
-  stage: Stage,
+  context: ActionContext,
   character: Character,
   transactionId: string,
   type: string,
   body: object | undefined,
 ): void {
-  stage.producer.send('character', character.tenant, character.characterId, {
+  context.producer.send('character', character.tenant, character.characterId, {
     transactionId,
     worldId: character.worldId,
     characterId: character.characterId,

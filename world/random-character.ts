@@ -3,8 +3,8 @@ import type { Tenant } from '../src/domain/tenant.ts';
 import type { Prng } from '../src/lib/prng.ts';
 import { ITEM_TEMPLATES, type ItemTemplate, isOverall, PANTS_SLOT, placeOf, TOP_SLOT } from './item-templates.ts';
 import { CLASS_BITS, JOBS, jobClassOf, lineageOf, TRAITS } from './jobs.ts';
+import type { Asset, Character, LearntSkill } from './model.ts';
 import { skillsOfJob } from './skill-templates.ts';
-import type { Asset, Character, LearntSkill } from './truth.ts';
 
 const LEVEL_MAX = 180;
 /** Points that a character begins with, and gets with every level. */
@@ -16,7 +16,7 @@ const ABILITY_MIN = 4;
 const ITEM_AGE_MAX_MS = 100 * 24 * 3_600_000;
 
 /** Someone with a plausible job, level, stats, skills and gear, offline and not buffed. */
-export function born(
+export function randomCharacter(
   tenant: Tenant,
   characterId: number,
   prng: Prng,

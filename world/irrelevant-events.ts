@@ -1,20 +1,20 @@
+import { type ActionContext, channelOf, sendCharacterStatus } from './context.ts';
 import { ZERO_TIME } from './go-time.ts';
-import { channelOf, type Stage, sendCharacterStatus } from './stage.ts';
-import type { Character, Who } from './truth.ts';
+import type { Character, Who } from './model.ts';
 
 /** What busy topics are full of and what changes no stat (contract §1). */
-export interface NoiseActions {
+export interface IrrelevantEvents {
   /** One event, of any of the kinds, about the character. */
-  makeNoise(who: Who): void;
+  sendIrrelevantEvent(who: Who): void;
 }
 
-export function createNoiseActions(stage: Stage): NoiseActions {
-  const { ledger, prng, producer } = stage;
+export function createIrrelevantEvents(context: ActionContext): IrrelevantEvents {
+  const { history, prng, producer } = context;
 
   const changed =
     (updates: readonly string[] | undefined) =>
     (character: Character): void =>
-      sendCharacterStatus(stage, character, prng.uuid(), 'STAT_CHANGED', {
+      sendCharacterStatus(context, character, prng.uuid(), 'STAT_CHANGED', {
         channelId: channelOf(character),
         exclRequestSent: true,
         updates,
@@ -23,7 +23,7 @@ export function createNoiseActions(stage: Stage): NoiseActions {
   const told =
     (type: string, body: object | undefined) =>
     (character: Character): void =>
-      sendCharacterStatus(stage, character, prng.uuid(), type, body);
+      sendCharacterStatus(context, character, prng.uuid(), type, body);
 
   const buffed =
     (type: string, body: object) =>
@@ -62,8 +62,8 @@ export function createNoiseActions(stage: Stage): NoiseActions {
   ];
 
   return {
-    makeNoise(who) {
-      prng.pick(kinds)?.(ledger.get(who));
+    sendIrrelevantEvent(who) {
+      prng.pick(kinds)?.(history.get(who));
     },
   };
 }
