@@ -4,7 +4,7 @@
  */
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, globSync, readdirSync, readFileSync } from 'node:fs';
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join, relative, resolve } from 'node:path';
@@ -277,6 +277,18 @@ describe('the pages', () => {
     assert.deepEqual(broken, []);
   });
 
+  test('given every file that the pages name, when it is looked for, then it is there', () => {
+    // Superseded decisions tell of files that are gone.
+    const current = PAGES.filter(({ text }) => !text.includes('\nStatus: superseded'));
+    const missing = current.flatMap(({ path, text }) =>
+      [...text.matchAll(/`((?:[\w.{},*-]+\/)+[\w.{},*-]*\.(?:[jt]s|ya?ml|json|md))`/g)]
+        .flatMap(([, name = '']) => alternatives(name))
+        .filter((name) => !isThere(name))
+        .map((name) => `${path}: ${name}`),
+    );
+    assert.deepEqual(missing, []);
+  });
+
   test('given every variable that the pages name, when it is looked up, then it is one', () => {
     const variables = new Set([...Object.keys(VARIABLES), ...TEST_VARIABLES]);
     const others = new Set<string>([...ERROR_CODES, ...wordsOfTheWire()]);
@@ -311,6 +323,18 @@ describe('the pages', () => {
     );
   });
 });
+
+/** Rooms may be named without their `src/`, and CONTRIBUTING's example has a folder of its own. */
+function isThere(name: string): boolean {
+  if (name.startsWith('src/domain/rulesets/arena/')) return true;
+  return [name, join('src', name)].some((path) => globSync(path, { cwd: ROOT }).length > 0);
+}
+
+/** `a{b,c}` is ab and ac. */
+function alternatives(name: string): string[] {
+  const [, before = '', list = '', behind = ''] = /^(.*)\{(.*)\}(.*)$/.exec(name) ?? [];
+  return list === '' ? [name] : list.split(',').map((each) => `${before}${each}${behind}`);
+}
 
 function leadsSomewhere(from: string, link: string): boolean {
   const [file = '', anchor] = link.split('#');
