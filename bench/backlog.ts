@@ -10,7 +10,7 @@ import { loggedIn, ready, type Service } from './service.ts';
 export const CROWD = 1_000;
 /** Of each character's buffs. */
 export const SOURCES = 5;
-const FIRST_SOURCE = 2_311_000;
+export const FIRST_SOURCE = 2_311_000;
 /** A prime: with it, characters come in no order that memory would like, and each once per lap. */
 const STRIDE = 7_919;
 /** Each question costs the service some 0.5 ms. */

@@ -23,11 +23,13 @@ export interface Bed {
 /** Records per request: the broker takes a batch of 1 MB at most. */
 const BATCH = 2_000;
 
-export async function createBed(progress: (line: string) => void): Promise<Bed> {
+/** With `profiles`, a folder: each service leaves a CPU profile there when it ends. */
+export async function createBed(progress: (line: string) => void, profiles?: string): Promise<Bed> {
   const broker: KafkaBroker = await provisionKafka(progress);
   const kafka = createKafkaClient(broker.brokers);
   // The first question about a group makes a new broker create what it keeps groups in.
   await kafka.memberCount(uniqueName('bench'));
+  const profiling = profiles === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profiles}`];
   const running: { end(): Promise<number> }[] = [];
 
   const startHelper = async (name: string, ...args: string[]): Promise<{ child: Child; port: number }> => {
@@ -60,8 +62,9 @@ export async function createBed(progress: (line: string) => void): Promise<Bed> 
         await kafka.produce(topic, records.slice(from, from + BATCH));
       }
     },
-    async startService(topics, upstreamPort, options) {
-      const service = await startService(broker.brokers, topics, upstreamPort, options);
+    async startService(topics, upstreamPort, options = {}) {
+      const flags = [...(options.flags ?? []), ...profiling];
+      const service = await startService(broker.brokers, topics, upstreamPort, { ...options, flags });
       running.push(service);
       return service;
     },

@@ -41,18 +41,19 @@ const CASES: Readonly<Record<string, Case>> = {
 /** A run takes half of this at most. */
 const DEADLINE_MS = 60 * 60_000;
 
-const HELP = `npm run bench -- [names…] [--quick] [--size NAME=N]… [--json FILE] [--compare FILE]
+const HELP = `npm run bench -- [names…] [--quick] [--size NAME=N]… [--json FILE] [--compare FILE] [--profile FOLDER]
 
 Without names, all of them:
 ${Object.entries(CASES)
   .map(([name, { about }]) => `  ${name.padEnd(12)}${about}`)
   .join('\n')}
 
-  --quick          fewer and shorter rounds, to see that it works; its figures are noise
-  --size NAME=N    one of the sizes below; may be repeated
-  --json FILE      also writes the figures and what they were measured on
-  --compare FILE   an earlier run's --json: says of each figure whether it is better, worse, or within a tenth, which is noise.
-                   Where there is a ceiling, the ratios to it are compared
+  --quick           fewer and shorter rounds, to see that it works; its figures are noise
+  --size NAME=N     one of the sizes below; may be repeated
+  --json FILE       also writes the figures and what they were measured on
+  --compare FILE    an earlier run's --json: says of each figure whether it is better, worse, or within a tenth, which is noise.
+                    Where there is a ceiling, the ratios to it are compared
+  --profile FOLDER  each service leaves a CPU profile there when it ends, for the developer tools of a browser; this costs some speed
 
 Sizes, and with --quick:
 ${Object.entries(FULL)
@@ -70,6 +71,7 @@ async function main(): Promise<number> {
       size: { type: 'string', multiple: true, default: [] },
       json: { type: 'string' },
       compare: { type: 'string' },
+      profile: { type: 'string' },
       help: { type: 'boolean', short: 'h', default: false },
     },
   });
@@ -88,7 +90,7 @@ async function main(): Promise<number> {
     return 2;
   }
   const earlier = values.compare === undefined ? undefined : figuresIn(await readFile(values.compare, 'utf8'));
-  const bed = await createBed((line) => process.stderr.write(`${line}\n`));
+  const bed = await createBed((line) => process.stderr.write(`${line}\n`), values.profile);
   const giveUp = (why: string): void => {
     process.stderr.write(`\n${why}\n`);
     void bed.close().finally(() => process.exit(1));

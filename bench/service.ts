@@ -32,10 +32,8 @@ export interface Service {
   residents(): Promise<number>;
   /** Body of the stats answer. */
   stats(characterId: number): Promise<string>;
-  /** Bytes of heap after a collection. */
-  heap(): Promise<number>;
-  /** Bytes of the process after a collection. */
-  rss(): Promise<number>;
+  /** After a collection. */
+  memory(): Promise<Memory>;
   /** Ms from SIGTERM to the end of the process. */
   end(): Promise<number>;
 }
@@ -82,8 +80,11 @@ export async function startService(
     position: async (topic) => positionIn(await http.text('/api/debug/consumers'), topic),
     residents: async () => gaugeIn(await http.text('/api/metrics'), 'effective_stats_residents'),
     stats: (characterId) => http.text(statsPath(characterId)),
-    heap: async () => (await memoryOf(child)).heap,
-    rss: async () => (await memoryOf(child)).rss,
+    async memory() {
+      const answer = await child.ask('memory');
+      if (!isMemory(answer)) throw new Error('the service did not tell its memory');
+      return answer;
+    },
     end() {
       http.close();
       return child.end();
@@ -100,12 +101,6 @@ export async function ready(service: Service): Promise<void> {
 export async function loggedIn(service: Service, count: number, deadlineMs = 30_000): Promise<void> {
   const isHeld = async (): Promise<boolean> => (await service.residents()) === count;
   await service.child.whileAlive(until(`${count} characters are logged in`, isHeld, deadlineMs));
-}
-
-async function memoryOf(child: Child): Promise<Memory> {
-  const answer = await child.ask('memory');
-  if (!isMemory(answer)) throw new Error('the service did not tell its memory');
-  return answer;
 }
 
 function isMemory(value: unknown): value is Memory {

@@ -1,13 +1,14 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { until } from '../../test/support/wait.ts';
-import { backlog, type Result, runnerOf, workOff } from '../backlog.ts';
+import { backlog, FIRST_SOURCE, type Result, runnerOf, workOff } from '../backlog.ts';
 import type { Bed } from '../bed.ts';
 import type { Case, Sizes } from '../case.ts';
 import { startCrowd } from '../crowd.ts';
 import { type Figure, median, quantile } from '../figure.ts';
+import type { Memory } from '../processes/leash.ts';
 import type { Progress } from '../progress.ts';
 import { sessionCreated } from '../records.ts';
-import { loggedIn, ready, type Service, type ServiceOptions, statsPath, type Topics } from '../service.ts';
+import { ready, type Service, type ServiceOptions, statsPath, type Topics } from '../service.ts';
 import { POPULATIONS } from '../upstream-answers.ts';
 
 const { first } = POPULATIONS.geared;
@@ -17,6 +18,7 @@ const WARM_UP_MS = 500;
 const PORTION = 20_000;
 /** For a million, on a machine that does other work. */
 const DEADLINE_MS = 15 * 60_000;
+const POLL_MS = 250;
 /** The confirming reads are over by then. */
 const SETTLED_MS = 3_000;
 /** Node's default would end it before a million are there if each took more than some 4 KB. */
@@ -52,9 +54,7 @@ export const growth: Case = {
 
 interface Stage {
   readonly residents: number;
-  /** Bytes. */
-  readonly heap: number;
-  readonly rss: number;
+  readonly memory: Memory;
   readonly ingest: readonly Result[];
   /** 200s per second, and µs of CPU for each. */
   readonly gets: readonly Result[];
@@ -70,10 +70,26 @@ async function grow(bed: Bed, service: Service, topic: string, from: number, to:
       Array.from({ length: count }, (_, index) => sessionCreated(first + at + index)),
     );
   }
-  await loggedIn(service, to, DEADLINE_MS);
+  await known(service, to);
   const isRead = async (): Promise<boolean> => Number(await service.child.ask('reads')) >= 4 * to;
-  await until(`${to} characters are loaded`, isRead, DEADLINE_MS);
+  await service.child.whileAlive(until(`${to} characters are loaded`, seldom(isRead), DEADLINE_MS));
   await delay(SETTLED_MS);
+}
+
+async function known(service: Service, count: number): Promise<void> {
+  const isKnown = async (): Promise<boolean> => (await service.residents()) === count;
+  await service.child.whileAlive(until(`${count} residents are known`, seldom(isKnown), DEADLINE_MS));
+}
+
+/** Each look costs the service some ms, and there are minutes of them. */
+function seldom(check: () => Promise<boolean>): () => Promise<boolean> {
+  return async () => (await check()) || (await delay(POLL_MS, false));
+}
+
+/** A rate of events that changed nothing would be worth nothing. */
+async function expectApplied(service: Service, amount: number): Promise<void> {
+  const buff = `"source":"buff:${FIRST_SOURCE}","statType":"weapon_attack","amount":${amount}`;
+  await until(`the answer has ${buff}`, async () => (await service.stats(first)).includes(buff));
 }
 
 async function measure(
@@ -84,8 +100,7 @@ async function measure(
   topics: Topics,
   residents: number,
 ): Promise<Stage> {
-  const heap = await service.heap();
-  const rss = await service.rss();
+  const memory = await service.memory();
   const ids = { first, count: residents };
   const loadMs = 1_000 * sizes.loadSeconds;
   const crowd = await startCrowd(bed, service, {
@@ -102,13 +117,14 @@ async function measure(
     progress.step(`growth, ${residents} residents: round ${round + 1}`);
     const events = { count: sizes.ingestEvents, first, characters: residents, amount: 10 + round };
     await workOff(bed, topics.buff, [runner], backlog(events));
+    await expectApplied(service, events.amount);
     const before = await service.child.cpu();
     const { goodput } = await crowd.load();
     const cpu = (await service.child.cpu()) - before;
     gets.push({ rate: goodput, cpu: (1_000 * cpu) / (goodput * ((loadMs + WARM_UP_MS) / 1_000)) });
   }
   await crowd.child.end();
-  return { residents, heap, rss, ingest: runner.results, gets, pauses: await pausesOf(service) };
+  return { residents, memory, ingest: runner.results, gets, pauses: await pausesOf(service) };
 }
 
 /** Since it was last asked. */
@@ -122,12 +138,13 @@ async function pausesOf(service: Service): Promise<number[]> {
 async function start(bed: Bed, topics: Topics, upstreamPort: number, residents: number): Promise<number> {
   const service = await bed.startService(topics, upstreamPort, SPARED);
   await ready(service);
-  await loggedIn(service, residents, DEADLINE_MS);
+  await known(service, residents);
   return (performance.now() - service.startedAt) / 1_000;
 }
 
 function figures(stage: Stage, smallest: Stage): Figure[] {
-  const { heap, rss, pauses, residents } = stage;
+  const { pauses, residents } = stage;
+  const { heap, rss } = stage.memory;
   const named = (count: number): string => `${count.toLocaleString('en-US')} residents`;
   const name = named(residents);
   const rate = (results: readonly Result[]): number => median(results.map((result) => result.rate));

@@ -43,7 +43,7 @@ async function residentFigures(bed: Bed, sizes: Sizes, progress: Progress): Prom
     const isAnswered = async (): Promise<boolean> => Number(await upstream.child.ask('count')) >= 4 * to;
     await until(`the reads of ${to} logins are answered`, isAnswered, DEADLINE_MS);
     await delay(MERGED_MS);
-    return service.heap();
+    return (await service.memory()).heap;
   };
   progress.step(`memory: ${SMALL} residents`);
   const small = await grow(0, SMALL);
@@ -51,7 +51,7 @@ async function residentFigures(bed: Bed, sizes: Sizes, progress: Progress): Prom
   const large = await grow(SMALL, population);
   progress.step('memory: each is read once');
   await readAll(service, 0, population);
-  const read = await service.heap();
+  const read = (await service.memory()).heap;
   const loaded = (large - small) / (population - SMALL);
   return [
     {
@@ -71,8 +71,8 @@ async function visitorFigures(bed: Bed, sizes: Sizes, progress: Progress): Promi
   await ready(service);
   const settled = async (): Promise<number> => {
     await delay(MERGED_MS);
-    await service.rss();
-    return service.rss();
+    await service.memory();
+    return (await service.memory()).rss;
   };
   await readAll(service, 0, SMALL);
   const before = await settled();

@@ -84,7 +84,7 @@ async function follow(
   const cpu = await service.child.cpu();
   const residents = await service.residents();
   if (residents !== ONLINE) throw new Error(`${residents} residents after the replay, expected ${ONLINE}`);
-  return { seconds, cpu, heap: await service.heap(), answers };
+  return { seconds, cpu, heap: (await service.memory()).heap, answers };
 }
 
 function figures(records: number, results: readonly Result[]): Figure[] {

@@ -67,6 +67,8 @@ async function startAll(
   return { topics, services, requests: async () => Number(await upstream.child.ask('count')) };
 }
 
+const heapOf = async (service: Service): Promise<number> => (await service.memory()).heap;
+
 const idsOf = (sizes: Sizes): number[] =>
   Array.from({ length: sizes.population }, (_, index) => POPULATIONS.geared.first + index);
 
@@ -79,11 +81,11 @@ async function measure(bed: Bed, sizes: Sizes, progress: Progress, count: number
   const half = ids.length / 2;
   // The first half fills caches and warms code, and so does not count.
   await logIn(bed, installation, ids, 0, half);
-  const before = { heap: await sum(services, (service) => service.heap()), requests: await requests() };
+  const before = { heap: await sum(services, heapOf), requests: await requests() };
   const idle = await sum(services, ({ child }) => child.cpu());
   await logIn(bed, installation, ids, half, ids.length);
   const cpu = (await sum(services, ({ child }) => child.cpu())) - idle;
-  const heap = (await sum(services, (service) => service.heap())) - before.heap;
+  const heap = (await sum(services, heapOf)) - before.heap;
   const asked = (await requests()) - before.requests;
   const event = await cpuPerEvent(bed, installation, sizes.ingestEvents, ids);
   const name = `${count} shard${count === 1 ? '' : 's'}`;
