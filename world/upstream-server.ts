@@ -1,6 +1,7 @@
-import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Tenant, tenantOf } from '../src/domain/tenant.ts';
+import { createServer } from '../src/lib/node-http.ts';
 import { createPrng } from '../src/lib/prng.ts';
 import type { Service } from '../src/upstream/port.ts';
 import { answerTo, PREFIX, type Question, questionOf } from './answers.ts';

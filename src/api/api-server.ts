@@ -1,6 +1,7 @@
-import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http';
+import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { AppError } from '../lib/app-error.ts';
+import { createServer } from '../lib/node-http.ts';
 import type { Answer } from './answer.ts';
 import { answerBytes } from './connection-refusal.ts';
 

@@ -22,7 +22,7 @@ import {
 } from './change-routes.ts';
 import { createCharacterRequestReader } from './character-request.ts';
 import { refuseConnection } from './connection-refusal.ts';
-import { describeApi } from './describe.ts';
+import type { DescribedRoute } from './describe.ts';
 import { answerOfError } from './error-mapper.ts';
 import { createExplainHandler, EXPLAIN_URL } from './explain-route.ts';
 import { type Handler, handling, routed, send } from './handling.ts';
@@ -38,7 +38,6 @@ import {
   REDRIVE_URL,
   REREAD_URL,
 } from './levers-routes.ts';
-import { ROUTE_SCHEMAS, type RouteSchema } from './openapi.ts';
 import {
   createConsumersHandler,
   createDeadLettersHandler,
@@ -132,6 +131,8 @@ export function createApi(deps: ApiDeps): FastifyInstance {
     // The last requests are answered, with `Connection: close`, instead of refused without JSON:API.
     return503OnClosing: false,
     bodyLimit: BODY_MAX,
+    // No route has a schema of Fastify's: without this it would load the compilers of such schemas all the same.
+    schemaController: { compilersFactory: { buildValidator: noSchemas, buildSerializer: noSchemas } },
     serverFactory: (handler) =>
       createApiServer((request, response) => {
         // While it closes, the framework tells clients that their connection ends.
@@ -169,16 +170,13 @@ export function createApi(deps: ApiDeps): FastifyInstance {
   // Spans are made of the framework's requests.
   const hotRoute = deps.tracing === undefined ? createHotRoute(respondHot, deps.page.unnamedTenant) : undefined;
   const refusalsOf = { hot: shedding.count, costly: shedding.refusal };
-  const routes = routesOf(deps, statsAnswers, () => describeApi(known));
+  const routes = routesOf(deps, statsAnswers, () => known);
   const streams = createChangeStreams(
     deps.watch.changes,
     createChangeDocuments(deps.names, deps.watch.run),
     createTenantRequestReader(deps.page.unnamedTenant),
   );
-  const known: readonly Pick<Route, 'url' | 'schema' | 'method'>[] = [
-    ...routes,
-    { url: CHANGES_URL, schema: ROUTE_SCHEMAS.changes },
-  ];
+  const known: readonly DescribedRoute[] = [...routes, { url: CHANGES_URL, describedAs: 'changes' }];
   app.register(async (scope) => {
     for (const { method = 'GET', url, handler, load, bodyLimit = BODY_MAX } of routes) {
       const observer = deps.metrics.httpRoute(url);
@@ -212,6 +210,10 @@ export function createApi(deps: ApiDeps): FastifyInstance {
   return app;
 }
 
+function noSchemas(): never {
+  throw new TypeError('routes are without schemas');
+}
+
 /** Until the server has closed: it only ends those by itself that are idle when the closing begins, not those that wait for an answer. */
 function endIdleConnections({ server }: FastifyInstance): void {
   if (!server.listening) return;
@@ -219,12 +221,7 @@ function endIdleConnections({ server }: FastifyInstance): void {
   server.once('close', () => clearInterval(ending));
 }
 
-interface Route {
-  /** Left out: GET. */
-  readonly method?: 'POST';
-  readonly url: string;
-  /** undefined: it is for people, and not part of the API's description. */
-  readonly schema: RouteSchema | undefined;
+interface Route extends DescribedRoute {
   readonly handler: Handler;
   /** Bytes. Left out: that of routes that take no body. */
   readonly bodyLimit?: number;
@@ -235,99 +232,101 @@ interface Route {
   readonly load?: 'hot' | 'costly';
 }
 
-function routesOf(deps: ApiDeps, statsAnswers: StatsAnswers, describe: () => object): readonly Route[] {
+function routesOf(deps: ApiDeps, statsAnswers: StatsAnswers, known: () => readonly DescribedRoute[]): readonly Route[] {
   const requestOf = createCharacterRequestReader(deps.page.unnamedTenant);
   const tenantOf = createTenantRequestReader(deps.page.unnamedTenant);
   const documents = createChangeDocuments(deps.names, deps.watch.run);
   const page = createPageHandlers(deps.page);
   const admin = createAdminCheck(deps.adminToken);
   let description: Answer | undefined;
-  const describeOnce: Handler = () => {
-    description ??= ok(JSON.stringify(describe()));
+  const describeOnce: Handler = async () => {
+    // What it is made of takes a fifth of a second to load, and few ever ask for it.
+    const { describeApi } = await import('./describe.ts');
+    description ??= ok(JSON.stringify(describeApi(known())));
     return description;
   };
   return [
     {
       url: STATS_URL,
-      schema: ROUTE_SCHEMAS.stats,
+      describedAs: 'stats',
       handler: createStatsHandler(statsAnswers, requestOf),
       load: 'hot',
     },
     {
       url: EXPLAIN_URL,
-      schema: ROUTE_SCHEMAS.explain,
+      describedAs: 'explain',
       handler: createExplainHandler(deps.explainer, deps.names, requestOf, admin),
       load: 'costly',
     },
     {
       method: 'POST',
       url: PREVIEW_URL,
-      schema: ROUTE_SCHEMAS.preview,
+      describedAs: 'preview',
       handler: createPreviewHandler(deps.previewer, deps.names, requestOf),
       bodyLimit: PREVIEW_BODY_MAX,
       load: 'costly',
     },
     {
       url: ROLL_URL,
-      schema: ROUTE_SCHEMAS.roll,
+      describedAs: 'roll',
       handler: createRollHandler(deps.watch.rollReader, tenantOf),
       load: 'costly',
     },
     {
       url: TENANTS_URL,
-      schema: ROUTE_SCHEMAS.tenants,
+      describedAs: 'tenants',
       handler: withoutQuery(createTenantsHandler(deps.watch.roll)),
       load: 'costly',
     },
     {
       url: ITEMS_URL,
-      schema: ROUTE_SCHEMAS.items,
+      describedAs: 'items',
       handler: createItemsHandler(deps.names, tenantOf),
       load: 'costly',
     },
     {
       url: HISTORY_URL,
-      schema: ROUTE_SCHEMAS.history,
+      describedAs: 'history',
       handler: withoutQuery(createHistoryHandler(deps.watch.changes, documents, requestOf)),
       load: 'costly',
     },
-    { url: '/api/readyz', schema: ROUTE_SCHEMAS.ready, handler: createReadyHandler(deps.readiness, deps.page.mode) },
-    { url: '/api/livez', schema: ROUTE_SCHEMAS.live, handler: createLiveHandler() },
-    { url: '/api/metrics', schema: ROUTE_SCHEMAS.metrics, handler: createMetricsHandler(deps.metrics) },
+    { url: '/api/readyz', describedAs: 'ready', handler: createReadyHandler(deps.readiness, deps.page.mode) },
+    { url: '/api/livez', describedAs: 'live', handler: createLiveHandler() },
+    { url: '/api/metrics', describedAs: 'metrics', handler: createMetricsHandler(deps.metrics) },
     {
       url: '/api/debug/consumers',
-      schema: ROUTE_SCHEMAS.consumers,
+      describedAs: 'consumers',
       handler: withoutQuery(createConsumersHandler(deps.feed, deps.replica)),
     },
     {
       url: '/api/debug/dead-letters',
-      schema: ROUTE_SCHEMAS.deadLetters,
+      describedAs: 'deadLetters',
       handler: withoutQuery(createDeadLettersHandler(deps.deadLetters, admin)),
     },
     {
       method: 'POST',
       url: REDRIVE_URL,
-      schema: ROUTE_SCHEMAS.redrive,
+      describedAs: 'redrive',
       handler: createRedriveHandler(deps.levers, admin),
     },
     {
       method: 'POST',
       url: REREAD_URL,
-      schema: ROUTE_SCHEMAS.reread,
+      describedAs: 'reread',
       handler: withoutQuery(createRereadHandler(deps.levers, admin, requestOf)),
     },
     {
       method: 'POST',
       url: FLUSH_URL,
-      schema: ROUTE_SCHEMAS.flush,
+      describedAs: 'flush',
       handler: withoutQuery(createFlushHandler(deps.levers, admin)),
     },
-    { url: DRIFT_URL, schema: ROUTE_SCHEMAS.drift, handler: withoutQuery(createDriftHandler(deps.levers)) },
-    { url: '/metrics', schema: undefined, handler: createMetricsHandler(deps.metrics) },
-    { url: PAGE_URL, schema: undefined, handler: page.document },
-    { url: PAGE_SERVICE_URL, schema: undefined, handler: page.service },
-    { url: PAGE_FILE_URL, schema: undefined, handler: page.file },
-    { url: '/api/openapi.json', schema: ROUTE_SCHEMAS.openapi, handler: describeOnce },
+    { url: DRIFT_URL, describedAs: 'drift', handler: withoutQuery(createDriftHandler(deps.levers)) },
+    { url: '/metrics', describedAs: undefined, handler: createMetricsHandler(deps.metrics) },
+    { url: PAGE_URL, describedAs: undefined, handler: page.document },
+    { url: PAGE_SERVICE_URL, describedAs: undefined, handler: page.service },
+    { url: PAGE_FILE_URL, describedAs: undefined, handler: page.file },
+    { url: '/api/openapi.json', describedAs: 'openapi', handler: describeOnce },
   ];
 }
 

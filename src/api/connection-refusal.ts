@@ -1,5 +1,5 @@
-import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
+import { STATUS_CODES } from '../lib/node-http.ts';
 import type { HttpRouteObserver } from '../telemetry/metrics.ts';
 import type { Answer } from './answer.ts';
 import { answerOfError, errorOfConnection } from './error-mapper.ts';

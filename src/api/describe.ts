@@ -1,5 +1,12 @@
 import { version } from '../lib/version.ts';
-import { type DescribedResponse, OPENAPI, type RouteSchema, SECURITY_SCHEMES, TOO_LARGE } from './openapi.ts';
+import {
+  type DescribedResponse,
+  OPENAPI,
+  ROUTE_SCHEMAS,
+  type RouteSchema,
+  SECURITY_SCHEMES,
+  TOO_LARGE,
+} from './openapi.ts';
 
 /** What the description needs to know of a route. */
 export interface DescribedRoute {
@@ -7,8 +14,8 @@ export interface DescribedRoute {
   readonly method?: 'POST';
   /** With `:names` for what is variable. */
   readonly url: string;
-  /** undefined: it is not for clients, and not described. */
-  readonly schema: RouteSchema | undefined;
+  /** undefined: it is for people, and not described. */
+  readonly describedAs: keyof typeof ROUTE_SCHEMAS | undefined;
 }
 
 type Node = Readonly<Record<string, unknown>>;
@@ -24,11 +31,11 @@ const REFUSED = { 431: { $ref: '#/components/responses/TooLarge' } };
 export function describeApi(routes: readonly DescribedRoute[]): object {
   const schemas: Record<string, unknown> = {};
   const paths: Record<string, Record<string, unknown>> = {};
-  for (const { method = 'GET', url, schema } of routes) {
-    if (schema === undefined) continue;
+  for (const { method = 'GET', url, describedAs } of routes) {
+    if (describedAs === undefined) continue;
     const path = url.replaceAll(/:(\w+)/g, '{$1}');
     paths[path] ??= {};
-    paths[path][method.toLowerCase()] = operationOf(schema, schemas);
+    paths[path][method.toLowerCase()] = operationOf(ROUTE_SCHEMAS[describedAs], schemas);
   }
   const tooLarge = responseOf(TOO_LARGE, schemas);
   return {

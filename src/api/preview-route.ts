@@ -8,7 +8,6 @@ import { bodyProblem, invalidFields } from './field-problem.ts';
 import type { Handler } from './handling.ts';
 import { namesInPreview, namingOf } from './naming.ts';
 import { encodePreview } from './preview-document.ts';
-import { readPreviewRequest } from './preview-request.ts';
 import { previewText } from './preview-text.ts';
 import { readQuery } from './query.ts';
 import { STATS_URL } from './stats-route.ts';
@@ -28,6 +27,8 @@ export function createPreviewHandler(
 ): Handler {
   return async (request) => {
     const { values, problems } = readQuery(request, PARAMETERS);
+    // With its schema's library, which takes a fifth of a second to load and is for previews alone.
+    const { readPreviewRequest } = await import('./preview-request.ts');
     const { trial, problems: inBody } = readPreviewRequest(request.body);
     const { tenant, characterId, context } = requestOf(request, [...problems, ...inBody]);
     const preview = previewOf(await previewer.preview(tenant, characterId, context, trial));

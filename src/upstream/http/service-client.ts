@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { Pool } from 'undici';
+import Pool from 'undici/lib/dispatcher/pool.js';
 import { Undecodable } from '../../events/decoded.ts';
 import type { AppError } from '../../lib/app-error.ts';
 import type { Clock } from '../../lib/clock.ts';
