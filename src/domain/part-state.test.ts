@@ -76,6 +76,10 @@ describe('a read is merged', () => {
     assert.equal(merged(before, {}, 101_999).confirmAt, 102_000);
     assert.equal(merged(before, {}, 102_000).confirmAt, undefined);
   });
+
+  it('given a read that began no later than the last one, then it is a defect, and is not merged', () => {
+    for (const began of [49_999, 50_000]) assert.throws(() => merged(part(), {}, began), /older than the one/);
+  });
 });
 
 describe('a part is doubted', () => {

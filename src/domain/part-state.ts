@@ -128,6 +128,8 @@ export function merge<Value, Fact extends Heard>(
   contradicts: (read: Value, fact: Fact) => boolean,
   now: number,
 ): PartState<Value, Fact> {
+  if (began <= part.began)
+    throw new Error(`a read that began at ${began} ms is older than the one at ${part.began} ms`);
   const young = part.heard.filter(({ heardAt }) => heardAt < began && began < heardAt + SETTLE_MS);
   const owed = young.reduce((at, { heardAt }) => Math.max(at, heardAt + SETTLE_MS), part.confirmAt ?? began);
   const remembered = part.heard.filter(({ heardAt }) => heardAt > began - GRACE_MS);

@@ -111,6 +111,7 @@ export function createReadQueue(clock: Pick<Clock, 'mono'>): ReadQueue {
     const { entries } = lanes[part];
     const known = entries.get(character);
     if (known !== undefined) return known;
+    if (!character.held) throw new Error(`character ${character.characterId} is gone, and nothing of it can be read`);
     const entry = newEntry(character);
     entries.set(character, entry);
     return entry;

@@ -65,7 +65,7 @@ describe('when what is read', () => {
     bench.login();
     bench.load();
     bench.clock.pass(2_001);
-    for (const part of ['base', 'equipment', 'buffs', 'passives'] as const) bench.claim(part);
+    for (const part of PARTS) bench.claim(part);
   });
 
   it('given a hint, then a read is due at once, another 2 s later, and none after that', () => {
@@ -209,6 +209,14 @@ describe('when what is read', () => {
     assert.equal(bench.queue.size, 0, 'nothing of it stays in the schedule');
     bench.queue.caughtUp('t/0');
     assert.deepEqual(bench.due('base'), []);
+  });
+
+  it('given a character that is gone, when a read of it is asked for, then it is a defect, and nothing is queued', () => {
+    const bench = loggedIn();
+    const character = bench.view();
+    bench.logout();
+    assert.throws(() => bench.queue.request(character, 'base'), /character 12 is gone/);
+    assert.equal(bench.queue.size, 0);
   });
 
   it('given drift, when an audit reads twice, then it is repaired by the first and counted by the second', () => {

@@ -73,6 +73,7 @@ export function createRegister({ visitorMax, visitorTtl, residentIdleTtl, onGone
   }
 
   function letGo(character: HeldCharacter, mono: number): void {
+    if (!character.held) throw new Error(`character ${character.characterId} is let go a second time`);
     onGone(character, mono);
     const { tenant, characterId } = character;
     character.held = false;

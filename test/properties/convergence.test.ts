@@ -148,6 +148,7 @@ function createRun({ kinds, lag, skew, idles, steps, caughtUp }: Scenario) {
         const delivered = again !== undefined && TOPICS.every((topic) => !model.queues[topic].includes(again));
         if (delivered) bench.event(step.republish ? { ...again, recordTime: produced() } : again);
       }
+      bench.assertInvariants();
     },
     /** Lets things come to rest without reading what is not due, and looks as soon as they have. */
     rest(): void {

@@ -111,6 +111,7 @@ function createRun({ kinds, lag, skew, latency, late, steps }: Scenario) {
     check();
   };
   const check = (): void => {
+    bench.assertInvariants();
     if (!bench.isHeld()) return;
     const view = bench.view();
     const truths = model.lately(LATELY_MS);

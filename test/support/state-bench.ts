@@ -18,6 +18,7 @@ import { endRead, failRead, missRead } from '../../src/refresh/read-ends.ts';
 import { type Claim, createReadQueue } from '../../src/refresh/read-queue.ts';
 import { createCharacters } from '../../src/state/characters.ts';
 import { createFakeClock, type FakeClock } from './fake-clock.ts';
+import { assertInvariants } from './invariants.ts';
 
 export const TENANT = tenantOf('083839c6-c47c-42a6-9585-76492795d123', 'GMS', 83, 1);
 export const GRACE = 15_000;
@@ -51,7 +52,10 @@ export interface StateSettings {
   readonly isOurs?: () => boolean;
 }
 
-/** Drives the state the way the service does, one move at a time. Character 12 unless told otherwise. */
+/**
+ * Drives the state the way the service does, one move at a time, and holds its invariants after each. Character 12 unless told
+ * otherwise.
+ */
 export function createStateBench(clock: FakeClock, settings: StateSettings = {}, characterId = 12) {
   const moments = createMoments(clock);
   const queue = createReadQueue(moments);
@@ -69,12 +73,19 @@ export function createStateBench(clock: FakeClock, settings: StateSettings = {},
     ...settings,
   });
   const begin = (): number => moments.next().mono;
+  /** After a move. */
+  const held = <T>(result: T): T => {
+    assertInvariants({ characters, queue, mono: moments.mono });
+    return result;
+  };
   const bench = {
     characters,
     queue,
     moments,
     clock,
     gone,
+    /** For moves that are made without this bench; its own are checked anyway. */
+    assertInvariants: () => held(undefined),
     /** Applies one event whose record time is now, unless given. */
     event(sketch: EventSketch): Outcome {
       const event = {
@@ -86,7 +97,7 @@ export function createStateBench(clock: FakeClock, settings: StateSettings = {},
         replayed: false,
         ...sketch,
       } as CharacterEvent;
-      return characters.apply(event, moments.next());
+      return held(characters.apply(event, moments.next()));
     },
     login: (sessionId = 's1') => bench.event({ type: 'session-created', sessionId, worldId: 0, channelId: 1 }),
     logout: (sessionId = 's1') => bench.event({ type: 'session-destroyed', sessionId }),
@@ -98,7 +109,7 @@ export function createStateBench(clock: FakeClock, settings: StateSettings = {},
     isHeld: () => characters.find(TENANT, characterId) !== undefined,
     /** Asks for the part as a reader does. */
     request: (part: Part) => queue.request(bench.view(), part),
-    due: (part: Part, n = 1): Claim[] => queue.take(part, n, begin),
+    due: (part: Part, n = 1): Claim[] => held(queue.take(part, n, begin)),
     /** The read of this part that is due now. */
     claim(part: Part): Claim {
       const [claim] = bench.due(part);
@@ -106,10 +117,10 @@ export function createStateBench(clock: FakeClock, settings: StateSettings = {},
       return claim;
     },
     isDue: (part: Part): boolean => queue.nextAt(part) <= clock.mono(),
-    merge: (claim: Claim, snapshot: PartSnapshot) => endRead({ characters, queue }, claim, snapshot),
+    merge: (claim: Claim, snapshot: PartSnapshot) => held(endRead({ characters, queue }, claim, snapshot)),
     /** As the refresher ends a read that failed, or found nobody. */
     fail(claim: Claim, retryAt: number, missing = false): void {
-      (missing ? missRead : failRead)({ characters, queue }, claim, retryAt);
+      held((missing ? missRead : failRead)({ characters, queue }, claim, retryAt));
     },
     /** Claims and merges at once. */
     read: (snapshot: PartSnapshot) => bench.merge(bench.claim(snapshot.part), snapshot),
