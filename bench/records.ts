@@ -22,7 +22,7 @@ const RECORD_HEADERS = [
 
 const BUFF_DURATION_MS = 200_000;
 /**
- * Buffs are dated ahead by more than the service's allowance of 5 s between an event and a read (architecture §3 rule 2):
+ * Buffs are dated ahead by more than the service's allowance of 5 s between an event and a read (how-state-works, rule 2):
  * each is then clearly newer than the login's read, is applied and needs no re-read, as in steady play.
  */
 const AHEAD_MS = 6_000;

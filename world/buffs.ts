@@ -17,7 +17,7 @@ export interface BuffApplication {
   readonly fromId?: number;
 }
 
-/** Buffs come, change and end (contract §1, Buff status). Truth first, then the announcement. */
+/** Buffs come, change and end. Truth first, then the announcement. */
 export interface BuffActions {
   /** Replaces what the source grants so far. Applying a source again is the same. */
   applyBuff(who: Who, application: BuffApplication): void;

@@ -5,7 +5,7 @@ import { type ItemTemplate, placeOf } from './item-templates.ts';
 import type { Asset, Buff, Character, Format, LearntSkill } from './model.ts';
 import type { SkillTemplate } from './skill-templates.ts';
 
-/** JSON:API resources and documents as the Atlas services write them, fields in their order (contract §2). */
+/** JSON:API resources and documents as the Atlas services write them, fields in their order. */
 export interface Resource {
   readonly type: string;
   readonly id: string;
@@ -90,7 +90,7 @@ export function skillResource({ skillId, level, masterLevel }: LearntSkill): Res
   return { type: 'skills', id: String(skillId), attributes };
 }
 
-/** S has no `req*` (contract §2). */
+/** S has no `req*`. */
 export function statisticsDocument(template: ItemTemplate, format: Format): object {
   const { level, job, str, dex, int, luk } = template.requires;
   const { hands: _, ...stats } = template.stats;

@@ -7,7 +7,7 @@ import { ASSET_STATS, type Asset, type AssetStats, type Character, type Format, 
 /** How an item leaves its owner for good. */
 export type Loss = 'DELETED' | 'EXPIRED' | 'RELEASED';
 
-/** Items come, go, are worn and taken off (contract §1, Asset status). Truth first, then the announcement. */
+/** Items come, go, are worn and taken off. Truth first, then the announcement. */
 export interface EquipmentActions {
   /** Puts an item into the bag and returns its id. `stats` replace those of the template, or add to nothing. */
   give(who: Who, templateId: number, stats?: Partial<AssetStats>): number;
@@ -40,7 +40,7 @@ export function createEquipmentActions(context: ActionContext): EquipmentActions
       body,
     });
 
-  // S announces a move with its two slots swapped (contract §1).
+  // S announces a move with its two slots swapped.
   const announceMove = (who: Character, transactionId: string, before: Asset, after: Asset): void => {
     const [from, to] = format === 'S' ? [after, before] : [before, after];
     announce(who, transactionId, to, 'MOVED', { oldSlot: from.slot, createdAt: formatInstant(after.createdAt) });

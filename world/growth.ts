@@ -7,7 +7,7 @@ import type { Character, Who } from './model.ts';
 /** What ability points can be spent on. */
 export type ApTarget = Ability | 'max_hp' | 'max_mp';
 
-/** Base stats, jobs and skills change (contract §1, Character and Skill status). Truth first, then the announcement. */
+/** Base stats, jobs and skills change. Truth first, then the announcement. */
 export interface GrowthActions {
   levelUp(who: Who): void;
   /** Spends one ability point. Does nothing without one. */
@@ -42,7 +42,7 @@ export function createGrowthActions(context: ActionContext): GrowthActions {
     return changed;
   };
 
-  /** S sends no values (contract §1). Go writes the keys of a map in alphabetical order. */
+  /** S sends no values. Go writes the keys of a map in alphabetical order. */
   const statChanged = (
     character: Character,
     transactionId: string,

@@ -2,7 +2,7 @@ import { type ActionContext, channelOf, sendCharacterStatus } from './context.ts
 import { ZERO_TIME } from './go-time.ts';
 import type { Character, Who } from './model.ts';
 
-/** What busy topics are full of and what changes no stat (contract §1). */
+/** What busy topics are full of and what changes no stat. */
 export interface IrrelevantEvents {
   /** One event, of any of the kinds, about the character. */
   sendIrrelevantEvent(who: Who): void;

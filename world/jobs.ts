@@ -1,4 +1,4 @@
-/** Bits of `reqJob` (rules §2). */
+/** Bits of `reqJob` (docs/reference/rulesets.md). */
 export const CLASS_BITS = { beginner: 0, warrior: 1, magician: 2, bowman: 4, thief: 8, pirate: 16 } as const;
 
 export type JobClass = keyof typeof CLASS_BITS;

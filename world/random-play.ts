@@ -19,7 +19,7 @@ export interface RandomPlay {
   stop(): void;
 }
 
-/** The buff service's sweep of lapsed buffs (rules §4). */
+/** The buff service's sweep of lapsed buffs. */
 const SWEEP_MS = 10_000;
 const TICK_MS = 50;
 /** Share of the characters that are kept logged in. */

@@ -4,7 +4,7 @@ import type { Character, Session, Who } from './model.ts';
 /** In which order a change of channel is announced; a late DESTROYED comes with {@link SessionActions.sweepSessions}. */
 export type ChangeOrder = 'destroyed-first' | 'created-first' | 'destroyed-late';
 
-/** Sessions open and end (contract §1, Session status). Truth first, then the announcement. */
+/** Sessions open and end. Truth first, then the announcement. */
 export interface SessionActions {
   /** Opens a session on the channel. Also sends the events of the login server, which concern no character. */
   login(who: Who, channelId: number): void;

@@ -179,7 +179,7 @@ export const SKILL_TEMPLATES: ReadonlyMap<number, SkillTemplate> = new Map(
 /** Skills whose buff is the reading of an energy bar. */
 export const ENERGY_SKILLS: readonly number[] = [5110001, 15100004];
 
-/** Reading of a full energy bar (rules §2). */
+/** Reading of a full energy bar. */
 export const FULL_ENERGY = 15_000;
 
 /** What eating or drinking grants: item id, ms, and what changes. */

@@ -29,7 +29,7 @@ export interface UpstreamServerOptions {
 }
 
 /**
- * The five services that {@link World}'s truth is read from (contract §2), in the world's format. Answers
+ * The five services that {@link World}'s truth is read from (docs/reference/upstream.md), in the world's format. Answers
  * are dated by the world's clock. Rejects when the port is taken.
  */
 export async function startUpstreamServer(world: World, options: UpstreamServerOptions = {}): Promise<UpstreamServer> {

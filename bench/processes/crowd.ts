@@ -4,7 +4,7 @@ import { TENANT_HEADERS } from '../records.ts';
 import { answerPort } from './answer-port.ts';
 
 // Clients that ask for the same stats again and again, each on a connection of its own and as soon as it has its answer.
-// A 503 is repeated after Retry-After, three attempts in all (contract §3). On raw sockets: the load must not be the limit.
+// A 503 is repeated after Retry-After, three attempts in all, as Go clients do. On raw sockets: the load must not be the limit.
 // Argument: a plan as JSON. Says its "port" (0) once all are connected; the message `load` starts one load.
 export interface CrowdPlan {
   readonly port: number;

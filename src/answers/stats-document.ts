@@ -2,7 +2,7 @@ import type { Bonus, EffectiveStats } from '../domain/ruleset.ts';
 import { STATS, type Stat } from '../domain/stat.ts';
 import type { CharacterId } from '../domain/tenant.ts';
 
-/** The attribute of each stat, in the order of the document (contract §3). */
+/** The attribute of each stat, in the order of the document. */
 export const ATTRIBUTES = {
   strength: 'strength',
   dexterity: 'dexterity',
@@ -21,7 +21,7 @@ export const ATTRIBUTES = {
 } as const satisfies Record<Stat, string>;
 
 /**
- * The JSON:API document of contract §3. Written by hand, because the order of attributes is part of the contract and nothing
+ * The JSON:API document of docs/reference/api.md. Written by hand, because the order of attributes is part of it and nothing
  * in it needs escaping: names are constants, the rest are integers. `degraded` in the order of the contract.
  */
 export function encodeStats(characterId: CharacterId, effective: EffectiveStats, degraded: readonly string[]): string {

@@ -312,7 +312,7 @@ describe('reading stats', () => {
   });
 });
 
-describe('rule 8: feed health is freshness', () => {
+describe('rule 7: feed health is freshness', () => {
   it('given a feed that is not current, when a part was read 5 s ago, then a read re-reads it and is right', async () => {
     const { stats, scripted, feed, clock } = setUp();
     await stats();
@@ -374,7 +374,7 @@ describe('a character that goes and comes back while a read waits', () => {
   }
 });
 
-describe('rule 9: audit', () => {
+describe('rule 8: audit', () => {
   it('given drift, when the audit comes round, then it is repaired and told', async () => {
     const { stats, scripted, clock, login, drift } = setUp();
     await login();
@@ -432,7 +432,7 @@ describe('waits of held characters', () => {
   });
 });
 
-describe('budget (rule 7)', () => {
+describe('budget (rule 6)', () => {
   it('given more characters than places, when all are loaded, then no more than the budget is in flight', async () => {
     const { scripted, bench, refresher, characters } = setUp();
     scripted.hold('base');

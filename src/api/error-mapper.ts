@@ -10,7 +10,7 @@ interface Mapping {
   readonly detail?: string;
   /** Put before the message. */
   readonly lead?: string;
-  /** Seconds after which it may work; known clients repeat a 503 (contract §3). */
+  /** Seconds after which it may work; known clients repeat a 503. */
   readonly retryAfter?: number;
 }
 

@@ -4,12 +4,12 @@ import { answerOfError } from './error-mapper.ts';
 
 /**
  * How much one turn of the event loop may spend on requests, ms: as long as probes and events then wait for their turn. As long
- * as a read may wait for a re-read (architecture §3 rule 8).
+ * as a read may wait for a re-read (how-state-works, rule 7).
  */
 const TURN_MAX_MS = 250;
 /** What passes between two requests counts this much at most, ms: the rest of it was a collection, a batch or a pause. */
 const REQUEST_MAX_MS = 5;
-/** Seconds after which the refused come back, by turns: not all at once. Go clients wait for whole seconds (contract §3). */
+/** Seconds after which the refused come back, by turns: not all at once. Go clients wait for whole seconds. */
 const RETRY_AFTER = [1, 2] as const;
 
 /** Refuses costly requests that would make everything else wait. */

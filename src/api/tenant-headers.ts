@@ -19,7 +19,7 @@ export type TenantHeaders = Tenant | readonly FieldProblem[];
 type Spelling = Readonly<Record<'id' | 'region' | 'major' | 'minor', string | string[] | undefined>>;
 
 /**
- * Reads the tenant from the request headers of contract §3, or says what is wrong with each of them. Tenants that were read
+ * Reads the tenant from the request headers, or says what is wrong with each of them. Tenants that were read
  * before are recognised without reading them again, the one of the last request without building a key. `unnamed` is meant
  * when there is none of the four headers; without it, that is an error.
  */

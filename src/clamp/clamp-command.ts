@@ -1,7 +1,7 @@
 import type { EventContext } from '../domain/event.ts';
 import type { CharacterId, Tenant } from '../domain/tenant.ts';
 
-/** Tells the character service that a maximum has fallen, so that it lowers the current value (contract §1). */
+/** Tells the character service that a maximum has fallen, so that it lowers the current value. */
 export interface ClampCommand {
   readonly type: 'CLAMP_HP' | 'CLAMP_MP';
   readonly tenant: Tenant;

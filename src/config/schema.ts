@@ -16,7 +16,7 @@ import { rulesetOverrides } from './ruleset-overrides.ts';
 import { SHARDS_MAX, shardSetting } from './shard.ts';
 import { optional, type Variable, type VariableDocs, variable } from './variable.ts';
 
-/** Go's level names (contract §4) and the levels of our logger. */
+/** Go's level names and the levels of our logger. */
 const LOG_LEVELS = {
   panic: 'fatal',
   fatal: 'fatal',
@@ -42,7 +42,7 @@ const TOPIC_EXPECTED = 'a topic name: 1 to 249 letters, digits, dots, dashes, un
 const LONGEST = 24 * 24 * HOUR;
 
 /**
- * Every environment variable that the service knows (contract §1 and §4, and ours), with its default and what people are
+ * Every environment variable that the service knows, Atlas's and ours, with its default and what people are
  * told about it. The table in docs/reference/configuration.md is made from it. An empty value counts as unset.
  */
 export const VARIABLES = {

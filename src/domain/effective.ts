@@ -8,7 +8,7 @@ import type { CalculationInput } from './ruleset.ts';
 import type { StaticData } from './static-data.ts';
 
 export interface EffectiveOptions {
-  /** Ms after expiresAt for which a buff still counts (rules: time). */
+  /** Ms after expiresAt for which a buff still counts (how-state-works: time). */
   readonly expiryGrace: number;
   readonly checkRequirements: boolean;
 }
@@ -20,7 +20,7 @@ export interface Basis {
   readonly until: number;
 }
 
-/** undefined while the base was never read: before that no number may be answered (contract §3). */
+/** undefined while the base was never read: before that no number may be answered: clients take zeros for the truth. */
 export function basisOf(
   character: Character,
   moment: Moment,

@@ -2,7 +2,7 @@ import type { Instant } from './instant.ts';
 import type { BaseField, StatRow } from './stat.ts';
 import type { CharacterId, Tenant } from './tenant.ts';
 
-/** What an event hands on to every request that it causes (contract §1, headers). */
+/** What an event hands on to every request that it causes. */
 export interface EventContext {
   readonly traceparent?: string;
   readonly environment?: string;
@@ -14,7 +14,7 @@ interface EventBase {
   /** Kafka record time, epoch ms: a hint only (the outbox publishes late and twice). */
   readonly recordTime: number;
   readonly context: EventContext | undefined;
-  /** Name of the partition when it was behind at decoding, else undefined (architecture §3 rule 7). */
+  /** Name of the partition when it was behind at decoding, else undefined (how-state-works, rule 6). */
   readonly backlog: string | undefined;
   /** True for a session of the past that is replayed at the start: it tells who is online, and loads nobody. */
   readonly replayed: boolean;

@@ -2,7 +2,7 @@ import type { AnyPart } from './character.ts';
 import type { Moment } from './part-state.ts';
 import { FRESH_WITHOUT_FEED_MS } from './timing.ts';
 
-/** What an answer may name as degraded, in this order (contract §3). */
+/** What an answer may name as degraded, in this order. */
 export const DEGRADABLE = ['base', 'equipment', 'buffs', 'passives', 'requirements'] as const;
 
 export type Degradable = (typeof DEGRADABLE)[number];

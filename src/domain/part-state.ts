@@ -116,7 +116,7 @@ function withDoubt<Value, Fact extends Heard>(
 }
 
 /**
- * The rule (architecture: two flows, one rule). A read that began after something was heard overrides it; what was heard
+ * The rule (docs/explanation/how-state-works.md). A read that began after something was heard overrides it; what was heard
  * after it began lies on top. A read that began within {@link SETTLE_MS} of the last thing heard before it is confirmed by
  * another one then; where it contradicts what was heard, the part is doubted until that one has decided. A fact is forgotten
  * once a read began {@link GRACE_MS} after it; until then it orders later events about its key.

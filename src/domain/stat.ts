@@ -1,4 +1,4 @@
-/** The fourteen stats, in the order in which answers list them (rules §1, contract §3). */
+/** The fourteen stats, in the order in which answers list them. */
 export const STATS = [
   'strength',
   'dexterity',

@@ -1,7 +1,7 @@
 import type { Stat, StatRow } from '../domain/stat.ts';
 import { INT32, type Json, optionalInteger, optionalObject } from './fields.ts';
 
-/** Which field of an asset grants which stat (rules §2, Equipment; `hands` grants nothing). */
+/** Which field of an asset grants which stat; `hands` grants nothing. */
 const STAT_OF_FIELD: readonly (readonly [string, Stat])[] = [
   ['strength', 'strength'],
   ['dexterity', 'dexterity'],
@@ -19,7 +19,7 @@ const STAT_OF_FIELD: readonly (readonly [string, Stat])[] = [
   ['jump', 'jump'],
 ];
 
-/** What S and T call an asset that is equipment (contract §1). */
+/** What S and T call an asset that is equipment. */
 export const EQUIPMENT_REFERENCES: readonly string[] = ['equipable', 'cash_equipable', 'cash-equipable'];
 
 /** T writes the stats flat, S under `referenceData`; undefined when the body has none of them. */

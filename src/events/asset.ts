@@ -14,7 +14,7 @@ import {
 } from './fields.ts';
 import { baseOf, type Origin } from './origin.ts';
 
-/** Asset status (contract §1): whatever touches a slot below 0, now or before, concerns what is worn. */
+/** Asset status: whatever touches a slot below 0, now or before, concerns what is worn. */
 export function decodeAsset(envelope: Json, origin: Origin): Decoded {
   const type = text(envelope, 'type');
   switch (type) {

@@ -24,7 +24,7 @@ import { baseOf, type Origin } from './origin.ts';
 const CHANGES_MAX = 128;
 const STAT_TYPE_LENGTH = 64;
 
-/** Buff status (contract §1). BERSERK, PERIODIC_EFFECT and what else may come change no stat. */
+/** Buff status. BERSERK, PERIODIC_EFFECT and what else may come change no stat. */
 export function decodeBuff(envelope: Json, origin: Origin): Decoded {
   const type = text(envelope, 'type');
   if (type !== 'APPLIED' && type !== 'EXPIRED' && type !== 'STAT_UPDATED') return SKIP.otherType;

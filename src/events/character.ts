@@ -32,7 +32,7 @@ const RELEVANT: readonly { readonly update: string; readonly key: BaseField; rea
 const NOTHING: Json = {};
 
 /**
- * Character status (contract §1): STAT_CHANGED, and of it only what names a base field. HP, MP, experience and mesos come
+ * Character status: STAT_CHANGED, and of it only what names a base field. HP, MP, experience and mesos come
  * with every hit and pick-up and end here.
  */
 export function decodeCharacter(envelope: Json, origin: Origin): Decoded {

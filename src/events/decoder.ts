@@ -26,7 +26,7 @@ export interface EncodedEvent {
 
 export interface Decoder {
   /**
-   * Reads one record (contract §1, both formats). Never throws, and keeps no view of its bytes.
+   * Reads one record (docs/reference/events.md), in either format. Never throws, and keeps no view of its bytes.
    * `behind` names its partition while that is behind; `replayed` tells that it is of the past (feed).
    */
   decode(record: EncodedEvent, behind: string | undefined, replayed?: boolean): Decoded;

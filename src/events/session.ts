@@ -2,7 +2,7 @@ import { type Decoded, SKIP } from './decoded.ts';
 import { BYTE, integer, type Json, text, UINT32, uuid } from './fields.ts';
 import { baseOf, type Origin } from './origin.ts';
 
-/** Session status (contract §1). Only the channel service's sessions are a character's. */
+/** Session status. Only the channel service's sessions are a character's. */
 export function decodeSession(envelope: Json, origin: Origin): Decoded {
   const type = text(envelope, 'type');
   if (type !== 'CREATED' && type !== 'DESTROYED') return SKIP.otherType;

@@ -2,7 +2,7 @@ import { type Decoded, SKIP } from './decoded.ts';
 import { integer, type Json, LEVEL, optionalInteger, optionalObject, text, UINT32 } from './fields.ts';
 import { baseOf, type Origin } from './origin.ts';
 
-/** Skill status (contract §1). COOLDOWN_* are frequent and change no skill. */
+/** Skill status. COOLDOWN_* are frequent and change no skill. */
 export function decodeSkill(envelope: Json, origin: Origin): Decoded {
   const type = text(envelope, 'type');
   switch (type) {

@@ -1,6 +1,6 @@
 import type { Part } from '../domain/part.ts';
 
-/** Which stream of events a record belongs to; decides how its value is read. One per consumed topic (contract §1). */
+/** Which stream of events a record belongs to; decides how its value is read. One per consumed topic. */
 export const STREAMS = ['session', 'buff', 'asset', 'character', 'skill'] as const;
 
 export type Stream = (typeof STREAMS)[number];

@@ -52,7 +52,7 @@ export const VALUE_BYTES_MAX = 16_384;
 export const HEADER_BYTES_MAX = 4_096;
 export const HEADERS_MAX = 64;
 
-/** The last records that could not be read, in memory, bounded in number and bytes (architecture §4). */
+/** The last records that could not be read, in memory, bounded in number and bytes. */
 export function createDeadLetters({ maxLetters, maxBytes, onAdded }: DeadLettersOptions): DeadLetters {
   /** By where they lay; oldest first. */
   const letters = new Map<string, DeadLetter>();

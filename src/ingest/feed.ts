@@ -71,7 +71,7 @@ export interface PartitionPosition {
 }
 
 export interface Health {
-  /** True when what was consumed is current (architecture §3 rule 7). */
+  /** True when what was consumed is current (how-state-works, rule 7). */
   readonly current: boolean;
   /** Why not, for people; undefined when current. */
   readonly reason: string | undefined;

@@ -1,7 +1,7 @@
 import type { Part } from '../domain/part.ts';
 import type { CharacterId, Tenant } from '../domain/tenant.ts';
 
-/** A difference between what was held and the truth that an audit found, confirmed and repaired (architecture §3 rule 9). */
+/** A difference between what was held and the truth that an audit found, confirmed and repaired (how-state-works, rule 8). */
 export interface Drift {
   readonly tenant: Tenant;
   readonly characterId: CharacterId;

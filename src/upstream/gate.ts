@@ -33,7 +33,7 @@ export interface GateOptions {
   readonly onEnd: (service: Service, error: unknown) => void;
 }
 
-/** A probe's deadline in ms (architecture §3 rule 6). */
+/** A probe's deadline in ms (how-state-works, rule 5). */
 export const PROBE_DEADLINE_MS = 2_000;
 
 /** How far back outcomes count, and of how many ids at most: under load the window is shorter and judges sooner. */

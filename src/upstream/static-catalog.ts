@@ -51,7 +51,7 @@ export interface StaticCatalog {
 }
 
 const MISSING_MS = 60_000;
-/** Format S answers 500 for templates that it does not have (contract §2), and now and then for one that it has. */
+/** Format S answers 500 for templates that it does not have, and now and then for one that it has. */
 const REFUSALS_BELIEVED = 3;
 const KINDS = ['skill', 'requirements'] as const;
 const RETRY_FIRST_MS = 250;

@@ -1,6 +1,6 @@
 /*
  * Whether the data service means what it denies. It says 404, or 500, both of what it does not have and of everything while
- * its database is broken (contract §2). So something that it is known to have is asked for beside it: a witness.
+ * its database is broken. So something that it is known to have is asked for beside it: a witness.
  */
 import { type AnyEntry, isKnown, type StaticSource } from './static-entry.ts';
 

@@ -44,7 +44,7 @@ export interface Healing extends Ailment {
 /** Fewer show nothing. */
 const PATIENTS_MIN = 5;
 const NEWCOMERS = 40;
-/** Architecture §7. */
+/** Promised in docs/explanation/how-state-works.md. */
 const HEALED_WITHIN_MS = 10_000;
 const OBSERVED_MS = 3_000;
 /** A service that hangs fails only when its deadlines are over. */

@@ -25,7 +25,7 @@ export function rowsBySource({ bonuses }: StatsAnswer): Map<string, Map<Stat, Ro
   return sources;
 }
 
-/** Rules §2: what the base and these bonuses make of a stat. Numbers here stay far below 2^53. */
+/** Ruleset `atlas`: what the base and these bonuses make of a stat. Numbers here stay far below 2^53. */
 export function totalOf(stat: Stat, base: number, sources: readonly Rows[]): number {
   let flat = 0;
   let percent = 100;

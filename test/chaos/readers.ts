@@ -62,7 +62,7 @@ export interface ReadersOptions {
 
 /**
  * How much older than what the service could know an answer may be: 5 s until an unreached end or a failed fetch shows, one
- * more between two looks at it (architecture §3 rule 8), and 2 s for the confirming read (rule 5).
+ * more between two looks at it (how-state-works, rule 7), and 2 s for the confirming read (rule 1).
  */
 const WINDOW_MS = 8_000;
 /** Until a session that was announced is surely known; outages of the broker last 12 s, and are caught up with soon. */

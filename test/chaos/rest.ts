@@ -23,7 +23,7 @@ export interface Rest {
   readonly ms: number;
 }
 
-/** Architecture §7: everything has healed this long after the last fault. */
+/** Promised in how-state-works: everything has healed this long after the last fault. */
 const QUIET_MS = 10_000;
 const AT_ONCE = 16;
 /**

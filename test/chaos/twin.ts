@@ -20,7 +20,7 @@ import { startWatch, type Watch } from './watch.ts';
 
 export interface TwinOptions {
   readonly seed: number;
-  /** Of events and answers: S that of the seed's time, T today's (contract). */
+  /** Of events and answers: S is Atlas of February 2026, T of summer 2026 (docs/reference/events.md). */
   readonly format: Format;
   /** Records that the world emits; repetitions come on top. */
   readonly events: number;

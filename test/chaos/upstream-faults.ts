@@ -47,9 +47,9 @@ export interface UpstreamFaults {
 /** An ordinary network: answers take a moment, and the truth in them is of some moment of it. */
 const CALM: Misbehaviour = { latency: [0, 15] };
 const LASTS_MS = [1_500, 5_000] as const;
-/** The confirming read begins 2 s after the event (architecture §3 rule 5). */
+/** The confirming read begins 2 s after the event (how-state-works, rule 1). */
 const LAG_MS = [200, 1_800] as const;
-/** Architecture §7: healed within 10 s. */
+/** Promised in how-state-works: healed within 10 s. */
 const TROUBLED_AFTER_MS = 10_000;
 
 export function createUpstreamFaults({ upstream }: Stage, prng: Prng): UpstreamFaults {

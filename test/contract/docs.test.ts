@@ -7,7 +7,7 @@ import { execFile } from 'node:child_process';
 import { existsSync, globSync, readdirSync, readFileSync } from 'node:fs';
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join, relative, resolve } from 'node:path';
+import { basename, dirname, join, relative, resolve } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { Value } from 'typebox/value';
 import * as documents from '../../src/api/openapi.ts';
@@ -287,6 +287,26 @@ describe('the pages', () => {
         .map((name) => `${path}: ${name}`),
     );
     assert.deepEqual(missing, []);
+  });
+
+  test('given every page and numbered rule that the sources name, when it is looked for, then the repository holds it', () => {
+    const pages = new Set(PAGES.map(({ path }) => basename(path)));
+    const rules = readPage('docs/explanation/how-state-works.md').text.matchAll(/^### (\d+)\. /gm);
+    const numbers = new Set([...rules].map(([, number]) => number));
+    const isDangling = (line: string): boolean =>
+      (line.includes('\u00a7') && !/RFC \d+ \u00a7/.test(line)) ||
+      [...line.matchAll(/\b[\w-]+\.md\b/g)].some(([name]) => !pages.has(name)) ||
+      [...line.matchAll(/\brules? (\d+)/gi)].some(([, number]) => !numbers.has(number));
+    const dangling = ['src', 'world', 'tool', 'test', 'bench', 'scripts', 'docs', 'deploy'].flatMap((folder) =>
+      readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' })
+        .filter((name) => /\.(?:[jt]s|json|ya?ml|md)$/.test(name))
+        .flatMap((name) => {
+          const path = join(folder, name);
+          const lines = readFileSync(join(ROOT, path), 'utf8').split('\n');
+          return lines.filter(isDangling).map((line) => `${path}: ${line.trim()}`);
+        }),
+    );
+    assert.deepEqual(dangling, []);
   });
 
   test('given every variable that the pages name, when it is looked up, then it is one', () => {

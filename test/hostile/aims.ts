@@ -21,7 +21,7 @@ const INT32: Range = { min: -2_147_483_648, max: 2_147_483_647 };
 const LEVEL: Range = { min: 0, max: 2_147_483_647 };
 const UINT32: Range = { min: 0, max: 4_294_967_295 };
 
-/** Fields of STAT_CHANGED's `values` that are read (contract §1), and those that the decoder adds. */
+/** Fields of STAT_CHANGED's `values` that are read, and those that the decoder adds. */
 const VALUES: Readonly<Record<string, Range>> = {
   strength: UINT32,
   dexterity: UINT32,
@@ -42,7 +42,7 @@ function withCharacter(aims: readonly Aim[]): readonly Aim[] {
   return aims.length === 0 ? [] : [CHARACTER, ...aims];
 }
 
-/** The fields that matter of a record that concerns a character (contract §1); none of one that is skipped anyway. */
+/** The fields that matter of a record that concerns a character; none of one that is skipped anyway. */
 export function aimsOf(record: WorldRecord): readonly Aim[] {
   const plain = plainOf(record);
   const body = isJson(plain['body']) ? plain['body'] : {};

@@ -19,7 +19,7 @@ export interface SheddingReport {
 const WAITING_MAX = Number(HELD.VISITOR_MAX);
 const READS = WAITING_MAX + 200;
 const FIRST_ID = 70_000_000;
-/** Architecture §7. */
+/** Promised in docs/explanation/how-state-works.md. */
 const HEALED_WITHIN_MS = 10_000;
 
 /** More readers than may wait, of a service that hangs: those beyond are refused, and everybody is served once it is back. */

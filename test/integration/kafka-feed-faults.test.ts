@@ -5,7 +5,7 @@ import { type OwnKafkaBroker, startOwnKafka } from '../support/kafka-broker.ts';
 import { createKafkaClient, type KafkaClient, uniqueName } from '../support/kafka-client.ts';
 import { until } from '../support/wait.ts';
 
-/** What architecture §7 promises: consumption resumes within 15 s of the broker answering. */
+/** What how-state-works promises: consumption resumes within 15 s of the broker answering. */
 const RESUMED_MS = 15_000;
 
 let kafka: OwnKafkaBroker;

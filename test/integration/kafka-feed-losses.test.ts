@@ -9,7 +9,7 @@ import { type OwnKafkaBroker, startOwnKafka } from '../support/kafka-broker.ts';
 import { createKafkaClient, type KafkaClient, uniqueName } from '../support/kafka-client.ts';
 import { until } from '../support/wait.ts';
 
-/** What architecture §6 promises: following resumes within 15 s. */
+/** What how-state-works promises: following resumes within 15 s. */
 const RESUMED_MS = 15_000;
 
 let kafka: OwnKafkaBroker;

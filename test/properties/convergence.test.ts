@@ -1,7 +1,7 @@
 /**
  * Whatever the order, the delays, the duplicates and the replays of events, however reads fail, are late and interleave with
- * them, and however characters come and go: at rest the state is the upstream truth, and nothing is stale (architecture §3
- * and §4).
+ * them, and however characters come and go: at rest the state is the upstream truth, and nothing is stale
+ * (docs/explanation/how-state-works.md).
  */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';

@@ -1,6 +1,6 @@
 /**
  * Between the events, too: while reads run when they are due and events come within 3 s, whatever counts as fresh was true a
- * moment ago (contract §3: a 200 is right, or names what is degraded).
+ * moment ago (a 200 is right, or names what is degraded).
  */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';

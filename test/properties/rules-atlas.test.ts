@@ -8,7 +8,7 @@ import { BEGINNERS, calculationInput, FRESH, REPLAY, shuffled } from './rules-ar
 
 const RUNS = { ...REPLAY, numRuns: 400 };
 
-/** Rules §2 in rational arithmetic, rounded down at the end. */
+/** Ruleset `atlas` in rational arithmetic, rounded down at the end. */
 function rationalTotal(base: number, bonuses: readonly Bonus[]): bigint {
   let flat = 0n;
   let percent = 0n;

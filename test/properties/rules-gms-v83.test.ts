@@ -45,7 +45,7 @@ function withBuff(input: CalculationInput, statType: string, amount: number): Ca
   return { ...input, buffs: [...input.buffs, buff] };
 }
 
-/** Rules §3 in rationals: what the listed bonuses make of one stat; every percent is of the sum of what is flat. */
+/** Ruleset `gms-v83` in rationals: what the listed bonuses make of one stat; every percent is of the sum of what is flat. */
 function rationalValue(input: CalculationInput, stat: Stat, bonuses: readonly Bonus[]): number {
   const base = BigInt(baseOf(input, stat));
   let flat = base;

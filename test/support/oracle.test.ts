@@ -32,7 +32,7 @@ function wear(world: World, templateId: number, stats?: Partial<AssetStats>): vo
 const statsOf = (world: World, options: { grace?: number; checkRequirements?: boolean } = {}) =>
   oracleStats(world.get(WHO), { now: world.clock.now(), ...options });
 
-describe('given the worked examples of the rules (§5), then the oracle gives their results', () => {
+describe('given the worked examples of docs/reference/rulesets.md, then the oracle gives their results', () => {
   test('1: flat bonuses', () => {
     const { world } = worldWith({ max_hp: 1_000, max_mp: 500 });
     wear(world, 1142000);

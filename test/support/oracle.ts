@@ -1,5 +1,5 @@
 /**
- * What the ruleset `atlas` gives (rules §1, 2 and 4), worked out from a world's truth in the most naive way there is. It
+ * What the ruleset `atlas` gives (docs/reference/rulesets.md), worked out from a world's truth in the most naive way there is. It
  * shares nothing with the service but names: what both get right was thought out twice.
  */
 import { STATS, type Stat } from '../../src/domain/stat.ts';
@@ -211,7 +211,7 @@ function meets(
   );
 }
 
-/** The formula of rules §2 before its bounds. */
+/** The formula of `atlas` before its bounds. */
 function unbounded(character: Character, stat: Stat, gains: Gains): bigint {
   const bases: Readonly<Record<string, number>> = character.base;
   const base = BigInt(bases[stat] ?? 0);

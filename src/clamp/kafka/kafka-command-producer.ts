@@ -11,7 +11,7 @@ export interface KafkaCommandProducerOptions {
 
 const REQUEST_TIMEOUT_MS = 5_000;
 
-/** Produces clamp commands to Kafka as Atlas's services write them (contract §1). Connects at the first command. */
+/** Produces clamp commands to Kafka as Atlas's services write them (docs/reference/events.md). Connects at the first command. */
 export function createKafkaCommandProducer({ connection, topic, uuid }: KafkaCommandProducerOptions): CommandProducer {
   let opened: Promise<Producer> | undefined;
 

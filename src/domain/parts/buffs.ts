@@ -273,7 +273,7 @@ export interface TimedBuff {
 }
 
 /**
- * Which buffs count (rules: time). When its time and the grace are over by our clock, the part is doubted, and a buff counts
+ * Which buffs count (how-state-works: time). When its time and the grace are over by our clock, the part is doubted, and a buff counts
  * only as long as the buff service lists it: until a read has said so it does not, then it does, and after a while it is
  * asked for again.
  */

@@ -34,9 +34,9 @@ interface Candidate {
 }
 
 /**
- * Entries of buffs (rules §1, §2). When two types of one source bear on one stat (PAD and WEAPON_ATTACK), the newest
+ * Entries of buffs (docs/reference/rulesets.md). When two types of one source bear on one stat (PAD and WEAPON_ATTACK), the newest
  * createdAt replaces the others, even by 0; at equal times the later type name, so that the input's order never
- * decides. With `strongestOnly`, only the largest of each type and stat counts (rules §3); of equal ones the newest,
+ * decides. With `strongestOnly`, only the largest of each type and stat counts; of equal ones the newest,
  * then the one with the larger source.
  */
 export function buffEntries(

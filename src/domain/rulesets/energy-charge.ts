@@ -5,7 +5,7 @@ import { effectAt, levelOf } from './skill-effect.ts';
 
 export const ENERGY_CHARGE = 'ENERGY_CHARGE';
 
-/** Reading of a full energy bar (rules §2). */
+/** Reading of a full energy bar. */
 const FULL_ENERGY = 15_000;
 
 /** Weapon attack of the energy bar: the skill's at the buff's level while the bar is full. Else why there is none. */

@@ -14,7 +14,7 @@ export interface Verdict {
 }
 
 /**
- * Entries of worn items, ordered by asset, then stat. Only positive entries of an item count (rules §2). With a
+ * Entries of worn items, ordered by asset, then stat. Only positive entries of an item count. With a
  * recorder those that do not count are among them.
  */
 export function equipmentEntries(

@@ -4,7 +4,7 @@ import { type Arithmetic, DOUBLES, LONGS } from './arithmetic.ts';
 import { formOf, numberOf } from './bonus.ts';
 import { type Entry, sourceOf } from './entry.ts';
 
-/** The widest number that the wire takes (contract §3). */
+/** The widest number that an answer takes. */
 const UINT32_MAX = 0xffff_ffff;
 
 /** Recorded sums stay exact below this; numbers beyond it are recorded as it. */
@@ -125,7 +125,7 @@ function holdCaps<T>(arithmetic: Arithmetic<T>, running: T[], phase: Phase, reco
   }
 }
 
-/** Base of each stat in the order of STATS; 0 for those that have none (rules §1). */
+/** Base of each stat in the order of STATS; 0 for those that have none. */
 function baseRow(base: BaseValues): number[] {
   const { strength, dexterity, luck, intelligence, max_hp, max_mp } = base;
   return [strength, dexterity, luck, intelligence, max_hp, max_mp, 0, 0, 0, 0, 0, 0, 0, 0];

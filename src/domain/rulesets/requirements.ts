@@ -18,7 +18,7 @@ export function withoutRequirements(assets: readonly WornAsset[]): Qualification
   return { verdicts: assets.map((asset) => ({ asset, counts: true, reason: undefined })), unknownTemplateIds: [] };
 }
 
-/** The stats that an item may demand (rules §2). */
+/** The stats that an item may demand. */
 const DEMANDED = ['strength', 'dexterity', 'intelligence', 'luck'] as const;
 
 /** Who wears the items: each ability as far as it is known to count. */
@@ -45,7 +45,7 @@ export function wearerOf(base: BaseValues, fame: number, phases: readonly Phase[
   return { level: base.level, job: base.job, jobClass: classOf(base.job), fame, abilities };
 }
 
-/** Adds the asset's abilities to the wearer's, or takes them away. Entries below 0 of an item do nothing (rules §2). */
+/** Adds the asset's abilities to the wearer's, or takes them away. Entries below 0 of an item do nothing. */
 export function wear({ abilities }: Wearer, { stats }: WornAsset, sign: 1 | -1): void {
   abilities.strength += sign * raise(stats.strength);
   abilities.dexterity += sign * raise(stats.dexterity);
@@ -101,7 +101,7 @@ function isForBeginners(classes: number): boolean {
   return classes === -1 || classes === 0xffff;
 }
 
-/** The bit of `reqJob` that a job belongs to (rules §2): by its hundreds; 0 for beginners and everyone else. */
+/** The bit of `reqJob` that a job belongs to: by its hundreds; 0 for beginners and everyone else. */
 function classOf(job: number): number {
   switch (Math.trunc(job / 100)) {
     case 1: // Warrior

@@ -1,6 +1,6 @@
 import type { Stat } from '../stat.ts';
 
-/** Rules §2, buff stat types: flat, of the same stat, under every name that Atlas's services use for it. */
+/** Buff stat types that grant an amount of the same stat, under every name that Atlas's services use for it. */
 export const FLAT_TYPES: readonly (readonly [Stat, readonly string[]])[] = [
   ['weapon_attack', ['WEAPON_ATTACK', 'PAD']],
   ['magic_attack', ['MAGIC_ATTACK', 'MAD']],

@@ -10,7 +10,7 @@ export type Followed = Pick<Following, 'cluster' | 'partitions' | 'doubtful'>;
 /** Answers are asked for with every read, and age limits are seconds: computing one ten times a second is enough. */
 const KEEP_MS = 100;
 
-/** Health by architecture §3 rule 7, kept for a moment. */
+/** Health (how-state-works, rule 7), kept for a moment. */
 export function createHealth(
   options: Names & Pick<KafkaFeedOptions, 'clock'>,
   following: () => Followed | undefined,

@@ -45,7 +45,7 @@ export const TIMING = {
   lookAgain: 500,
   /** How old the last look may be: partitions that came up since are not followed. */
   lookedLately: 10_000,
-  /** Architecture §3 rule 7: how old the last fetch and an unreached end offset may be. */
+  /** How-state-works, rule 7: how old the last fetch and an unreached end offset may be. */
   current: 5_000,
   /**
    * How far before now the other streams are followed from. What was read before is doubted, so this only has to cover a

@@ -94,7 +94,7 @@ function forgetReached(state: PartitionState): void {
 }
 
 /**
- * Why what was consumed from this partition is not current (architecture §3 rule 7), undefined when it is.
+ * Why what was consumed from this partition is not current (how-state-works, rule 7), undefined when it is.
  *
  * @param limit milliseconds that the last fetch and an unreached end may be old
  */

@@ -17,7 +17,7 @@ import {
 import { contradiction, numericId, type Resource, requireType, resourceOf, rootOf } from './documents.ts';
 import type { StatRows } from './stat-rows.ts';
 
-/** The compartment that holds equipment, worn or not (contract §2). */
+/** The compartment that holds equipment, worn or not. */
 const EQUIPMENT_TYPE = 1;
 const EQUIPMENT_REFERENCES: readonly string[] = ['equipable', 'cash-equipable', 'cash_equipable'];
 

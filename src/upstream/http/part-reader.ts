@@ -19,7 +19,7 @@ export type PartReader = (
   commons: RequestCommons,
 ) => Promise<PartSnapshot | 'missing'>;
 
-/** The compartment of equipment, worn or not, with its assets (contract §2). */
+/** The compartment of equipment, worn or not, with its assets (docs/reference/upstream.md). */
 export function compartmentPath(characterId: number): string {
   return `characters/${characterId}/inventory/compartments?type=1&include=assets`;
 }

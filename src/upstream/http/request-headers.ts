@@ -1,7 +1,7 @@
 import type { EventContext } from '../../domain/event.ts';
 import type { Tenant } from '../../domain/tenant.ts';
 
-/** The headers of one request (contract §2). */
+/** The headers of one request. */
 export type RequestHeaders = (tenant: Tenant, context: EventContext | undefined) => Record<string, string>;
 
 /**

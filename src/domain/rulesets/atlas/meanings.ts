@@ -4,10 +4,10 @@ import { chargedAttack, ENERGY_CHARGE } from '../energy-charge.ts';
 import type { Phase } from '../evaluation.ts';
 import { FLAT_TYPES } from '../stat-types.ts';
 
-/** Most that MaxHP and MaxMP can be (rules §2). */
+/** Most that MaxHP and MaxMP can be. */
 const POOL_CAP = 30_000;
 
-/** The order of the calculation (rules §2): everything flat, then all percents of the sum, then the limits. */
+/** The order of the calculation (docs/reference/rulesets.md): everything flat, then all percents of the sum, then the limits. */
 export const PHASES = [
   { name: 'base' },
   { name: 'equipment' },
@@ -25,7 +25,7 @@ export const PHASES = [
 
 export const PHASE = { equipment: 1, buffs: 2, passives: 3, percent: 4 } as const;
 
-/** Rules §2, buff stat types. Types that are missing here grant nothing. */
+/** What buffs grant (docs/reference/rulesets.md). Types that are missing here grant nothing. */
 export const MEANINGS: BuffMeanings = new Map<string, BuffMeaning>([
   ...FLAT_TYPES.flatMap(([stat, names]) =>
     names.map((name) => [name, { type: stat, stats: [stat], form: 'amount', phase: PHASE.buffs }] as const),
@@ -47,7 +47,7 @@ export const MEANINGS: BuffMeanings = new Map<string, BuffMeaning>([
   ],
 ]);
 
-/** Which stat a passive's `statups` entry raises (rules §2). Types that are missing here grant nothing. */
+/** Which stat a passive's `statups` entry raises. Types that are missing here grant nothing. */
 export const STATUP_TYPES: ReadonlyMap<string, Stat> = new Map<string, Stat>([
   ...FLAT_TYPES.flatMap(([stat, names]) => names.map((name) => [name, stat] as const)),
   ['STR', 'strength'],

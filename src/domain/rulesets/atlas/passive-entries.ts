@@ -15,7 +15,7 @@ export interface PassiveEntries {
   readonly unknownSkillIds: readonly number[];
 }
 
-/** Entries of passive skills, the ones whose data says `action: false` (rules §2). */
+/** Entries of passive skills, the ones whose data says `action: false`. */
 export function passiveEntries(
   skills: readonly SkillLevel[],
   data: StaticData,

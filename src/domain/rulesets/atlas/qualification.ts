@@ -16,7 +16,7 @@ interface Pending {
 }
 
 /**
- * Which assets their wearer qualifies for (rules §2), beginning with base and the bonuses that are not equipment:
+ * Which assets their wearer qualifies for (docs/reference/rulesets.md), beginning with base and the bonuses that are not equipment:
  * rounds over those that do not qualify yet, until a round adds none, which is the least fixed point. Items never lower
  * a stat in this ruleset, so what suffices once suffices for good, and the order of the assets cannot matter.
  */

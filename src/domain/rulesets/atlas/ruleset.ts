@@ -10,7 +10,7 @@ import { passiveEntries } from './passive-entries.ts';
 import { qualify } from './qualification.ts';
 
 /**
- * What Atlas computes, with its defects mended (rules §2): collect the bonuses of passives and buffs, then of the gear
+ * What Atlas computes, with its defects mended (docs/reference/rulesets.md): collect the bonuses of passives and buffs, then of the gear
  * that the wearer qualifies for with them, then total each stat.
  */
 export const atlas = {

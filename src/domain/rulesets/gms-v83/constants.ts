@@ -20,7 +20,7 @@ export const CONSTANTS = {
   bareMovement: 100,
   /** INT and magic attack of base and equipment together, for `magic` only. HeavenMS: 2000; Cosmic today has it off. */
   magicCap: 2_000,
-  /** Hits that one more weapon attack takes. Rules §3; client: the combo count by tens. */
+  /** Hits that one more weapon attack takes. Client: the combo count by tens. */
   comboStep: 10,
 } as const;
 

@@ -5,7 +5,7 @@ import { CONSTANTS, PHASE } from './constants.ts';
 
 /**
  * The lines of `magic`: intelligence and magic attack together, of which base and equipment count up to
- * {@link CONSTANTS.magicCap} (rules §3; Cosmic keeps the same sum for its magic damage).
+ * {@link CONSTANTS.magicCap} (Cosmic keeps the same sum for its magic damage).
  */
 export function magicLines(base: BaseValues, entries: readonly Entry[], values: readonly number[]): Line[] {
   const worn = entries.filter(({ counts, phase, bonus }) => {

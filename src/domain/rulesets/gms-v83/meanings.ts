@@ -7,7 +7,7 @@ import { levelOf } from '../skill-effect.ts';
 import { FLAT_TYPES } from '../stat-types.ts';
 import { CONSTANTS, PHASE } from './constants.ts';
 
-/** Rules §3: what each buff stat type bears on, when and how. Types that are missing here grant nothing. */
+/** What each buff stat type bears on, when and how (docs/reference/rulesets.md). Types that are missing here grant nothing. */
 export const MEANINGS: BuffMeanings = new Map<string, BuffMeaning>([
   ...FLAT_TYPES.flatMap(([stat, names]) =>
     names.map((name) => [name, { type: stat, stats: [stat], form: 'amount', phase: PHASE.buffs }] as const),
@@ -36,7 +36,7 @@ function one(meaning: BuffMeaning): [string, BuffMeaning][] {
   return [[meaning.type, meaning]];
 }
 
-/** Rules §3: one per ten hits of the combo, at most the skill's level. */
+/** One per ten hits of the combo, at most the skill's level. */
 function comboAttack(buff: BuffStat, { skills }: CalculationInput): number | Reason {
   const attack = Math.floor(buff.amount / CONSTANTS.comboStep);
   if (attack <= 0) return { code: 'inert', text: `combo at ${buff.amount}: one more per ${CONSTANTS.comboStep}` };

@@ -14,7 +14,7 @@ export interface PassiveEntries {
 }
 
 /**
- * Entries of the passives that the game knows (rules §3). A weapon that its wearer does not qualify for counts as none:
+ * Entries of the passives that the game knows. A weapon that its wearer does not qualify for counts as none:
  * the client looks for the weapon among the items that count.
  */
 export function passiveEntries(
@@ -50,7 +50,7 @@ function isWorn({ weapons }: Passive, gear: readonly Verdict[]): boolean {
   );
 }
 
-/** Only weapons have the types of rules §3, so the slot need not be looked at. */
+/** Only weapons have these types, so the slot need not be looked at. */
 function typeOf(templateId: number): number {
   return Math.trunc(templateId / 10_000);
 }

@@ -24,13 +24,13 @@ const BLUNTS = [WEAPON.oneHandedBlunt, WEAPON.twoHandedBlunt];
 const BLESSING = blessing();
 
 /**
- * The passives of rules §3 by skill id.
+ * The passives by skill id (docs/reference/rulesets.md).
  * Ids and names: the skill constants of BeiDou, which descends from Cosmic and HeavenMS, compared with Vana's and kinoko's.
  * Fields and weapons: kinoko's SecondaryStat, which follows the game's SecondaryStat::SetFrom, get_weapon_mastery and
  * get_increase_speed; two forks of the Journey client; MasteryLogic of a port of v83. The game's texts agree at the
  * highest level: masteries accuracy +20, Nimble Body accuracy and avoidability +20, Thrust speed +30.
  *
- * Rules §3 also names 13000000 as a Blessing of Amazon. In BeiDou, Vana and kinoko 13000000 is Wind Archer's
+ * Some lists also name 13000000 as a Blessing of Amazon. In BeiDou, Vana and kinoko 13000000 is Wind Archer's
  * Critical Shot, and a Wind Archer has no Blessing of Amazon; it is left out.
  */
 export const PASSIVES: ReadonlyMap<number, Passive> = new Map<number, Passive>([
@@ -42,7 +42,7 @@ export const PASSIVES: ReadonlyMap<number, Passive> = new Map<number, Passive>([
   [3120005, expert('Bow Expert', [WEAPON.bow])], // Bowmaster
   [13110003, expert('Bow Expert', [WEAPON.bow])], // Wind Archer
   [3220004, expert('Marksman Boost', [WEAPON.crossbow])], // Marksman
-  // A fork of Journey reads x as accuracy here; kinoko and MasteryLogic as weapon attack, like rules §3.
+  // A fork of Journey reads x as accuracy here; kinoko and MasteryLogic as weapon attack, like us.
   [21120001, expert('High Mastery', [WEAPON.polearm])], // Aran
 
   // Second-job masteries: x is accuracy.

@@ -21,7 +21,7 @@ interface Demanding {
 }
 
 /**
- * Which assets their wearer qualifies for (rules §3). All that is worn counts at first; what its wearer does not
+ * Which assets their wearer qualifies for (docs/reference/rulesets.md). All that is worn counts at first; what its wearer does not
  * qualify for without it is dropped, and so on until nothing is. That is the greatest fixed point, where `atlas` takes
  * the least: two items that qualify only through each other stay worn, as they do in the game, which checks what is
  * worn and not how it came to be. Items never lower a stat, so each drop can only lead to more, and the order of the

@@ -11,7 +11,7 @@ import { passiveEntries } from './passive-entries.ts';
 import { qualify } from './qualification.ts';
 
 /**
- * What the v83 game computes (rules §3): the strongest buff of each type, the gear that the wearer qualifies for with
+ * What the v83 game computes (docs/reference/rulesets.md): the strongest buff of each type, the gear that the wearer qualifies for with
  * them (no passive raises what gear demands), the passives that this gear lets work, and then phase by phase.
  */
 export const gmsV83 = {
