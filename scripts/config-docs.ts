@@ -5,8 +5,8 @@
  * with 1.
  */
 import { readFile, writeFile } from 'node:fs/promises';
-import { createStubApi } from '../src/api/stub-api.ts';
 import { configurationTables } from '../src/config/help.ts';
+import { createStubApi } from '../test/support/stub-api.ts';
 import { commandTables } from '../tool/help.ts';
 import { describeEvents } from './asyncapi.ts';
 import { eventTables } from './events-page.ts';

@@ -9,11 +9,10 @@ import { createPreviewer } from './answers/previewer.ts';
 import { createReadFlow } from './answers/read-flow.ts';
 import { createStatsReader } from './answers/stats-reader.ts';
 import { createApi } from './api/api.ts';
-import type { Levers } from './api/levers-routes.ts';
-import type { Replica } from './api/operations-routes.ts';
-import type { Degradation, ReadinessReport } from './api/readiness.ts';
+import type { Degradation, ReadinessReport, Replica } from './api/operations-routes.ts';
+import type { OperatorActions } from './api/operator-routes.ts';
 import type { ClampWatchOptions } from './clamp/clamp-watch.ts';
-import { type Clamping, createClamping } from './clamp/clamping.ts';
+import { type Clamps, createClamps } from './clamp/clamps.ts';
 import { createKafkaCommandProducer } from './clamp/kafka/kafka-command-producer.ts';
 import { createKafkaElection } from './clamp/kafka/kafka-election.ts';
 import { type Config, type KafkaConfig, TOPIC_VARIABLES } from './config/config.ts';
@@ -24,13 +23,13 @@ import { createShardCheck, shardText } from './domain/shard.ts';
 import type { Tenant } from './domain/tenant.ts';
 import { createDecoder } from './events/decoder.ts';
 import { createDeadLetters } from './ingest/dead-letters.ts';
+import { createEventCounts } from './ingest/event-counts.ts';
 import { type Feed, STREAM_OF_PART } from './ingest/feed.ts';
 import { createFeedWatch } from './ingest/feed-watch.ts';
 import { createInProcessFeed } from './ingest/in-process/in-process-feed.ts';
 import { createKafkaFeed } from './ingest/kafka/kafka-feed.ts';
 import { createPipeline } from './ingest/pipeline.ts';
 import { redrive } from './ingest/redrive.ts';
-import { createTally } from './ingest/tally.ts';
 import { tracedHandler } from './ingest/traced-handler.ts';
 import { AppError } from './lib/app-error.ts';
 import type { Clock } from './lib/clock.ts';
@@ -90,7 +89,7 @@ const REFRESHES_STOP_MS = 500;
 export async function createApp(config: Config, ports: AppPorts): Promise<App> {
   const { clock, random, logger } = ports;
   const metrics = createMetrics();
-  const tally = createTally();
+  const eventCounts = createEventCounts();
   const deadRecords = createToldOnce({ clock, log: (details, message) => logger.warn(details, message) });
   const defects = createToldOnce({ clock, log: (details, message) => logger.error(details, message) });
   const deadLetters = createDeadLetters({
@@ -159,7 +158,7 @@ export async function createApp(config: Config, ports: AppPorts): Promise<App> {
     auditPeriod: config.auditPeriod,
     onMerged(claim) {
       try {
-        clamping?.check(claim.character);
+        clamps?.check(claim.character);
         if (changes.watching) changes.record(claim.character, readCause(claim));
       } catch (err) {
         const { tenant, characterId } = claim.character;
@@ -182,7 +181,7 @@ export async function createApp(config: Config, ports: AppPorts): Promise<App> {
   });
   const roll = createStoreRoll({ characters, effective, clock });
   const changes = createChangeLog({ roll, clock, maxBytes: CHANGES_BYTES });
-  const clamping = openClamping(config, { characters, effective, clock, random, logger });
+  const clamps = openClamps(config, { characters, effective, clock, random, logger });
   const { readWait, visitorMax } = config;
   const flow = createReadFlow({ characters, queue, refresher, clock, watches: () => watch, readWait, visitorMax });
   const reader = createStatsReader({ flow, effective });
@@ -196,9 +195,9 @@ export async function createApp(config: Config, ports: AppPorts): Promise<App> {
     }),
     characters,
     deadLetters,
-    tally,
+    eventCounts,
     moments,
-    onEvent: (event) => clamping?.check(event),
+    onEvent: (event) => clamps?.check(event),
     onApplied: refresher.wake,
     onDefect(err, event) {
       const about = event && { type: event.type, tenant: event.tenant.key, characterId: event.characterId };
@@ -242,11 +241,11 @@ export async function createApp(config: Config, ports: AppPorts): Promise<App> {
     'unknown-ids': refresher.unknownIds,
     'static-data': upstream.staticDataCounts,
     names: names.counts,
-    ...(clamping === undefined ? {} : { 'clamp-commands': clamping.waiting }),
+    ...(clamps === undefined ? {} : { 'clamp-commands': clamps.waiting }),
   };
   metrics.watch({
     build: { version, mode: config.mode },
-    events: tally,
+    events: eventCounts,
     feed,
     answers: reader,
     refreshes: refresher,
@@ -257,7 +256,7 @@ export async function createApp(config: Config, ports: AppPorts): Promise<App> {
   });
   const handle = tracedHandler(apply, tracing);
   const { adminToken } = config;
-  const levers: Levers = {
+  const operatorActions: OperatorActions = {
     reread(tenant, characterId) {
       const character = characters.find(tenant, characterId);
       if (character !== undefined) characters.doubt(character, PARTS, 'an operator asked');
@@ -281,7 +280,7 @@ export async function createApp(config: Config, ports: AppPorts): Promise<App> {
     feed,
     readiness,
     deadLetters,
-    levers,
+    operatorActions,
     metrics,
     logger,
     clock,
@@ -293,7 +292,7 @@ export async function createApp(config: Config, ports: AppPorts): Promise<App> {
   return {
     async start() {
       refresher.start();
-      clamping?.start();
+      clamps?.start();
       // No host: Node listens on both IPv6 and IPv4, or on IPv4 where there is no IPv6.
       listening = api.listen({ port: config.restPort, host: '' });
       await listening;
@@ -324,7 +323,7 @@ export async function createApp(config: Config, ports: AppPorts): Promise<App> {
         },
         onUnreadable({ streams, reason, detail, bytes, ...where }) {
           for (const stream of streams) {
-            tally.dead(stream, reason);
+            eventCounts.dead(stream, reason);
             deadLetters.add({ ...where, stream, reason: detail, headers: [], value: bytes, isBatch: true });
           }
         },
@@ -350,7 +349,7 @@ export async function createApp(config: Config, ports: AppPorts): Promise<App> {
       changes.close();
       const closed = await Promise.allSettled([feed.stop(), api.close()]);
       await refresher.stop(REFRESHES_STOP_MS);
-      closed.push(...(await Promise.allSettled([upstream.close(), names.close(), clamping?.stop()])));
+      closed.push(...(await Promise.allSettled([upstream.close(), names.close(), clamps?.stop()])));
       await tracing?.close();
       for (const result of closed) {
         if (result.status === 'rejected')
@@ -378,14 +377,14 @@ function createRulesetChoice({ ruleset, rulesetOverrides }: Config): (tenant: Te
 }
 
 /** Clamp commands go to Kafka when they are switched on; the demo has nobody to send them to. */
-function openClamping(
+function openClamps(
   config: Config,
   {
     random,
     logger,
     ...watched
   }: Omit<AppPorts, 'clock'> & Pick<ClampWatchOptions, 'characters' | 'effective' | 'clock'>,
-): Clamping | undefined {
+): Clamps | undefined {
   if (config.mode !== 'kafka' || config.commandTopic === undefined) return undefined;
   const { groupId, topics: _topics, ...brokers } = kafkaOptionsOf(config);
   const { commandTopic: topic, serviceName: clientId, shard } = config;
@@ -403,7 +402,7 @@ function openClamping(
       else logger.debug({ err, attempt }, message);
     },
   });
-  return createClamping({
+  return createClamps({
     ...watched,
     producer: createKafkaCommandProducer({ connection, topic, uuid: randomUUID }),
     election,

@@ -1,6 +1,6 @@
 import type { Character } from '../domain/character.ts';
+import { displacedBy, roomAmong } from '../domain/equip-slots.ts';
 import type { EventContext } from '../domain/event.ts';
-import { displacedBy, roomAmong } from '../domain/outfit.ts';
 import type { Moment } from '../domain/part-state.ts';
 import type { CalculationInput, EffectiveStats, Reason, Ruleset } from '../domain/ruleset.ts';
 import { createLedger, type Ledger } from '../domain/rulesets/ledger.ts';
@@ -59,20 +59,20 @@ export function createPreviewer({ flow, effective, upstream, rulesetOf, readWait
     const calculation = effective.calculationOf(character, moment);
     if (current === undefined || calculation === undefined) return undefined;
     const { ruleset, input } = calculation;
-    const outfit = changeOutfit(input.assets, trial.takeOff, items);
+    const gear = changeGear(input.assets, trial.takeOff, items);
     const buffs = changeBuffs(input.buffs, trial, moment);
-    const problems = [...outfit.problems, ...buffs.problems];
+    const problems = [...gear.problems, ...buffs.problems];
     if (problems.length > 0) return { kind: 'impossible', problems };
     const before = judge(ruleset, input);
     const after = judge(ruleset, {
       ...input,
       base: { ...input.base, ...trial.base },
-      assets: outfit.worn,
+      assets: gear.worn,
       buffs: buffs.active,
       data: withoutTemplate(input.data),
     });
-    const staying = outfit.worn.filter((asset) => input.assets.includes(asset));
-    const sources = { contributor: contributorAmong(outfit.worn, buffs.active), origin: () => undefined };
+    const staying = gear.worn.filter((asset) => input.assets.includes(asset));
+    const sources = { contributor: contributorAmong(gear.worn, buffs.active), origin: () => undefined };
     const preview: Preview = {
       characterId: character.characterId,
       now: moment.now,
@@ -82,8 +82,8 @@ export function createPreviewer({ flow, effective, upstream, rulesetOf, readWait
       before: before.stats,
       after: after.stats,
       explained: explainNumbers(sources, after.stats, after.ledger),
-      putOn: outfit.putOn.map((asset) => ({ ...triedItem(asset), reason: after.unqualified.get(asset.assetId) })),
-      takenOff: outfit.takenOff.map(({ asset, displacedBy: by }) => ({ ...triedItem(asset), displacedBy: by })),
+      putOn: gear.putOn.map((asset) => ({ ...triedItem(asset), reason: after.unqualified.get(asset.assetId) })),
+      takenOff: gear.takenOff.map(({ asset, displacedBy: by }) => ({ ...triedItem(asset), displacedBy: by })),
       stopQualifying: staying.flatMap((asset) => {
         const reason = after.unqualified.get(asset.assetId);
         const stops = reason !== undefined && !before.unqualified.has(asset.assetId);
@@ -146,14 +146,18 @@ interface Loaded {
   readonly learnt: ReadonlySet<number>;
 }
 
-interface Outfit {
+interface ChangedGear {
   readonly worn: readonly WornAsset[];
   readonly putOn: readonly WornAsset[];
   readonly takenOff: readonly { readonly asset: WornAsset; readonly displacedBy: number | undefined }[];
   readonly problems: readonly TrialProblem[];
 }
 
-function changeOutfit(before: readonly WornAsset[], takeOff: readonly number[], items: readonly Candidate[]): Outfit {
+function changeGear(
+  before: readonly WornAsset[],
+  takeOff: readonly number[],
+  items: readonly Candidate[],
+): ChangedGear {
   const takenOff: { asset: WornAsset; displacedBy: number | undefined }[] = [];
   const problems: TrialProblem[] = [];
   let worn = [...before];

@@ -1,4 +1,4 @@
-import { slotsOf } from '../domain/outfit.ts';
+import { slotsOf } from '../domain/equip-slots.ts';
 import { slotWord } from '../domain/slot.ts';
 import type { WornAsset } from '../domain/snapshot.ts';
 import type { ItemSource, ItemTemplate } from '../upstream/item-source.ts';

@@ -5,10 +5,10 @@ import { type TestContext, test } from 'node:test';
 import { setImmediate } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
 import { Value } from 'typebox/value';
+import { createStubApi, TENANT_HEADERS } from '../../test/support/stub-api.ts';
 import type { StatsRead } from '../answers/stats-reader.ts';
 import { createMetrics } from '../telemetry/metrics.ts';
 import { ErrorDocument } from './openapi.ts';
-import { createStubApi, TENANT_HEADERS } from './stub-api.ts';
 
 const STATS = '/api/worlds/0/channels/1/characters/12/stats';
 

@@ -24,20 +24,9 @@ import { createCharacterRequestReader } from './character-request.ts';
 import { refuseConnection } from './connection-refusal.ts';
 import type { DescribedRoute } from './describe.ts';
 import { answerOfError } from './error-mapper.ts';
-import { createExplainHandler, EXPLAIN_URL } from './explain-route.ts';
+import { createExplainHandler, EXPLAIN_URL } from './explain/explain-route.ts';
 import { type Handler, handling, routed, send } from './handling.ts';
 import { createHotRoute, type HotRequest } from './hot-route.ts';
-import {
-  createDriftHandler,
-  createFlushHandler,
-  createRedriveHandler,
-  createRereadHandler,
-  DRIFT_URL,
-  FLUSH_URL,
-  type Levers,
-  REDRIVE_URL,
-  REREAD_URL,
-} from './levers-routes.ts';
 import {
   createConsumersHandler,
   createDeadLettersHandler,
@@ -46,12 +35,23 @@ import {
   createReadyHandler,
   type DeadLetterView,
   namingReplica,
+  type Readiness,
   type Replica,
 } from './operations-routes.ts';
+import {
+  createDriftHandler,
+  createFlushHandler,
+  createRedriveHandler,
+  createRereadHandler,
+  DRIFT_URL,
+  FLUSH_URL,
+  type OperatorActions,
+  REDRIVE_URL,
+  REREAD_URL,
+} from './operator-routes.ts';
 import { createPageHandlers, PAGE_FILE_URL, PAGE_SERVICE_URL, PAGE_URL, type PageFacts } from './page-routes.ts';
-import { createPreviewHandler, PREVIEW_BODY_MAX, PREVIEW_URL } from './preview-route.ts';
+import { createPreviewHandler, PREVIEW_BODY_MAX, PREVIEW_URL } from './preview/preview-route.ts';
 import { withoutQuery } from './query.ts';
-import type { Readiness } from './readiness.ts';
 import {
   createItemsHandler,
   createRollHandler,
@@ -81,7 +81,7 @@ export interface ApiDeps {
   readonly feed: Pick<Feed, 'health' | 'positions'>;
   readonly readiness: Readiness;
   readonly deadLetters: DeadLetterView;
-  readonly levers: Levers;
+  readonly operatorActions: OperatorActions;
   readonly metrics: Pick<Metrics, 'contentType' | 'expose' | 'httpRoute' | 'requestShed' | 'connectionRefused'>;
   /** Shows the payloads of dead letters; undefined: nobody sees them. */
   readonly adminToken: string | undefined;
@@ -307,21 +307,21 @@ function routesOf(deps: ApiDeps, statsAnswers: StatsAnswers, known: () => readon
       method: 'POST',
       url: REDRIVE_URL,
       describedAs: 'redrive',
-      handler: createRedriveHandler(deps.levers, admin),
+      handler: createRedriveHandler(deps.operatorActions, admin),
     },
     {
       method: 'POST',
       url: REREAD_URL,
       describedAs: 'reread',
-      handler: withoutQuery(createRereadHandler(deps.levers, admin, requestOf)),
+      handler: withoutQuery(createRereadHandler(deps.operatorActions, admin, requestOf)),
     },
     {
       method: 'POST',
       url: FLUSH_URL,
       describedAs: 'flush',
-      handler: withoutQuery(createFlushHandler(deps.levers, admin)),
+      handler: withoutQuery(createFlushHandler(deps.operatorActions, admin)),
     },
-    { url: DRIFT_URL, describedAs: 'drift', handler: withoutQuery(createDriftHandler(deps.levers)) },
+    { url: DRIFT_URL, describedAs: 'drift', handler: withoutQuery(createDriftHandler(deps.operatorActions)) },
     { url: '/metrics', describedAs: undefined, handler: createMetricsHandler(deps.metrics) },
     { url: PAGE_URL, describedAs: undefined, handler: page.document },
     { url: PAGE_SERVICE_URL, describedAs: undefined, handler: page.service },

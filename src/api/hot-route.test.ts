@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { connect } from 'node:net';
 import { type TestContext, test } from 'node:test';
+import { createStubApi, TENANT_HEADERS } from '../../test/support/stub-api.ts';
 import type { StatsRead } from '../answers/stats-reader.ts';
 import { AppError } from '../lib/app-error.ts';
 import { createMetrics } from '../telemetry/metrics.ts';
 import type { Tracing } from '../telemetry/tracing.ts';
 import { characterIdOfPath } from './character-request.ts';
-import { createStubApi, TENANT_HEADERS } from './stub-api.ts';
 
 const PATH = '/api/worlds/0/channels/1/characters/12/stats';
 const TAG = '"TWbPDyPfWfWDlnXsu2ePVZcFJ40"';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
-import { createStubApi } from './stub-api.ts';
+import { createStubApi } from '../../test/support/stub-api.ts';
 
 test('given the routes, when their description is asked for, then it is the committed one', async () => {
   const { app } = createStubApi();

@@ -2,12 +2,12 @@ import { type TSchema, Type } from 'typebox';
 import { ATTRIBUTES } from '../answers/stats-document.ts';
 import { STATS } from '../domain/stat.ts';
 import { closed, Degraded, StatName } from './common-schema.ts';
-import { ExplanationDocument } from './explanation-schema.ts';
-import { PREVIEW_REQUEST_EXAMPLE, PreviewDocument, PreviewRequest } from './preview-schema.ts';
+import { ExplanationDocument } from './explain/explanation-schema.ts';
+import { PREVIEW_REQUEST_EXAMPLE, PreviewDocument, PreviewRequest } from './preview/preview-schema.ts';
 import { HistoryDocument, ItemsDocument, RollDocument, TenantsDocument } from './watch-schema.ts';
 
-export { ExplanationDocument } from './explanation-schema.ts';
-export { PreviewDocument, PreviewRequest as PreviewRequestDocument } from './preview-schema.ts';
+export { ExplanationDocument } from './explain/explanation-schema.ts';
+export { PreviewDocument, PreviewRequest as PreviewRequestDocument } from './preview/preview-schema.ts';
 export { ChangeDocument, HistoryDocument, ItemsDocument, RollDocument, TenantsDocument } from './watch-schema.ts';
 
 /** What the description says besides its routes. Its version is the package's. */

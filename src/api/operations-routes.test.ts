@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { TSchema } from 'typebox';
 import { Value } from 'typebox/value';
+import { createStubApi } from '../../test/support/stub-api.ts';
 import type { DeadLetter } from '../ingest/dead-letters.ts';
 import { ConsumersDocument, DeadLettersDocument, ErrorDocument, ReadyDocument } from './openapi.ts';
-import type { ReadinessReport } from './readiness.ts';
-import { createStubApi } from './stub-api.ts';
+import type { ReadinessReport } from './operations-routes.ts';
 
 function documentOf(schema: TSchema, body: string): unknown {
   const document: unknown = JSON.parse(body);

@@ -4,10 +4,25 @@ import { AppError } from '../lib/app-error.ts';
 import type { AdminCheck } from './admin-token.ts';
 import { type Answer, ok, okDocument } from './answer.ts';
 import type { Handler } from './handling.ts';
-import type { Readiness } from './readiness.ts';
 
 /** The dead letters as far as they are shown. */
 export type DeadLetterView = Pick<DeadLetters, 'list' | 'total' | 'evicted'>;
+
+/** Something that works worse than it should, for people. */
+export interface Degradation {
+  /** `feed`, or the name of an upstream service. */
+  readonly what: string;
+  readonly reason: string;
+}
+
+export type ReadinessReport =
+  /** Requests can be answered, as well as what is degraded allows. */
+  | { readonly ready: true; readonly degraded: readonly Degradation[] }
+  /** Starting or stopping. The reason is shown to whoever asks. */
+  | { readonly ready: false; readonly reason: string };
+
+/** Whether requests should be sent here at this moment; cheap, asked for every second or so. */
+export type Readiness = () => ReadinessReport;
 
 /** `mode`: nobody is to take the demo for the real thing. */
 export function createReadyHandler(readiness: Readiness, mode: 'kafka' | 'demo'): Handler {

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { test } from 'node:test';
 import fastify from 'fastify';
+import { createStubApi } from '../../test/support/stub-api.ts';
 import { createPageHandlers } from './page-routes.ts';
-import { createStubApi } from './stub-api.ts';
 
 test('given the page, when it is asked for, then its policy admits nothing but what the service serves', async () => {
   const { app } = createStubApi();

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { connect, type Socket } from 'node:net';
 import { type TestContext, test } from 'node:test';
+import { createStubApi, TENANT_HEADERS } from '../../test/support/stub-api.ts';
 import { until } from '../../test/support/wait.ts';
 import { createMetrics } from '../telemetry/metrics.ts';
 import { createShedding } from './shedding.ts';
-import { createStubApi, TENANT_HEADERS } from './stub-api.ts';
 
 const STATS = '/api/worlds/0/channels/1/characters/12/stats';
 

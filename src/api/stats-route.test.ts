@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Value } from 'typebox/value';
+import { createStubApi, TENANT_HEADERS } from '../../test/support/stub-api.ts';
 import type { StatsAnswer, StatsRead, StatsReader } from '../answers/stats-reader.ts';
 import type { EventContext } from '../domain/event.ts';
 import type { Tenant } from '../domain/tenant.ts';
 import { createMetrics } from '../telemetry/metrics.ts';
 import { ErrorDocument } from './openapi.ts';
-import { createStubApi, TENANT_HEADERS } from './stub-api.ts';
 
 const URL = '/api/worlds/0/channels/1/characters/12/stats';
 const BODY = '{"data":{"type":"effective-stats","id":"12"}}';

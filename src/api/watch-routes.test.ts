@@ -3,6 +3,7 @@ import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { describe, it, test } from 'node:test';
 import type { FastifyInstance } from 'fastify';
 import { Value } from 'typebox/value';
+import { createStubApi, TENANT_HEADERS } from '../../test/support/stub-api.ts';
 import { until } from '../../test/support/wait.ts';
 import { STATS } from '../domain/stat.ts';
 import { tenantOf } from '../domain/tenant.ts';
@@ -17,7 +18,6 @@ import {
   RollDocument,
   TenantsDocument,
 } from './openapi.ts';
-import { createStubApi, TENANT_HEADERS } from './stub-api.ts';
 
 const TENANT = tenantOf('083839c6-c47c-42a6-9585-76492795d123', 'GMS', 83, 1);
 const HISTORY = '/api/worlds/0/channels/1/characters/12/changes';

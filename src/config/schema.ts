@@ -127,7 +127,8 @@ export const VARIABLES = {
   ADMIN_TOKEN: optional(
     {
       group: 'HTTP',
-      description: 'Bearer token for the POST levers and for the payloads of dead letters. Unset: both are off.',
+      description:
+        'Bearer token for the POST routes of operators and for the payloads of dead letters. Unset: both are off.',
       expected: 'visible ASCII characters without blanks',
       secret: true,
     },

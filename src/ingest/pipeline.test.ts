@@ -5,8 +5,8 @@ import { loggedIn } from '../../test/support/state-bench.ts';
 import type { CharacterEvent } from '../domain/event.ts';
 import { PARTS } from '../domain/part.ts';
 import { createDeadLetters } from './dead-letters.ts';
+import { createEventCounts } from './event-counts.ts';
 import { createPipeline } from './pipeline.ts';
-import { createTally } from './tally.ts';
 
 test('symptom: a defect leaves a character half-changed and fresh, or stops the stream', async () => {
   const bench = loggedIn();
@@ -15,12 +15,12 @@ test('symptom: a defect leaves a character half-changed and fresh, or stops the 
   const broken = { ...SHARED, type: 'buff-applied', sourceId: 7, changes: undefined } as unknown as CharacterEvent;
   const next: CharacterEvent = { ...SHARED, type: 'base-changed', values: { luck: 9 }, incomplete: false };
   const events = [broken, next];
-  const tally = createTally();
+  const eventCounts = createEventCounts();
   const handle = createPipeline({
     decoder: { decode: () => events.shift() ?? assert.fail('one event for each record') },
     characters: bench.characters,
     deadLetters: createDeadLetters({ maxLetters: 9, maxBytes: 9_999 }),
-    tally,
+    eventCounts,
     moments: bench.moments,
     onEvent: () => undefined,
     onApplied: () => undefined,
@@ -49,7 +49,7 @@ test('given somebody who watches, when events are applied, then each is told wit
     decoder: { decode: () => events.shift() ?? assert.fail('one event for each record') },
     characters: bench.characters,
     deadLetters: createDeadLetters({ maxLetters: 9, maxBytes: 9_999 }),
-    tally: createTally(),
+    eventCounts: createEventCounts(),
     moments: bench.moments,
     onEvent: () => undefined,
     onApplied: () => undefined,
@@ -79,7 +79,7 @@ test('given a partition that is both behind and replayed, then its sessions wait
     },
     characters: loggedIn().characters,
     deadLetters: createDeadLetters({ maxLetters: 9, maxBytes: 9_999 }),
-    tally: createTally(),
+    eventCounts: createEventCounts(),
     moments: loggedIn().moments,
     onEvent: () => undefined,
     onApplied: () => undefined,
@@ -116,7 +116,7 @@ function listening(listeners: Partial<Parameters<typeof createPipeline>[0]>, tim
     decoder: { decode: () => events.shift() ?? assert.fail('one event for each record') },
     characters: bench.characters,
     deadLetters: createDeadLetters({ maxLetters: 9, maxBytes: 9_999 }),
-    tally: createTally(),
+    eventCounts: createEventCounts(),
     moments: bench.moments,
     onEvent: () => undefined,
     onApplied: () => undefined,

@@ -6,14 +6,14 @@ import type { Decoder } from '../events/decoder.ts';
 import type { Moments } from '../lib/moments.ts';
 import type { Characters } from '../state/characters.ts';
 import type { DeadLetters } from './dead-letters.ts';
+import type { EventCounts } from './event-counts.ts';
 import type { BatchHandler, FeedBatch, FeedRecord } from './feed.ts';
-import type { Tally } from './tally.ts';
 
 export interface PipelineOptions {
   readonly decoder: Decoder;
   readonly characters: Pick<Characters, 'apply' | 'find' | 'doubt'>;
   readonly deadLetters: DeadLetters;
-  readonly tally: Tally;
+  readonly eventCounts: EventCounts;
   readonly moments: Moments;
   /** Called for each event after its batch: its effects are in the state. */
   readonly onEvent: (event: CharacterEvent) => void;
@@ -31,18 +31,18 @@ export interface PipelineOptions {
 
 /** The hot path: bytes → decode → a change, a doubt or nothing; a batch at a time, without I/O. */
 export function createPipeline(options: PipelineOptions): BatchHandler {
-  const { decoder, characters, deadLetters, tally, moments } = options;
+  const { decoder, characters, deadLetters, eventCounts, moments } = options;
 
   const decode = (record: FeedRecord, batch: FeedBatch): CharacterEvent | undefined => {
     const replayed = record.stream === 'session' && nameIn(batch.replaying, record) !== undefined;
     // What is replayed waits for the replay's end, which may take longer than a backlog is waited for.
     const decoded = decoder.decode(record, replayed ? undefined : nameIn(batch.behind, record), replayed);
     if (decoded.type === 'skip') {
-      tally.skipped(record.stream, decoded.reason);
+      eventCounts.skipped(record.stream, decoded.reason);
       return undefined;
     }
     if (decoded.type === 'dead') {
-      tally.dead(record.stream, decoded.reason);
+      eventCounts.dead(record.stream, decoded.reason);
       deadLetters.add({ ...record, reason: decoded.detail });
       return undefined;
     }
@@ -94,7 +94,7 @@ export function createPipeline(options: PipelineOptions): BatchHandler {
     }
     const moment = moments.next();
     for (const event of events) {
-      tally.outcome(event.type, applyOrDoubt(event, moment));
+      eventCounts.outcome(event.type, applyOrDoubt(event, moment));
       const origin = origins?.get(event);
       if (origin !== undefined) safely(() => options.onWatched(event, origin), event);
     }

@@ -9,7 +9,7 @@ import type { Moments } from '../lib/moments.ts';
 import { settledWithin } from '../lib/settled-within.ts';
 import type { Characters } from '../state/characters.ts';
 import { SERVICE_OF_PART, type Upstream } from '../upstream/port.ts';
-import { createRefreshCounts, type RefreshCounts } from './counts.ts';
+import { createReadCounts, type ReadCounts } from './read-counts.ts';
 import { endRead, failRead, missRead } from './read-ends.ts';
 import type { Claim, ReadQueue } from './read-queue.ts';
 
@@ -48,7 +48,7 @@ export interface Refresher {
   /** True for ids that the character service has lately said it does not know. */
   isUnknown(tenant: Tenant, characterId: CharacterId): boolean;
   readonly unknownIds: CacheCounts;
-  readonly counts: RefreshCounts;
+  readonly counts: ReadCounts;
   readonly inFlight: Readonly<Record<Part, number>>;
 }
 
@@ -68,7 +68,7 @@ const LOOKS = 16;
 
 export function createRefresher(options: RefresherOptions): Refresher {
   const { characters, queue, upstream, moments, concurrency } = options;
-  const counts = createRefreshCounts();
+  const counts = createReadCounts();
   const inFlight: Record<Part, number> = { base: 0, equipment: 0, buffs: 0, passives: 0 };
   const waiters = new Map<Character, Set<() => void>>();
   const unknown = createExpiringSet(UNKNOWN_MS, UNKNOWN_IDS_MAX);

@@ -1,7 +1,7 @@
 import type { Prng } from '../../src/lib/prng.ts';
 import { type Asked, type Attack, type AttackMaker, honest } from './attack.ts';
 import { STILL_IDS, stillMaxHp } from './bed.ts';
-import { LEVER_ATTACKS } from './lever-attacks.ts';
+import { OPERATOR_ATTACKS } from './operator-attacks.ts';
 import { exchangeRaw, type RawExchange } from './raw-http.ts';
 import { REQUEST_ATTACKS } from './request-attacks.ts';
 import { internalIn } from './secrets.ts';
@@ -28,7 +28,7 @@ const TIMEOUT_MS = 14_000;
 const IMPATIENT_MS = 300;
 const WRONG_MAX = 20;
 
-const QUICK = [REQUEST_ATTACKS, LEVER_ATTACKS, SOCKET_ATTACKS].flatMap(Object.entries<AttackMaker>);
+const QUICK = [REQUEST_ATTACKS, OPERATOR_ATTACKS, SOCKET_ATTACKS].flatMap(Object.entries<AttackMaker>);
 const SLOW = Object.entries(SLOW_ATTACKS);
 
 /** Attacks over HTTP, and honest requests between them, several at a time. Equal generators make the same ones in the same order. */

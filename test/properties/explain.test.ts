@@ -5,11 +5,11 @@ import fc from 'fast-check';
 import { Value } from 'typebox/value';
 import { ATTRIBUTES } from '../../src/answers/stats-document.ts';
 import { ExplanationDocument, StatsDocument } from '../../src/api/openapi.ts';
-import { createStubApi, TENANT_HEADERS } from '../../src/api/stub-api.ts';
 import type { CalculationInput, Ruleset } from '../../src/domain/ruleset.ts';
 import { RULESETS } from '../../src/domain/rulesets/index.ts';
 import { propertySettings } from '../support/property-settings.ts';
 import { createReadBench, type ReadBench } from '../support/read-bench.ts';
+import { createStubApi, TENANT_HEADERS } from '../support/stub-api.ts';
 import { calculationInput, v83Input } from './rules-arbitraries.ts';
 
 const RUNS = propertySettings({ numRuns: 150 });

@@ -42,7 +42,7 @@ function setUp(t: TestContext, behaviour: GroupBehaviour = {}) {
     groupId: 'g',
     clock: { mono: () => mono },
     random: () => 0,
-    trouble: { began: (what) => void told.push(what), ended: () => undefined },
+    outageLog: { began: (what) => void told.push(what), ended: () => undefined },
     partitions: () => [state],
     counters,
   });
@@ -115,7 +115,7 @@ test('given a group that refuses, then it is told once, tried again on a new con
   assert.equal(admins(), 3);
   assert.ok(
     told.every((what) => what === told[0]),
-    'the log tells one trouble, when it begins',
+    'the log tells of one outage, when it begins',
   );
 });
 

@@ -3,8 +3,8 @@ import type { Clock } from '../../lib/clock.ts';
 import { settledWithin } from '../../lib/settled-within.ts';
 import type { FeedCounters } from '../feed.ts';
 import { type KafkaFeedOptions, TIMING } from './kafka-options.ts';
+import type { OutageLog } from './outage-log.ts';
 import { type PartitionState, partitionName } from './partition.ts';
-import type { TroubleLog } from './trouble-log.ts';
 
 /**
  * Commits how far the handler has come, for people who watch the group; this process never asks where to begin. One replica
@@ -26,14 +26,14 @@ export interface CommitterOptions extends Pick<KafkaFeedOptions, 'groupId' | 'ra
   /** Connects anew: after a failure the coordinator may be elsewhere. */
   readonly admin: () => CommittingAdmin;
   readonly clock: Pick<Clock, 'mono'>;
-  readonly trouble: TroubleLog;
+  readonly outageLog: OutageLog;
   /** Those that exist. */
   readonly partitions: () => readonly PartitionState[];
   readonly counters: FeedCounters;
 }
 
 export function createCommitter(options: CommitterOptions): Committer {
-  const { groupId, clock, random, trouble, partitions, counters } = options;
+  const { groupId, clock, random, outageLog, partitions, counters } = options;
   const committed = new Map<string, number>();
   let admin: CommittingAdmin | undefined;
   let notBefore = Number.NEGATIVE_INFINITY;
@@ -83,11 +83,11 @@ export function createCommitter(options: CommitterOptions): Committer {
       const pause = isTold ? TIMING.commitAgain : TIMING.commitInterval;
       // Replicas that commit in step would see the same offsets, and the slower one's would come last.
       notBefore = clock.mono() + pause * (1 + random() / 2);
-      trouble.ended('committing offsets');
+      outageLog.ended('committing offsets');
     } catch (error) {
       counters.commitFailures += 1;
       notBefore = clock.mono() + TIMING.commitAgain;
-      trouble.began('committing offsets (for dashboards only)', error);
+      outageLog.began('committing offsets (for dashboards only)', error);
       void admin?.close().catch(() => undefined);
       admin = undefined;
     }

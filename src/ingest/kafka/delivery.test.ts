@@ -15,7 +15,7 @@ function setUp(handler: BatchHandler) {
     onCaughtUp: (name) => void caughtUp.push(name),
     onUnreadable: () => undefined,
     random: () => 0,
-    trouble: { began: () => undefined, ended: () => undefined },
+    outageLog: { began: () => undefined, ended: () => undefined },
     onHandled: () => {
       handled += 1;
     },

@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { BatchHandler, FeedBatch, FeedListeners, FeedRecord } from '../feed.ts';
 import { backoff, LIMIT } from './kafka-options.ts';
+import type { OutageLog } from './outage-log.ts';
 import type { Slice } from './record-batch.ts';
-import type { TroubleLog } from './trouble-log.ts';
 
 /**
  * Between fetching and the handler: takes slices, hands them over one bounded batch at a time, in order, and repeats a
@@ -23,7 +23,7 @@ export interface DeliveryOptions {
   readonly onCaughtUp: FeedListeners['onCaughtUp'];
   readonly onUnreadable: FeedListeners['onUnreadable'];
   readonly random: () => number;
-  readonly trouble: TroubleLog;
+  readonly outageLog: OutageLog;
   /** Called after each batch that the handler took. */
   readonly onHandled: () => void;
 }
@@ -31,7 +31,7 @@ export interface DeliveryOptions {
 const NOTHING: ReadonlySet<string> = new Set();
 
 export function createDelivery(options: DeliveryOptions): Delivery {
-  const { handler, random, trouble, onHandled } = options;
+  const { handler, random, outageLog, onHandled } = options;
   let waiting: Slice[] = [];
   let waitingBytes = 0;
   let dropped = new AbortController();
@@ -61,10 +61,10 @@ export function createDelivery(options: DeliveryOptions): Delivery {
       try {
         const result = handler(batch);
         if (result !== undefined) await result;
-        trouble.ended('taking in a batch');
+        outageLog.ended('taking in a batch');
         return true;
       } catch (error) {
-        trouble.began('taking in a batch', error);
+        outageLog.began('taking in a batch', error);
       }
       await delay(backoff(attempt, 100, 2_000, random), undefined, { signal }).catch(() => undefined);
       if (signal.aborted) return false;

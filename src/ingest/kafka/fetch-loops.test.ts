@@ -34,7 +34,7 @@ function setUp(t: TestContext, answer: Answer) {
     decompress: (_codec, bytes) => bytes,
     clock: { now: () => Date.now(), mono: () => performance.now() },
     random: () => 0,
-    trouble: { began: () => undefined, ended: () => undefined },
+    outageLog: { began: () => undefined, ended: () => undefined },
     delivery: {
       push: (slices) => void pushed.push(...slices),
       room: async () => undefined,

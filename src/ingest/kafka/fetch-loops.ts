@@ -4,9 +4,9 @@ import { type Cluster, leaderIn, type PartitionAnswer, TOPIC_FORBIDDEN } from '.
 import type { Decompress } from './decompression.ts';
 import type { Delivery } from './delivery.ts';
 import { backoff, TIMING } from './kafka-options.ts';
+import type { OutageLog } from './outage-log.ts';
 import { noteFetched, type PartitionState } from './partition.ts';
 import { sliceOf } from './record-batch.ts';
-import type { TroubleLog } from './trouble-log.ts';
 
 /** Fetches what is followed: one loop per broker that leads a partition, each with one request in flight. */
 export interface FetchLoops {
@@ -20,7 +20,7 @@ export interface FetchLoopsOptions {
   readonly decompress: Decompress;
   readonly clock: Clock;
   readonly random: () => number;
-  readonly trouble: TroubleLog;
+  readonly outageLog: OutageLog;
   readonly delivery: Delivery;
   /** Those that are followed, by `topic/partition`. */
   readonly partitions: ReadonlyMap<string, PartitionState>;
@@ -36,7 +36,7 @@ const OFFSET_OUT_OF_RANGE = 1;
 const PARTITION_PAUSE_MS = 250;
 
 export function createFetchLoops(options: FetchLoopsOptions): FetchLoops {
-  const { cluster, clock, random, trouble, delivery, partitions } = options;
+  const { cluster, clock, random, outageLog, delivery, partitions } = options;
   const running = new Set<number>();
   let fetches = 0;
   let kicks = 0;
@@ -54,7 +54,7 @@ export function createFetchLoops(options: FetchLoopsOptions): FetchLoops {
   /** One partition's error leaves the others as they are: this one has a pause, in which its leader is looked up. */
   const refused = (state: PartitionState, { errorCode, error }: PartitionAnswer): void => {
     options.onFailed();
-    trouble.began(`fetching ${state.name}`, error);
+    outageLog.began(`fetching ${state.name}`, error);
     state.forbidden = errorCode === TOPIC_FORBIDDEN;
     // Rights are not granted soon, and no other leader would grant them.
     const pause = state.forbidden ? TIMING.look : PARTITION_PAUSE_MS;
@@ -70,7 +70,7 @@ export function createFetchLoops(options: FetchLoopsOptions): FetchLoops {
   };
 
   const accepted = (state: PartitionState, { bytes, end }: PartitionAnswer, sentAt: number): void => {
-    trouble.ended(`fetching ${state.name}`);
+    outageLog.ended(`fetching ${state.name}`);
     state.forbidden = false;
     state.end = end;
     if (bytes.length > 0) {
@@ -122,12 +122,12 @@ export function createFetchLoops(options: FetchLoopsOptions): FetchLoops {
           return;
         }
         failures = 0;
-        trouble.ended(what);
+        outageLog.ended(what);
       } catch (error) {
         if (stopped) return;
         failures += 1;
         options.onFailed();
-        trouble.began(what, error);
+        outageLog.began(what, error);
         options.onStale();
         await delay(backoff(failures, 100, 1_000, random));
       }

@@ -9,8 +9,8 @@ import { createDelivery } from './delivery.ts';
 import { createDoubts, type Doubts } from './doubts.ts';
 import { createFetchLoops } from './fetch-loops.ts';
 import { backoff, type KafkaFeedOptions, type KafkaModule, LIMIT, TIMING } from './kafka-options.ts';
+import { createOutageLog } from './outage-log.ts';
 import { createRoster, type Roster } from './roster.ts';
-import { createTroubleLog } from './trouble-log.ts';
 
 /** Following the whole log, from start to stop, and what tells how it goes. */
 export interface Following {
@@ -29,20 +29,20 @@ export function startFollowing(
   listeners: FeedListeners,
 ): Following {
   const { clock, logger, random } = options;
-  const trouble = createTroubleLog(logger);
+  const outageLog = createOutageLog(logger);
   const connection = connectionOf(options);
   const streamsOf = Map.groupBy(STREAMS, (stream) => options.topics[stream]);
   const cluster = createCluster(kafka, connection, [...streamsOf.keys()], clock);
-  const roster = createRoster({ ...options, cluster, streamsOf, listeners, counters, trouble });
+  const roster = createRoster({ ...options, cluster, streamsOf, listeners, counters, outageLog });
   const { partitions } = roster;
   const committer = createCommitter({
-    ...{ ...options, trouble, counters },
+    ...{ ...options, outageLog, counters },
     admin: () => new kafka.Admin(connection),
     partitions: () => [...partitions.values()].filter(({ topic }) => cluster.topics.get(topic)?.state === 'there'),
   });
   const doubts = createDoubts(random, listeners.onMissed);
   const delivery = createDelivery({
-    ...{ handler, random, trouble },
+    ...{ handler, random, outageLog },
     onCaughtUp: listeners.onCaughtUp,
     onUnreadable(batch) {
       listeners.onUnreadable(batch);
@@ -54,7 +54,7 @@ export function startFollowing(
     },
   });
   const loops = createFetchLoops({
-    ...{ cluster, clock, random, trouble, delivery, partitions },
+    ...{ cluster, clock, random, outageLog, delivery, partitions },
     decompress: createDecompress(kafka, LIMIT.decodedBytes),
     onFailed: () => {
       counters.fetchFailures += 1;
@@ -84,10 +84,10 @@ export function startFollowing(
       try {
         await look();
         failures = 0;
-        trouble.ended('reaching the brokers');
+        outageLog.ended('reaching the brokers');
       } catch (error) {
         failures += 1;
-        if (!stopping.signal.aborted) trouble.began('reaching the brokers', error);
+        if (!stopping.signal.aborted) outageLog.began('reaching the brokers', error);
       }
       const isHurried = failures > 0 || roster.isWanting;
       const pause = isHurried ? backoff(Math.max(failures, 1), TIMING.lookAgain, 2_000, random) : TIMING.look;

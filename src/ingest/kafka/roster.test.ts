@@ -46,7 +46,7 @@ function setUp() {
     },
     counters,
     logger: silentLogger,
-    trouble: { began: () => undefined, ended: () => undefined },
+    outageLog: { began: () => undefined, ended: () => undefined },
   });
   const there = (id: string, partitions = 1): TopicInfo => ({ state: 'there', id, leaders: Array(partitions).fill(1) });
   return {

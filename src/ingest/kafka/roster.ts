@@ -2,8 +2,8 @@ import { type FeedCounters, type FeedListeners, STREAMS, type Stream } from '../
 import { beginnings, type Wanted } from './beginnings.ts';
 import type { Cluster, TopicInfo } from './cluster.ts';
 import { type KafkaFeedOptions, TIMING } from './kafka-options.ts';
+import type { OutageLog } from './outage-log.ts';
 import { newPartition, type PartitionState, partitionName, type Start } from './partition.ts';
-import type { TroubleLog } from './trouble-log.ts';
 
 /**
  * Which partitions there are. One is
@@ -32,7 +32,7 @@ export interface RosterOptions extends Pick<KafkaFeedOptions, 'clock' | 'logger'
   readonly streamsOf: ReadonlyMap<string, readonly Stream[]>;
   readonly listeners: Pick<FeedListeners, 'onMissed' | 'onReplayed' | 'onCaughtUp'>;
   readonly counters: FeedCounters;
-  readonly trouble: TroubleLog;
+  readonly outageLog: OutageLog;
 }
 
 /** What was known of a topic at the look before. */
@@ -43,7 +43,7 @@ interface Known {
 }
 
 export function createRoster(options: RosterOptions): Roster {
-  const { cluster, streamsOf, listeners, counters, logger, trouble } = options;
+  const { cluster, streamsOf, listeners, counters, logger, outageLog } = options;
   const partitions = new Map<string, PartitionState>();
   /** Lost: records of it were not seen here, whatever its offsets say. */
   const wanted = new Map<string, Wanted & { readonly lost: boolean }>();
@@ -70,12 +70,12 @@ export function createRoster(options: RosterOptions): Roster {
   const takeIn = (topic: string, info: TopicInfo): void => {
     const before = known.get(topic);
     if (info.state !== 'there') {
-      trouble.began(`finding topic ${topic}`, new Error(`it is ${info.state}`));
+      outageLog.began(`finding topic ${topic}`, new Error(`it is ${info.state}`));
       // What existed before goes on where it was, if it comes back as the same.
       if (info.state === 'missing' && before === undefined) known.set(topic, { id: undefined, partitions: 0 });
       return;
     }
-    trouble.ended(`finding topic ${topic}`);
+    outageLog.ended(`finding topic ${topic}`);
     const lost = before?.id !== undefined && before.id !== info.id;
     if (lost) dropTopic(topic);
     for (let partition = 0; partition < info.leaders.length; partition += 1) {

@@ -5,14 +5,14 @@ import { type CommandOutboxOptions, createCommandOutbox } from './command-outbox
 import type { Election } from './election.ts';
 
 /** Clamp commands as a whole: falls are noticed here, and sent by the one replica that is elected. */
-export interface Clamping extends Pick<ClampWatch, 'check'> {
+export interface Clamps extends Pick<ClampWatch, 'check'> {
   start(): void;
   stop(): Promise<void>;
   /** Commands on their way or kept for whoever sends, and those given up because there were too many. */
   readonly waiting: CacheCounts;
 }
 
-export interface ClampingOptions
+export interface ClampsOptions
   extends Omit<ClampWatchOptions, 'send'>,
     Omit<CommandOutboxOptions, 'producer' | 'latest' | 'maySend' | 'mono'> {
   readonly producer: CommandProducer;
@@ -23,7 +23,7 @@ const SWEEP_MS = 1_000;
 /** Commands that cannot be sent within this long at a stop are left to the next one that is elected. */
 const STOP_MS = 500;
 
-export function createClamping(options: ClampingOptions): Clamping {
+export function createClamps(options: ClampsOptions): Clamps {
   const { clock, election } = options;
   const outbox = createCommandOutbox({
     ...options,

@@ -1,5 +1,5 @@
 import { Type } from 'typebox';
-import { closed, Degraded, PartName, StatName } from './common-schema.ts';
+import { closed, Degraded, PartName, StatName } from '../common-schema.ts';
 
 const time = Type.String({ format: 'date-time' });
 

@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Value } from 'typebox/value';
-import type { Contributor, ExplainedLine } from '../answers/explanation.ts';
-import type { Preview, Trial } from '../answers/preview.ts';
-import type { Previewer, PreviewRead } from '../answers/previewer.ts';
-import type { Reason } from '../domain/ruleset.ts';
-import { AppError } from '../lib/app-error.ts';
-import { ErrorDocument, PreviewDocument } from './openapi.ts';
+import { createStubApi, TENANT_HEADERS } from '../../../test/support/stub-api.ts';
+import type { Contributor, ExplainedLine } from '../../answers/explanation.ts';
+import type { Preview, Trial } from '../../answers/preview.ts';
+import type { Previewer, PreviewRead } from '../../answers/previewer.ts';
+import type { Reason } from '../../domain/ruleset.ts';
+import { AppError } from '../../lib/app-error.ts';
+import { ErrorDocument, PreviewDocument } from '../openapi.ts';
 import { PREVIEW_REQUEST_EXAMPLE } from './preview-schema.ts';
-import { createStubApi, TENANT_HEADERS } from './stub-api.ts';
 
 const URL = '/api/worlds/0/channels/1/characters/12/stats/preview';
 const NO_STATS = { bonuses: [], missing: { templateIds: [], skillIds: [], buffSkillIds: [] } };

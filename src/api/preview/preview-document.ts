@@ -1,10 +1,10 @@
-import type { Preview, TriedItem } from '../answers/preview.ts';
-import { ATTRIBUTES } from '../answers/stats-document.ts';
-import { STATS } from '../domain/stat.ts';
-import { printableJson } from '../lib/printable.ts';
-import { numbersOf } from './explanation-document.ts';
-import type { Naming } from './naming.ts';
-import { timeText } from './time-text.ts';
+import type { Preview, TriedItem } from '../../answers/preview.ts';
+import { ATTRIBUTES } from '../../answers/stats-document.ts';
+import { STATS } from '../../domain/stat.ts';
+import { printableJson } from '../../lib/printable.ts';
+import { numbersOf } from '../explain/explanation-document.ts';
+import type { Naming } from '../naming.ts';
+import { timeText } from '../time-text.ts';
 
 /** The JSON:API document of a preview. What is undefined is left out. */
 export function encodePreview(preview: Preview, naming: Naming): string {

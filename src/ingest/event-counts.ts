@@ -2,7 +2,7 @@ import type { CharacterEvent } from '../domain/event.ts';
 import { OUTCOMES, type Outcome } from '../domain/parts/change.ts';
 
 /** One line of what became of the events: a type and an outcome, or a stream and why its events were not applied. */
-export interface TallyLine {
+export interface EventCount {
   /** Event type (`buff-applied`) for those that were decoded, else the stream (`buff`). */
   readonly type: string;
   /** An outcome, `skipped` or `dead`. */
@@ -13,14 +13,14 @@ export interface TallyLine {
 }
 
 /** Counts what became of every event: plain integers, read when somebody asks. */
-export interface Tally {
+export interface EventCounts {
   outcome(type: CharacterEvent['type'], outcome: Outcome): void;
   skipped(stream: string, reason: string): void;
   dead(stream: string, reason: string): void;
-  lines(): TallyLine[];
+  lines(): EventCount[];
 }
 
-export function createTally(): Tally {
+export function createEventCounts(): EventCounts {
   const outcomes = new Map<string, number[]>();
   const others = new Map<string, Map<string, number>>();
   const count = (outcome: string, stream: string, reason: string): void => {

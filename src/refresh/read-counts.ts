@@ -5,9 +5,9 @@ export const READ_OUTCOMES = ['unchanged', 'changed', 'drift', 'dropped', 'missi
 
 export type ReadOutcome = (typeof READ_OUTCOMES)[number];
 
-export type RefreshCounts = Readonly<Record<Part, Record<ReadOutcome, number>>>;
+export type ReadCounts = Readonly<Record<Part, Record<ReadOutcome, number>>>;
 
-export function createRefreshCounts(): RefreshCounts {
+export function createReadCounts(): ReadCounts {
   const zero = (): Record<ReadOutcome, number> =>
     Object.fromEntries(READ_OUTCOMES.map((outcome) => [outcome, 0])) as Record<ReadOutcome, number>;
   return Object.fromEntries(PARTS.map((part) => [part, zero()])) as Record<Part, Record<ReadOutcome, number>>;

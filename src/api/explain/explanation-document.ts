@@ -1,9 +1,9 @@
-import type { Breakdown, Contributor, ExplainedNumbers, Explanation, Origin } from '../answers/explanation.ts';
-import type { PartFreshness } from '../answers/part-freshness.ts';
-import { NO_TEMPLATE, triedPosition } from '../answers/preview.ts';
-import { printableJson } from '../lib/printable.ts';
-import { type Naming, nameOfSource } from './naming.ts';
-import { timeText } from './time-text.ts';
+import type { Breakdown, Contributor, ExplainedNumbers, Explanation, Origin } from '../../answers/explanation.ts';
+import type { PartFreshness } from '../../answers/part-freshness.ts';
+import { NO_TEMPLATE, triedPosition } from '../../answers/preview.ts';
+import { printableJson } from '../../lib/printable.ts';
+import { type Naming, nameOfSource } from '../naming.ts';
+import { timeText } from '../time-text.ts';
 
 /** The JSON:API document of an explanation. What is undefined is left out. */
 export function encodeExplanation(explanation: Explanation, naming: Naming): string {

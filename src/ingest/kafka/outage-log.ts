@@ -1,12 +1,12 @@
 import type { FeedLogger } from './kafka-options.ts';
 
 /** Logs a failure when it begins and when it is over, not at every attempt in between. */
-export interface TroubleLog {
+export interface OutageLog {
   began(what: string, error: unknown): void;
   ended(what: string): void;
 }
 
-export function createTroubleLog(logger: FeedLogger): TroubleLog {
+export function createOutageLog(logger: FeedLogger): OutageLog {
   const open = new Set<string>();
   return {
     began(what, error) {

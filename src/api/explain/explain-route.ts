@@ -1,18 +1,18 @@
-import type { Explainer } from '../answers/explainer.ts';
-import type { Explanation } from '../answers/explanation.ts';
-import { STATS, type Stat } from '../domain/stat.ts';
-import type { Names } from '../upstream/names.ts';
-import type { AdminCheck } from './admin-token.ts';
-import { ok } from './answer.ts';
-import { acceptedFormat, formatParameter, TEXT_TYPE } from './answer-format.ts';
-import { type CharacterRequestReader, errorOfUnanswered } from './character-request.ts';
+import type { Explainer } from '../../answers/explainer.ts';
+import type { Explanation } from '../../answers/explanation.ts';
+import { STATS, type Stat } from '../../domain/stat.ts';
+import type { Names } from '../../upstream/names.ts';
+import type { AdminCheck } from '../admin-token.ts';
+import { ok } from '../answer.ts';
+import { acceptedFormat, formatParameter, TEXT_TYPE } from '../answer-format.ts';
+import { type CharacterRequestReader, errorOfUnanswered } from '../character-request.ts';
+import type { Handler } from '../handling.ts';
+import { namesIn, namingOf } from '../naming.ts';
+import { type ParameterReader, readQuery } from '../query.ts';
+import { STATS_URL } from '../stats-route.ts';
+import { statOfWord } from '../vocabulary.ts';
 import { encodeExplanation } from './explanation-document.ts';
 import { explanationText } from './explanation-text.ts';
-import type { Handler } from './handling.ts';
-import { namesIn, namingOf } from './naming.ts';
-import { type ParameterReader, readQuery } from './query.ts';
-import { STATS_URL } from './stats-route.ts';
-import { statOfWord } from './vocabulary.ts';
 
 export const EXPLAIN_URL = `${STATS_URL}/explain`;
 

@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify';
-import { createMetrics } from '../telemetry/metrics.ts';
-import { type ApiDeps, createApi } from './api.ts';
+import { type ApiDeps, createApi } from '../../src/api/api.ts';
+import { createMetrics } from '../../src/telemetry/metrics.ts';
 
 export interface LoggedLine {
   readonly level: 'debug' | 'error';
@@ -33,7 +33,7 @@ export function createStubApi(deps: Partial<ApiDeps> = {}): { app: FastifyInstan
     feed: { health: () => ({ current: true, reason: undefined, streams: STREAMS_CURRENT }), positions: () => [] },
     readiness: () => ({ ready: true, degraded: [] }),
     deadLetters: { list: () => [], total: 0, evicted: 0 },
-    levers: {
+    operatorActions: {
       reread: () => false,
       flushStaticData: () => undefined,
       redrive: async () => ({ tried: 0, applied: 0, stillDead: 0, incomplete: 0 }),

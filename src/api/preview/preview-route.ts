@@ -1,16 +1,16 @@
-import type { Preview } from '../answers/preview.ts';
-import type { Previewer, PreviewRead } from '../answers/previewer.ts';
-import type { Names } from '../upstream/names.ts';
-import { ok } from './answer.ts';
-import { acceptedFormat, formatParameter, TEXT_TYPE } from './answer-format.ts';
-import { type CharacterRequestReader, errorOfUnanswered } from './character-request.ts';
-import { bodyProblem, invalidFields } from './field-problem.ts';
-import type { Handler } from './handling.ts';
-import { namesInPreview, namingOf } from './naming.ts';
+import type { Preview } from '../../answers/preview.ts';
+import type { Previewer, PreviewRead } from '../../answers/previewer.ts';
+import type { Names } from '../../upstream/names.ts';
+import { ok } from '../answer.ts';
+import { acceptedFormat, formatParameter, TEXT_TYPE } from '../answer-format.ts';
+import { type CharacterRequestReader, errorOfUnanswered } from '../character-request.ts';
+import { bodyProblem, invalidFields } from '../field-problem.ts';
+import type { Handler } from '../handling.ts';
+import { namesInPreview, namingOf } from '../naming.ts';
+import { readQuery } from '../query.ts';
+import { STATS_URL } from '../stats-route.ts';
 import { encodePreview } from './preview-document.ts';
 import { previewText } from './preview-text.ts';
-import { readQuery } from './query.ts';
-import { STATS_URL } from './stats-route.ts';
 
 export const PREVIEW_URL = `${STATS_URL}/preview`;
 

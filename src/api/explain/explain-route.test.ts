@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Value } from 'typebox/value';
-import type { ExplanationRead } from '../answers/explainer.ts';
-import type { Explanation } from '../answers/explanation.ts';
-import { ErrorDocument, ExplanationDocument } from './openapi.ts';
-import { createStubApi, TENANT_HEADERS } from './stub-api.ts';
-import { widthOf } from './text-form.ts';
+import { createStubApi, TENANT_HEADERS } from '../../../test/support/stub-api.ts';
+import type { ExplanationRead } from '../../answers/explainer.ts';
+import type { Explanation } from '../../answers/explanation.ts';
+import { ErrorDocument, ExplanationDocument } from '../openapi.ts';
+import { widthOf } from '../text-form.ts';
 
 const URL = '/api/worlds/0/channels/1/characters/12/stats/explain';
 const AT = Date.UTC(2026, 1, 3, 18, 0, 0);

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { displacedBy, roomAmong, slotsOf } from './outfit.ts';
+import { displacedBy, roomAmong, slotsOf } from './equip-slots.ts';
 import type { WornAsset } from './snapshot.ts';
 
 function worn(templateId: number, slot: number): WornAsset {

@@ -1,10 +1,10 @@
-import type { Breakdown, Contributor, ExplainedLine, Explanation } from '../answers/explanation.ts';
-import type { Freshness, PartFreshness } from '../answers/part-freshness.ts';
-import { NO_TEMPLATE } from '../answers/preview.ts';
-import type { Reason } from '../domain/ruleset.ts';
-import { slotWord } from '../domain/slot.ts';
-import { withPrintableTexts } from '../lib/printable.ts';
-import { type Naming, nameOfSource, printableNaming } from './naming.ts';
+import type { Breakdown, Contributor, ExplainedLine, Explanation } from '../../answers/explanation.ts';
+import type { Freshness, PartFreshness } from '../../answers/part-freshness.ts';
+import { NO_TEMPLATE } from '../../answers/preview.ts';
+import type { Reason } from '../../domain/ruleset.ts';
+import { slotWord } from '../../domain/slot.ts';
+import { withPrintableTexts } from '../../lib/printable.ts';
+import { type Naming, nameOfSource, printableNaming } from '../naming.ts';
 import {
   COLUMNS,
   cut,
@@ -17,8 +17,8 @@ import {
   signed,
   widthOf,
   wrapped,
-} from './text-form.ts';
-import { timeText } from './time-text.ts';
+} from '../text-form.ts';
+import { timeText } from '../time-text.ts';
 
 /** What a line says: source, what it carries, what it does to the number, the number after it; and below it, why. */
 interface Row {

@@ -48,7 +48,7 @@ const REDRIVES = '/api/debug/dead-letters/redrive';
 const BAD_CHOICES = ['topic=a&topic=b', 'ofset=5', 'topic=', 'offset=-1', 'partition=1e3', '__proto__=1'] as const;
 
 /** Requests to what takes a body, explains, or acts. */
-export const LEVER_ATTACKS: Readonly<Record<string, AttackMaker>> = {
+export const OPERATOR_ATTACKS: Readonly<Record<string, AttackMaker>> = {
   'preview of junk': (prng) => {
     const body = `{"${anyOf(prng, FIELDS)}":${anyOf(prng, JUNK)}}`;
     return single(preview(prng, body), [400]);
@@ -66,7 +66,7 @@ export const LEVER_ATTACKS: Readonly<Record<string, AttackMaker>> = {
     const lines = [...headerLines(tenantAt(asked.tenant)), `Accept: ${accept}`, CLOSE];
     return single(requestOf('GET', `${pathOf(asked)}/explain`, lines), [200]);
   },
-  'lever without its token': (prng) => {
+  'operator route without its token': (prng) => {
     const asked = drawAsked(prng);
     const target = anyOf(prng, [REDRIVES, '/api/debug/static-data/flush', `${pathOf(asked)}/reread`]);
     const token = prng.chance(0.3) ? [] : [`Authorization: Bearer ${anyOf(prng, WRONG_TOKENS)}`];

@@ -1,8 +1,8 @@
 import { Type } from 'typebox';
-import { ATTRIBUTES } from '../answers/stats-document.ts';
-import { STATS } from '../domain/stat.ts';
-import { closed, Degraded } from './common-schema.ts';
-import { explainedNumbers, Reason } from './explanation-schema.ts';
+import { ATTRIBUTES } from '../../answers/stats-document.ts';
+import { STATS } from '../../domain/stat.ts';
+import { closed, Degraded } from '../common-schema.ts';
+import { explainedNumbers, Reason } from '../explain/explanation-schema.ts';
 
 const uint32 = Type.Integer({ minimum: 0, maximum: 4_294_967_295 });
 const uint16 = Type.Integer({ minimum: 0, maximum: 65_535 });

@@ -1,11 +1,11 @@
-import type { Preview, TriedItem } from '../answers/preview.ts';
-import { slotWord } from '../domain/slot.ts';
-import { STATS } from '../domain/stat.ts';
-import { withPrintableTexts } from '../lib/printable.ts';
-import { limitNote, NO_TEMPLATE_WORDS, numberBlocks } from './explanation-text.ts';
-import { type Naming, printableNaming } from './naming.ts';
-import { grouped, joined, labelled, padEnd, padStart, wrapped } from './text-form.ts';
-import { timeText } from './time-text.ts';
+import type { Preview, TriedItem } from '../../answers/preview.ts';
+import { slotWord } from '../../domain/slot.ts';
+import { STATS } from '../../domain/stat.ts';
+import { withPrintableTexts } from '../../lib/printable.ts';
+import { limitNote, NO_TEMPLATE_WORDS, numberBlocks } from '../explain/explanation-text.ts';
+import { type Naming, printableNaming } from '../naming.ts';
+import { grouped, joined, labelled, padEnd, padStart, wrapped } from '../text-form.ts';
+import { timeText } from '../time-text.ts';
 
 const STAT_WIDTH = Math.max(...STATS.map((stat) => stat.length)) + 2;
 

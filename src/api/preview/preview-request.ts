@@ -1,12 +1,12 @@
 import type { Static } from 'typebox';
 import { Value } from 'typebox/value';
-import type { ItemToTry, Trial } from '../answers/preview.ts';
-import { ATTRIBUTES } from '../answers/stats-document.ts';
-import { STATS, type StatRow } from '../domain/stat.ts';
-import { bodyProblem, type FieldProblem } from './field-problem.ts';
+import type { ItemToTry, Trial } from '../../answers/preview.ts';
+import { ATTRIBUTES } from '../../answers/stats-document.ts';
+import { STATS, type StatRow } from '../../domain/stat.ts';
+import { bodyProblem, type FieldProblem } from '../field-problem.ts';
+import { schemaProblems } from '../schema-problems.ts';
+import { inSchemaWords } from '../vocabulary.ts';
 import { PreviewRequest } from './preview-schema.ts';
-import { schemaProblems } from './schema-problems.ts';
-import { inSchemaWords } from './vocabulary.ts';
 
 type Request = Static<typeof PreviewRequest>;
 type RequestedItem = NonNullable<Request['putOn']>[number];

@@ -10,7 +10,7 @@ import { type FieldProblem, invalidFields, queryProblem } from './field-problem.
 import type { Handler } from './handling.ts';
 
 /** What an operator can set in motion. */
-export interface Levers {
+export interface OperatorActions {
   /** Re-reads every part of a held character; false: it is not held. */
   reread(tenant: Tenant, characterId: CharacterId): boolean;
   /** Asks for all static game data anew, e.g. after a data import; what is known serves until it is answered. */
@@ -25,33 +25,37 @@ export const FLUSH_URL = '/api/debug/static-data/flush';
 export const REDRIVE_URL = '/api/debug/dead-letters/redrive';
 export const DRIFT_URL = '/api/debug/drift';
 
-export function createRereadHandler(levers: Levers, admin: AdminCheck, requestOf: CharacterRequestReader): Handler {
+export function createRereadHandler(
+  actions: OperatorActions,
+  admin: AdminCheck,
+  requestOf: CharacterRequestReader,
+): Handler {
   return (request) => {
     admin.demandAdmin(request);
     const { tenant, characterId } = requestOf(request);
-    if (levers.reread(tenant, characterId)) return ok(JSON.stringify({ status: 'asked for' }));
+    if (actions.reread(tenant, characterId)) return ok(JSON.stringify({ status: 'asked for' }));
     throw new AppError('NOT_FOUND', 'this character is not held; its next read loads it.');
   };
 }
 
-export function createFlushHandler(levers: Levers, admin: AdminCheck): Handler {
+export function createFlushHandler(actions: OperatorActions, admin: AdminCheck): Handler {
   return (request) => {
     admin.demandAdmin(request);
-    levers.flushStaticData();
+    actions.flushStaticData();
     return ok(JSON.stringify({ status: 'asked for' }));
   };
 }
 
-export function createRedriveHandler(levers: Levers, admin: AdminCheck): Handler {
+export function createRedriveHandler(actions: OperatorActions, admin: AdminCheck): Handler {
   return async (request) => {
     admin.demandAdmin(request);
-    return ok(JSON.stringify(await levers.redrive(choiceOf(request))));
+    return ok(JSON.stringify(await actions.redrive(choiceOf(request))));
   };
 }
 
-export function createDriftHandler(levers: Levers): Handler {
+export function createDriftHandler(actions: OperatorActions): Handler {
   return () => {
-    const drift = levers.drift().map(({ tenant, characterId, part, at }) => ({
+    const drift = actions.drift().map(({ tenant, characterId, part, at }) => ({
       tenant: tenant.key,
       characterId,
       part,
