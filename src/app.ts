@@ -313,7 +313,7 @@ export async function createApp(config: Config, ports: AppPorts): Promise<App> {
           refresher.wake();
         },
         onMissed(streams, partitions, reason) {
-          // Sessions tell who is there, and with whom all began anew.
+          // Who is there may have changed, and with that everything about them.
           const parts = PARTS.filter((part) => streams.includes('session') || streams.includes(STREAM_OF_PART[part]));
           const { residents, visitors } = characters.population();
           if (residents + visitors > 0)

@@ -130,7 +130,7 @@ export function skillDataDocument(template: SkillTemplate): object {
   return { data: { type: 'skills', id: String(skillId), attributes } };
 }
 
-/** `z` stands in the contract, though today's data service leaves it out; like it when it is 0. */
+/** `z` is left out when it is 0; today's data service always leaves it out. */
 function effectOf(given: Partial<SkillEffect>): object {
   const { weaponAttack = 0, magicAttack = 0, weaponDefense = 0, magicDefense = 0 } = given;
   const { accuracy = 0, avoidability = 0, speed = 0, jump = 0, hp = 0, mp = 0, x = 0, y = 0, z, statups = [] } = given;

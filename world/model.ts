@@ -3,7 +3,7 @@ import type { Instant } from '../src/domain/instant.ts';
 import type { BaseValues } from '../src/domain/stat.ts';
 import type { CharacterId, Tenant } from '../src/domain/tenant.ts';
 
-/** Which Atlas is played: as at the seed (S) or as today (T), see contract, introduction. */
+/** Which Atlas is played: that of February 2026 (S) or of summer 2026 (T); see docs/reference/events.md. */
 export type Format = 'S' | 'T';
 
 export interface Who {

@@ -16,7 +16,7 @@ export type Watches = Readonly<Record<Part, Watch>>;
 export interface Effective {
   readonly kind: 'answer';
   readonly stats: EffectiveStats;
-  /** In the order of the contract; empty: all is fresh. */
+  /** In the order of DEGRADABLE; empty: all is fresh. */
   readonly degraded: readonly Degradable[];
   /** Of the character's state in this process; rises with every change of it. */
   readonly version: number;
@@ -39,7 +39,7 @@ export interface Calculation {
 export interface EffectiveStatsCache {
   /** undefined: the base was never loaded. */
   of(character: Character, moment: Moment): Effective | undefined;
-  /** What `of` computes from, for a calculation with a record, or with something changed. undefined as there. */
+  /** What `of` computes from, for explain and preview. undefined: the base was never loaded. */
   calculationOf(character: Character, moment: Moment): Calculation | undefined;
   /** True when every part is fresh and nothing in it is provisional. */
   isSure(character: Character, moment: Moment): boolean;
@@ -171,7 +171,7 @@ export function createEffectiveStats(options: EffectiveStatsOptions): EffectiveS
   };
 }
 
-/** Monotonic ms at which the loaded part that was read the longest ago was read; Infinity: none ever was. */
+/** Monotonic ms of the oldest read that the loaded parts rest on; Infinity: none is loaded. */
 function oldestReadOf(character: Character): number {
   let oldest = Number.POSITIVE_INFINITY;
   for (const part of PARTS) {
@@ -207,7 +207,7 @@ export function degradedByMissing(missing: MissingData): Degradable[] {
   return lacking;
 }
 
-/** Each name once, in the order of the contract. */
+/** Each name once, in the order of DEGRADABLE. */
 export function inContractOrder(names: readonly Degradable[]): Degradable[] {
   return DEGRADABLE.filter((name) => names.includes(name));
 }

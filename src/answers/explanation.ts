@@ -26,10 +26,7 @@ export type Contributor =
     }
   | { readonly kind: 'passive'; readonly id: number; readonly level: number };
 
-/**
- * How we know: the service that owns it said so when it was `read`; or an event did, `heard` since, which no read has
- * confirmed yet. Epoch ms.
- */
+/** Who said so: its owner, when it was `read`, or an event that was `heard` since and that no read has confirmed. Epoch ms. */
 export interface Origin {
   readonly how: 'read' | 'heard';
   readonly at: number;
@@ -96,7 +93,7 @@ export function explainLedger(
   return explainNumbers(createSources(character, moment), stats, ledger);
 }
 
-/** The same for sources of which something else knows. */
+/** The same for other sources than a character's own, as of a trial. */
 export function explainNumbers(sources: Sources, { values }: EffectiveStats, ledger: Ledger): ExplainedNumbers {
   return {
     stats: STATS.map((stat, index) => breakdown(stat, values[index] ?? 0, ledger.lines(stat), sources)),

@@ -23,9 +23,9 @@ export type Unanswered =
 export type AnswerFrom<T> = (character: Character, moment: Moment) => T | undefined;
 
 /**
- * How every question about one character is answered: loads whom nobody has heard of, waits for what was never loaded,
- * READ_WAIT at most, and re-reads what may have changed unheard. Synchronous when nothing has to be waited for. Never rejects
- * for what upstream services do.
+ * Answers questions about one character. Loads whom nobody has heard of, waits READ_WAIT at most for what was never loaded,
+ * and re-reads what may have changed unheard. Synchronous when nothing has to be waited for. Never rejects for what upstream
+ * services do.
  */
 export interface ReadFlow {
   read<T>(
@@ -44,14 +44,14 @@ export interface ReadFlowOptions {
   readonly watches: () => Watches;
   /** READ_WAIT in ms: how long a read waits for parts that were never loaded. */
   readonly readWait: number;
-  /** VISITOR_MAX: of those who wait to be held, no more than can be. */
+  /** VISITOR_MAX: no more may wait to be held than can be held. */
   readonly visitorMax: number;
 }
 
 /** How long a read waits for a re-read of what may have changed unheard. */
 const REREAD_WAIT_MS = 250;
 
-/** What a read has left at least once the character that it waits for has gone, or come back with nothing loaded. */
+/** What a read has left at least, once its character has gone or has come back with nothing loaded. */
 const ANEW_MS = 250;
 
 /**
@@ -143,8 +143,8 @@ export function createReadFlow(options: ReadFlowOptions): ReadFlow {
   }
 
   /**
-   * Monotonic ms until which a question that was asked at a time waits; not after it: there is nothing to wait for. Without
-   * base nothing can be answered, whatever else arrives.
+   * Monotonic ms until which a question waits that was asked at a time; not later than that: there is nothing to wait for.
+   * Without base nothing can be answered, whatever else arrives.
    */
   function waitEnd(character: Character, askedAt: number): number {
     if (hasFailed(character, 'base')) return Number.NEGATIVE_INFINITY;

@@ -22,7 +22,7 @@ export const ATTRIBUTES = {
 
 /**
  * The JSON:API document of docs/reference/api.md. Written by hand, because the order of attributes is part of it and nothing
- * in it needs escaping: names are constants, the rest are integers. `degraded` in the order of the contract.
+ * in it needs escaping: names are constants, the rest are integers. `degraded` comes in order.
  */
 export function encodeStats(characterId: CharacterId, effective: EffectiveStats, degraded: readonly string[]): string {
   const attributes = STATS.map((stat, index) => `"${ATTRIBUTES[stat]}":${effective.values[index] ?? 0}`);

@@ -14,9 +14,9 @@ export interface Candidate extends Omit<WornAsset, 'slot'> {
 }
 
 /**
- * Finds out what the items of a trial are like: one read of the bag, one of each template, and none of either when it can
- * do without. In the order of the trial. Rejects with AppError UPSTREAM_*, unless slot and stats are given: then the trial can
- * do without its template.
+ * Finds out what the items of a trial are like, with one read of the bag and one of each template, where they are needed. In
+ * the order of the trial. Rejects with AppError UPSTREAM_*, unless slot and stats are given: then the trial can do without
+ * its template.
  */
 export async function findTrialItems(
   source: ItemSource,

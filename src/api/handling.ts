@@ -52,8 +52,8 @@ export function routed(respond: (request: FastifyRequest, response: ServerRespon
 }
 
 /**
- * Through Node's response, not Fastify's: there is nothing left to find out about the answer, to add or to encode, and doing
- * so anew for each request cost more than everything else that the hottest route does.
+ * Through Node's response, not Fastify's. The answer is complete; to find that out anew for each request cost more than all
+ * the rest of the hottest route.
  */
 export function send(reply: FastifyReply, answer: Answer): void {
   reply.hijack();

@@ -50,7 +50,7 @@ export interface Replica {
   readonly shard: string | undefined;
 }
 
-/** Adds who answers: behind an ingress, nobody knows whom he asked. */
+/** Adds which process answers: behind an ingress, nobody can tell. */
 export function namingReplica(handler: Handler, { name }: Replica): Handler {
   const named = (answer: Answer): Answer => ({ ...answer, headers: { ...answer.headers, replica: name } });
   return (request) => {

@@ -3,8 +3,8 @@ import { type Answer, createAnswer } from './answer.ts';
 import { answerOfError } from './error-mapper.ts';
 
 /**
- * How much one turn of the event loop may spend on requests, ms: as long as probes and events then wait for their turn. As long
- * as a read may wait for a re-read (how-state-works, rule 7).
+ * What one turn of the event loop may spend on requests, ms: probes and events wait that long for their turn. As long as a
+ * read waits for a re-read (how-state-works, rule 7).
  */
 const TURN_MAX_MS = 250;
 /** What passes between two requests counts this much at most, ms: the rest of it was a collection, a batch or a pause. */

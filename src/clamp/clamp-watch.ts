@@ -18,8 +18,8 @@ export interface ClampWatch {
   /** Looks again at those whose last result was not sure; to be called about once a second. */
   sweep(): void;
   /**
-   * A command that has waited, with where the character plays now and the last maximum that was sure: it may have risen
-   * again, and what it was lowered to would be lost. As it was when the character is no resident any more.
+   * A command that has waited, brought up to date: where the character plays now, and the last sure maximum, which may have
+   * risen since. Unchanged when the character is no resident any more.
    */
   latest(command: ClampCommand): ClampCommand;
 }

@@ -95,7 +95,7 @@ const URL_OF_SERVICE = {
 const URL_NAMES = Object.values(URL_OF_SERVICE);
 const SASL_NAMES = ['KAFKA_SASL_MECHANISM', 'KAFKA_SASL_USERNAME', 'KAFKA_SASL_PASSWORD'] as const;
 
-/** Of the real thing: without brokers they mean that the brokers were forgotten, not that a demo is wanted. */
+/** Variables of the real thing. Without brokers they mean that the brokers were forgotten, not that a demo is wanted. */
 const REAL_NAMES: readonly string[] = ['BASE_SERVICE_URL', ...URL_NAMES, ...namesIn('Kafka'), ...namesIn('Topics')];
 
 /**

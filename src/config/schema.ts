@@ -384,7 +384,6 @@ function duration(
   return variable({ group, description, expected, default: fallback }, durationBetween(least, most));
 }
 
-/** A variable of the contract whose feature does not exist yet: setting it is refused, because ignoring it would mislead. */
 function logLevel(text: string): LogLevel | undefined {
   const lower = text.toLowerCase();
   return Object.entries(LOG_LEVELS).find(([name]) => name === lower)?.[1];

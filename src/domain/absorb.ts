@@ -17,7 +17,7 @@ export interface Absorbed {
 /** How equal skill levels are shared between characters. */
 export type SkillLevels = (skillId: number, level: number) => SkillLevel;
 
-/** Merges what a read returned, which began at a monotonic time (part-state: merge). Pure. */
+/** Merges what a read returned that began at a monotonic time. Pure. */
 export function absorb(
   parts: Parts,
   snapshot: PartSnapshot,

@@ -20,7 +20,7 @@ export interface Basis {
   readonly until: number;
 }
 
-/** undefined while the base was never read: before that no number may be answered: clients take zeros for the truth. */
+/** undefined while the base was never read: no number may be answered then, because clients take zeros for the truth. */
 export function basisOf(
   character: Character,
   moment: Moment,

@@ -86,7 +86,7 @@ export interface Moment {
   readonly mono: number;
 }
 
-/** Doubted at a moment, as by anything that is not sure: a read is due at once, and another when producers have committed. */
+/** Doubted because something is not sure: a read is due at once, and another when producers have committed. */
 export function doubted<Value, Fact extends Heard>(
   part: PartState<Value, Fact>,
   reason: DoubtReason,

@@ -26,7 +26,7 @@ export const STAT_INDEX: Readonly<Record<Stat, number>> = Object.fromEntries(
 /** The first six stats have a base value at the character service; the others have base 0. */
 export const PRIMARY_STATS = ['strength', 'dexterity', 'luck', 'intelligence', 'max_hp', 'max_mp'] as const;
 
-/** The base fields that the character service owns, each kept and versioned on its own. */
+/** The base fields that the character service owns, each heard on its own. */
 export const BASE_FIELDS = [...PRIMARY_STATS, 'level', 'job', 'fame', 'gm'] as const;
 
 export type BaseField = (typeof BASE_FIELDS)[number];

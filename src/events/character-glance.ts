@@ -15,9 +15,9 @@ const OPEN_OBJECT = 0x7b;
 const CLOSE_OBJECT = 0x7d;
 
 /**
- * Whose event this is, from its bytes, as far as they have the form that Go writes: no blanks, no escapes, `characterId`
- * once, outermost, and after plain values only. undefined: any other form, which only decoding can tell. Whatever the
- * decoder makes of the value, it is no other character's event.
+ * Whose event this is, told from bytes in the form that Go writes: no blanks, no escapes, `characterId` once, outermost, and
+ * after plain values only. undefined: another form, which has to be decoded. The decoder never finds another character in
+ * the value.
  */
 export function glanceCharacterId(value: Buffer): CharacterId | undefined {
   if (value[0] !== OPEN_OBJECT) return undefined;

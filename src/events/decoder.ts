@@ -43,9 +43,9 @@ const DECODE_STREAM = {
 export interface DecoderOptions {
   /** ATLAS_ENVIRONMENT: events that name another one are skipped; unset: none is. */
   readonly environment?: string;
-  /** Whose events are wanted: others' are passed over after a glance at their bytes, where these tell. Unset: everybody's. */
+  /** Whose events are wanted; unset: everybody's. Others are passed over after a glance at their bytes, where these tell. */
   readonly isConcerned?: (tenant: Tenant, characterId: CharacterId, part: Part | undefined) => boolean;
-  /** Told of what was thrown and is no fault of the record: that is a dead letter all the same, and the stream goes on. */
+  /** Told of what was thrown through no fault of the record, which is a dead letter all the same; the stream goes on. */
   readonly onDefect?: (error: unknown) => void;
 }
 

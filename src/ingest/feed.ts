@@ -52,9 +52,9 @@ export interface FeedBatch {
 }
 
 /**
- * Applies a batch. When it returns (or its promise resolves) the effects of every record are in the store, and the feed
- * may commit the offsets. It never rejects for what a record holds: a rejection means that the store could not take the
- * batch; the feed then delivers the same batch again after a pause.
+ * Applies a batch. When it returns (or its promise resolves) the effects of every record are in the state, and the feed may
+ * commit the offsets. It never rejects for what a record holds. When it rejects, the feed delivers the same batch again
+ * after a pause.
  */
 export type BatchHandler = (batch: FeedBatch) => void | Promise<void>;
 
@@ -114,8 +114,8 @@ export interface FeedListeners {
    */
   onReplayed(): void;
   /**
-   * Records of these streams did not come here, or may not have: what is held of them was possibly read before they were
-   * followed. Any read that begins from now on knows what the records said.
+   * Records of these streams may not have come here: what is held may have been read before they were followed. A read that
+   * begins from now on knows what they said.
    */
   onMissed(streams: readonly Stream[], partitions: readonly string[], reason: string): void;
   /** A batch was passed over; `onMissed` follows. */

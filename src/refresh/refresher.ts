@@ -162,7 +162,7 @@ export function createRefresher(options: RefresherOptions): Refresher {
     }
   }
 
-  /** The place among the requests is free again as soon as the answer is there, whatever it is waited for after that. */
+  /** The place among the requests is free as soon as the answer is there, whatever the merge waits for. */
   async function fetch({ character, part }: Claim): Promise<PartSnapshot | 'missing'> {
     const { tenant, characterId, context } = character;
     try {

@@ -4,9 +4,9 @@ import { GRACE_MS } from '../domain/timing.ts';
 import type { CacheCounts } from '../lib/expiring-set.ts';
 
 /**
- * Whom something was heard of while they were not held, and of which part: a load that begins moments later may be ahead of
- * its producer's commit. Remembered for {@link GRACE_MS} at least and twice that at most, in two generations of which the
- * older goes as a whole, so that an event about nobody who is held costs next to nothing.
+ * Of whom something was heard while they were not held, by part: a load that begins moments later may be ahead of the
+ * producer's commit. Remembered for {@link GRACE_MS} at least and twice that at most, in two generations. The older one goes
+ * as a whole, so that an event about nobody who is held costs next to nothing.
  */
 export interface Absentees extends CacheCounts {
   /** `mono`: monotonic ms. */

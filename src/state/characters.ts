@@ -1,6 +1,6 @@
 /**
- * The characters that are held, in memory: lets events and reads change them. What a change is, is domain/'s; who stays how
- * long is the {@link createRegister}'s; what has to be read is told to the {@link Schedule}.
+ * The characters that are held, in memory. Events and reads change them here: domain/ says what a change is,
+ * {@link createRegister} who stays how long, and the {@link Schedule} is told what has to be read.
  */
 import { absorb } from '../domain/absorb.ts';
 import { type AnyPart, type Character, isResident } from '../domain/character.ts';
@@ -54,7 +54,7 @@ export interface Characters {
   absorb(character: Character, snapshot: PartSnapshot, began: number): Absorption | undefined;
   find(tenant: Tenant, characterId: CharacterId): Character | undefined;
   /**
-   * Whether an event about the character changes anything here: it is held, or of our shard. Of who is not, it is remembered
+   * True when an event about the character changes anything here: it is held, or of our shard. Of others it is remembered
    * that something was heard; `part` is undefined for a session.
    */
   concerns(tenant: Tenant, characterId: CharacterId, part: Part | undefined): boolean;
@@ -184,7 +184,7 @@ export function createCharacters(options: CharactersOptions): Characters {
     }
     if (found?.sessions.some((session) => session.sessionId === sessionId) === true) return 'unchanged';
     const character = found ?? hold(tenant, characterId, now);
-    // Idle time counts from the record: a replay makes nobody younger. Of what comes live, no producer's clock is asked.
+    // In a replay idle time counts from the record, so that nobody becomes younger. Live, no producer's clock is asked.
     const heardAt = event.replayed && recordTime > 0 ? now.mono - Math.max(0, now.now - recordTime) : now.mono;
     character.touchedAt = found === undefined ? heardAt : Math.max(found.touchedAt, heardAt);
     character.sessions = withSession(character.sessions, event, now.now);
@@ -354,7 +354,7 @@ export function createCharacters(options: CharactersOptions): Characters {
   };
 }
 
-/** Any part, as what concerns all of them alike takes it: nothing in it depends on what the part is of. */
+/** Any part, for what treats all of them alike and looks at no value. */
 function asPart(character: Character, part: Part): Character['base'] {
   return character[part] as Character['base'];
 }
@@ -365,7 +365,7 @@ function isLoaded({ base, equipment, buffs, passives }: Character): boolean {
   );
 }
 
-/** What its producer may not have committed yet, or what no read has confirmed: a load that begins soon is confirmed. */
+/** True while its producer may not have committed, or no read has confirmed it: a load that begins soon is confirmed then. */
 function isUnconfirmed({ doubt, confirmAt, heard }: AnyPart, mono: number): boolean {
   return doubt !== undefined || confirmAt !== undefined || heard.some(({ heardAt }) => heardAt > mono - GRACE_MS);
 }

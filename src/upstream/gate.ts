@@ -2,10 +2,10 @@
  * The gate in front of one upstream service.
  *
  * Modes: closed (every request passes) → open (only probes pass) → closed.
- * - closed → open: at least {@link FAILING_IDS_MIN} of the ids that asked within the last {@link WINDOW_MS} failed last time,
- *   and either they are half of all those ids, or the last {@link FAILURES_IN_A_ROW} requests all failed: a service that has
- *   died must not be asked for as long as its healthy answers of before outweigh that. Ids count, so one bad id cannot open
- *   it however often it fails.
+ * - closed → open: at least {@link FAILING_IDS_MIN} of the ids that asked within the last {@link WINDOW_MS} failed last
+ *   time, and either they are half of all those ids, or the last {@link FAILURES_IN_A_ROW} requests all failed: earlier
+ *   healthy answers must not keep a dead service being asked. Ids count, so one bad id cannot open it however often it
+ *   fails.
  * - open: one probe at a time, about one per second, each for another id than the last failed one while others ask.
  * - open → closed: a probe succeeds. What was sent before the gate opened changes nothing any more.
  */

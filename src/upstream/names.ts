@@ -57,7 +57,7 @@ export interface NamesOptions {
 const CHARACTER_MS = 600_000;
 const NAMELESS_MS = 60_000;
 const RETRY_MS = 5_000;
-/** Names that wait to be asked for: beyond, they are not asked for, and whoever comes back asks again. */
+/** Names that wait to be asked for, at most. Beyond it none is added; whoever comes back asks again. */
 const WAITING_MAX = 20_000;
 
 interface Entry {

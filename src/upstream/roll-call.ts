@@ -15,9 +15,9 @@ export interface RollCallOptions {
 }
 
 /**
- * Asks each service once whether it is there, so that a mistyped URL is told at start and not by the first player; then again
- * those that are absent: nobody may be online whose reads would find out that they are back. Resolves once the signal says
- * so; never rejects.
+ * Asks each service once whether it is there, so that a mistyped URL is told at start and not by the first player. Those
+ * that are absent are asked again: perhaps nobody is online whose reads would find them back. Resolves when the signal ends
+ * it; never rejects.
  */
 export async function callRoll({ ask, absent, outages, pause, signal }: RollCallOptions): Promise<void> {
   const find = async (service: Service): Promise<void> => {

@@ -51,8 +51,8 @@ const OBSERVED_MS = 3_000;
 const GATE_OPEN_WITHIN_MS = 20_000;
 
 /**
- * Characters log out, and in again while a service fails; once its gate is open, as readiness tells, it recovers. Nobody acts
- * or reads, but that each of them is read once, at a time of its own: what that read finds has healed by itself.
+ * Characters log out, and in again while a service fails; once its gate is open, as readiness tells, it recovers. Nobody
+ * acts. Each of them is read once, at a time of its own: what that read finds has healed by itself.
  */
 export async function checkHealing(stage: Stage, actors: Actors, ailment: Ailment, prng: Prng): Promise<Healing> {
   const { service, failure } = ailment;

@@ -116,7 +116,8 @@ export function hearBuffApplied(part: BuffsPart, event: BuffApplied, context: He
       // An older instance after a newer one's end: out of order, or the producer's clock was set back.
       if (compareInstants(createdAt, end.until) < 0) doubt = 'buff out of order';
     } else if (order === 0) {
-      // What is held already is no news: of two amounts one is outdated, and an update explains the difference.
+      // The instance that is held is no news. Where its amount differs and no update explains that, one of the two is
+      // outdated.
       if (held?.amount !== amount && updateOf(part, key, createdAt) === Number.NEGATIVE_INFINITY)
         doubt = 'buff out of order';
     } else if (order < 0 || createdAt.ms < readByOwner(part, context) - GRACE_MS) {
@@ -144,8 +145,8 @@ function isNews(part: BuffsPart, createdAt: Instant, context: HearingContext): b
 }
 
 /**
- * Another instance of the source holds stat types that the event does not name: one replaced the other or they were collected,
- * in whatever order their events come. The re-read tells.
+ * Another instance of the source holds stat types that the event does not name. One may have replaced the other, or the
+ * source collects them. The re-read tells.
  */
 function meetsAnotherInstance(shown: readonly BuffStat[], { sourceId, createdAt, changes }: BuffApplied): boolean {
   return shown.some(
@@ -168,7 +169,7 @@ export function hearBuffExpired(part: BuffsPart, event: BuffExpired, context: He
   for (const statType of statTypes.length === 0 ? [undefined] : statTypes) {
     next = withEnded(next, { kind: 'ended', sourceId, statType, until: createdAt, heardAt: context.mono });
   }
-  // Its own instance never came, or it came from a clock that was set back since, and what has just ended is newer.
+  // What has ended is older than the event's own instance: that one never came, or the producer's clock was set back since.
   if (ended.some((buff) => compareInstants(buff.createdAt, createdAt) < 0)) {
     next = doubted(next, 'buff out of order', context);
   }
@@ -193,7 +194,7 @@ export function hearBuffUpdated(part: BuffsPart, event: BuffStatUpdated, context
     instance.some((buff) => buff.statType === type && buff.amount === amount),
   );
   if (isKnown && isComplete && isSettled(part) && context.quiet) return { part, outcome: 'unchanged' };
-  // Many records can bear one millisecond: which of two different values came later, it does not say.
+  // Many records can bear one millisecond: it does not tell which of two values came later.
   const isLater = instance.every((buff) => {
     const updatedAt = updateOf(part, buff, createdAt);
     return (
@@ -273,9 +274,8 @@ export interface TimedBuff {
 }
 
 /**
- * Which buffs count (how-state-works: time). When its time and the grace are over by our clock, the part is doubted, and a buff counts
- * only as long as the buff service lists it: until a read has said so it does not, then it does, and after a while it is
- * asked for again.
+ * Which buffs count (how-state-works: time). When its time and the grace are over by our clock, the part is doubted. The
+ * buff does not count until a read lists it. Then it counts, and is asked for again after a while.
  */
 export function timedBuffs(part: BuffsPart, { now, mono }: Moment, expiryGrace: number): TimedBuff[] {
   const readAt = now - (mono - part.began);

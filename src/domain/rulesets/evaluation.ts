@@ -7,7 +7,7 @@ import { type Entry, sourceOf } from './entry.ts';
 /** The widest number that an answer takes. */
 const UINT32_MAX = 0xffff_ffff;
 
-/** Recorded sums stay exact below this; numbers beyond it are recorded as it. */
+/** Recorded sums are exact below this. Larger numbers are recorded as this. */
 const RECORDED_MAX = 2 ** 52;
 
 /**

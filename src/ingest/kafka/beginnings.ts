@@ -10,8 +10,8 @@ export interface Wanted {
 }
 
 /**
- * Where partitions are followed from: the first record of that age. One without records so new begins at its end, one whose
- * records do not say when they were written at its first. Partitions that could not be asked are missing in the answer.
+ * Where partitions are followed from: the first record of that age. A partition without records so new begins at its end;
+ * one whose records bear no time begins at its first. Partitions that could not be asked are missing in the answer.
  *
  * @param now epoch ms by the local clock. Where it is ahead of every record, the newest record's time counts instead.
  */

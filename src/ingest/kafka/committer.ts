@@ -7,8 +7,8 @@ import type { OutageLog } from './outage-log.ts';
 import { type PartitionState, partitionName } from './partition.ts';
 
 /**
- * Commits how far the handler has come, for people who watch the group; this process never asks where to begin. One replica
- * commits, the others keep quiet while they see that, and whenever they are behind: what is committed does not go back.
+ * Commits how far the handler has come, for people who watch the group; no process begins there. One replica commits. The
+ * others keep quiet while they see that, and while they are behind, so that what is committed does not go back.
  */
 export interface Committer {
   /** What the group has as of the last commit, by `topic/partition`. */

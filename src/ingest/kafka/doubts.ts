@@ -3,8 +3,8 @@ import { TIMING } from './kafka-options.ts';
 import { partitionName } from './partition.ts';
 
 /**
- * What a batch has said that could not be read, nobody knows: what is held of its stream is doubted. Every replica meets
- * it in the same second, and more may follow: so each waits for a moment of its own at first, and for half a minute from
+ * Nobody knows what a batch said that could not be read, so what is held of its stream is doubted. Every replica meets the
+ * batch in the same second, and more may follow. So each waits for a moment of its own at first, and for half a minute from
  * then on. Until then the stream is doubtful.
  */
 export interface Doubts {

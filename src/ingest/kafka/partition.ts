@@ -15,7 +15,7 @@ export interface Start {
 
 /**
  * One partition from where following begins until the log has lost what comes next: then another object takes its place,
- * and late answers for this one are told by that. Offsets are plain numbers: they stay far below 2^53.
+ * which tells late answers apart. Offsets are plain numbers: they stay far below 2^53.
  */
 export interface PartitionState {
   /** `topic/partition` */

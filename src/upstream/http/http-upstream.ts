@@ -46,9 +46,9 @@ export interface HttpUpstreamOptions {
 
 export interface HttpUpstream extends Upstream, ItemSource {
   /**
-   * Asks the service once, for nobody of no tenant, whether it is there: resolves when it has answered, were it with a
-   * refusal; rejects with AppError UPSTREAM_* when nothing, a stranger, or a proxy without the service behind it answers.
-   * Behind an open gate it goes as a probe, so that the gate closes also while nobody else asks.
+   * Asks the service once, for no tenant and no character, whether it is there. Resolves when it has answered, even with a
+   * refusal. Rejects with AppError UPSTREAM_* when nothing answers, or a stranger, or a proxy without the service. Behind an
+   * open gate it goes as a probe, so that the gate closes although nobody else asks.
    */
   askWhetherThere(service: Service): Promise<void>;
   /** To be called after game data were imported: everything is asked again, old values serve until answered. */
@@ -133,8 +133,8 @@ export function createHttpUpstream(options: HttpUpstreamOptions): HttpUpstream {
     },
   });
   /**
-   * How items are asked for: not while the gate is open, and without telling it how it went, because whoever asks chooses
-   * the template, and one that does not exist is a 500 in format S.
+   * Items are not asked for while the gate is open. The gate is not told how it went: whoever asks chooses the template, and
+   * one that does not exist is a 500 in format S.
    */
   function aside(service: Service, target: Pick<StaticAsk, 'tenant' | 'context'>): RequestCommons {
     if (gates[service].state === 'open') throw gateOpen(service);
