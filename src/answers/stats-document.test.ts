@@ -16,7 +16,7 @@ function bonus(part: Partial<Bonus>): Bonus {
   return { kind: 'equipment', id: 177, stat: 'strength', amount: 0, percent: 0, basePercent: 0, ...part };
 }
 
-test("given the contract's example, when it is encoded, then it is the contract's document to the byte", () => {
+test('given the example, when it is encoded, then it is the document to the byte', () => {
   assert.equal(
     encodeStats(12, stats([bonus({ amount: 15 })]), []),
     '{"data":{"type":"effective-stats","id":"12","attributes":{"strength":150,"dexterity":80,"luck":45,"intelligence":50,' +

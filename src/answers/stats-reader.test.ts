@@ -197,7 +197,7 @@ describe('reading stats', () => {
     await until('all is fresh', async () => (await stats()).degraded.length === 0);
   });
 
-  it('given every other service down, then what is degraded is named in the order of the contract, and counted', async () => {
+  it('given every other service down, then what is degraded is named in order, and counted', async () => {
     const { stats, scripted, reader } = setUp();
     for (const part of ['equipment', 'buffs', 'passives'] as const) scripted.answers[part] = new Error('down');
     assert.deepEqual((await stats()).degraded, ['equipment', 'buffs', 'passives']);

@@ -11,7 +11,7 @@ test('given the routes, when their description is asked for, then it is the comm
   assert.deepEqual(JSON.parse(response.body), JSON.parse(committed), 'out of step: node scripts/config-docs.ts');
 });
 
-test("given the description, when it is read, then it is OpenAPI 3.1 with the contract's endpoint and its answers", async () => {
+test('given the description, when it is read, then it is OpenAPI 3.1 with the stats endpoint and its answers', async () => {
   const { app } = createStubApi();
   const description: unknown = (await app.inject('/api/openapi.json')).json();
   assert.partialDeepStrictEqual(description, {

@@ -37,7 +37,7 @@ function violationOf(name: string, env: Record<string, string>): Violation {
   return violations[0] ?? assert.fail();
 }
 
-test('given no variables, when the configuration is read, then it is the demo with the defaults of the contract', () => {
+test('given no variables, when the configuration is read, then it is the demo with the documented defaults', () => {
   assert.deepEqual(configOf({}), {
     mode: 'demo',
     serviceName: 'effective-stats',

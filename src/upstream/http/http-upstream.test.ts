@@ -36,7 +36,7 @@ describe('the requests to the upstream services', () => {
   const TRACE = '0af7651916cd43dd8448eb211c80319c';
   const PARENT = 'b7ad6b7169203331';
 
-  it('given each part, then its service is asked by the path of the contract', async () => {
+  it('given each part, then its service is asked by its path', async () => {
     const { upstream, stub, target } = await setUp(missing);
     for (const part of PARTS) await upstream.fetch(part, target(12));
     await upstream.ensureStaticData({
