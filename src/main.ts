@@ -1,8 +1,9 @@
-import { type App, createApp } from './app.ts';
-import { formatViolations, parseConfig } from './config/config.ts';
-import { helpText } from './config/help.ts';
-import { systemClock } from './lib/clock.ts';
-import { createLogger } from './telemetry/logger.ts';
+import { enableCompileCache } from 'node:module';
+import { join } from 'node:path';
+import type { App } from './app.ts';
+
+// What is compiled is kept for the next start, if the directory can be written; whatever is imported below is found there.
+enableCompileCache(join(import.meta.dirname, '..', 'node_modules', '.cache', 'effective-stats'));
 
 /** How long an orderly stop may take before the process ends all the same. */
 const STOP_DEADLINE_MS = 10_000;
@@ -14,6 +15,7 @@ async function main(): Promise<void> {
   for (const output of [process.stdout, process.stderr]) output.on('error', () => undefined);
   const options = process.argv.slice(2);
   if (options.includes('--help') || options.includes('-h')) {
+    const { helpText } = await import('./config/help.ts');
     process.stdout.write(helpText());
     return;
   }
@@ -22,6 +24,7 @@ async function main(): Promise<void> {
     process.exitCode = INVALID_USE;
     return;
   }
+  const { formatViolations, parseConfig } = await import('./config/config.ts');
   const parsed = parseConfig(process.env);
   if ('violations' in parsed) {
     process.stderr.write(`${formatViolations(parsed.violations)}\n`);
@@ -51,6 +54,7 @@ async function main(): Promise<void> {
       else void app.drain().then(() => stop(0));
     });
   }
+  const { createLogger } = await import('./telemetry/logger.ts');
   const logger = await createLogger({
     level: config.logLevel,
     serviceName: config.serviceName,
@@ -64,7 +68,11 @@ async function main(): Promise<void> {
   }
   for (const warning of warnings) logger.warn(warning);
   try {
-    app = await createApp(config, { clock: systemClock, random: Math.random, logger });
+    const { createApp } = await import('./app.ts');
+    const { openOutside } = await import('./app/outside.ts');
+    const { systemClock: clock } = await import('./lib/clock.ts');
+    const surroundings = { clock, random: Math.random, logger };
+    app = createApp(config, { ...surroundings, ...(await openOutside(config, surroundings)) });
     if (ending !== undefined) await endApp(app, ending);
     await app.start();
   } catch (err) {

@@ -3,7 +3,7 @@ import { createWriteStream } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Outside } from '../src/app.ts';
+import type { Outside } from '../src/app/ports.ts';
 import type { Tenant } from '../src/domain/tenant.ts';
 import type { BatchHandler, Feed, FeedRecord } from '../src/ingest/feed.ts';
 import { systemClock } from '../src/lib/clock.ts';
@@ -73,18 +73,13 @@ export const record = defineCommand({
       ...{ format: 1, version, at: Date.now(), tenant: values.tenant, characters },
       settings: Object.fromEntries(set),
     });
-    const { createApp, openOutside } = await import('../src/app.ts');
+    const { createApp } = await import('../src/app.ts');
+    const { openOutside } = await import('../src/app/outside.ts');
     const proxy = await startProxy(config.serviceUrls, write);
-    const app = await createApp(config, {
-      clock: systemClock,
-      random: Math.random,
-      logger: silentLogger,
-      async openOutside(...args) {
-        const usual = await openOutside(...args);
-        const concerned = concernedBy(whose, new Set(characters));
-        return { ...usual, addresses: proxy.addresses, feed: recorded(usual.feed, concerned, write) };
-      },
-    });
+    const surroundings = { clock: systemClock, random: Math.random, logger: silentLogger };
+    const outside = await openOutside(config, surroundings);
+    const feed = recorded(outside.feed, concernedBy(whose, new Set(characters)), write);
+    const app = createApp(config, { ...surroundings, ...outside, feed, addresses: proxy.addresses });
     try {
       const own = openService({ url: await Promise.race([app.start(), failed]), tenant: values.tenant }, terminal);
       const bar = createProgressBar(Math.round(ms / 1_000));

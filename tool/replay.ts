@@ -56,12 +56,8 @@ async function replayed(recording: Recording, terminal: Terminal): Promise<Outco
   const { createApp } = await import('../src/app.ts');
   const feed = createInProcessFeed(clock);
   const services = await startServices(answers, clock);
-  const app = await createApp(parsed.config, {
-    clock,
-    random: () => 0.5,
-    logger: silentLogger,
-    openOutside: async () => ({ feed, addresses: services.addresses, demo: undefined }),
-  });
+  const { addresses } = services;
+  const app = createApp(parsed.config, { clock, random: () => 0.5, logger: silentLogger, feed, addresses });
   try {
     const service = openService({ url: await app.start(), tenant: head.tenant }, terminal);
     const numbersOf = (characterId: number) =>

@@ -1,4 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { openOutside } from '../../src/app/outside.ts';
 import { createApp } from '../../src/app.ts';
 import { parseConfig } from '../../src/config/config.ts';
 import { systemClock } from '../../src/lib/clock.ts';
@@ -45,7 +46,8 @@ const logger = await createLogger({
   serviceName: config.serviceName,
   output: process.stdout,
 });
-const app = await createApp(config, { clock: systemClock, random: Math.random, logger, createUpstream });
+const surroundings = { clock: systemClock, random: Math.random, logger };
+const app = createApp(config, { ...surroundings, ...(await openOutside(config, surroundings)), createUpstream });
 process.on('message', (message) => {
   if (message === 'reads') process.send?.(reads);
 });

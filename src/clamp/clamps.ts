@@ -19,6 +19,9 @@ export interface ClampsOptions
   readonly election: Election;
 }
 
+/** Through whom commands go, and who of all replicas may send them. */
+export type ClampSenders = Pick<ClampsOptions, 'producer' | 'election'>;
+
 const SWEEP_MS = 1_000;
 /** Commands that cannot be sent within this long at a stop are left to the next one that is elected. */
 const STOP_MS = 500;

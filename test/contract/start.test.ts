@@ -7,6 +7,7 @@ import { networkInterfaces } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { describe, test } from 'node:test';
+import { openOutside } from '../../src/app/outside.ts';
 import { createApp } from '../../src/app.ts';
 import { parseConfig } from '../../src/config/config.ts';
 import { systemClock } from '../../src/lib/clock.ts';
@@ -78,7 +79,8 @@ describe('a start', () => {
     assert.ok('config' in parsed);
     const output = new PassThrough();
     const logger = await createLogger({ level: 'info', serviceName: 'stats', output });
-    const app = await createApp(parsed.config, { clock: systemClock, random: Math.random, logger });
+    const surroundings = { clock: systemClock, random: Math.random, logger };
+    const app = createApp(parsed.config, { ...surroundings, ...(await openOutside(parsed.config, surroundings)) });
     const starting = app.start();
     await app.stop();
     await starting.catch(() => undefined);

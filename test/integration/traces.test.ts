@@ -131,6 +131,7 @@ describe('traces', () => {
     const { execFile } = await import('node:child_process');
     const { promisify } = await import('node:util');
     const script = `
+      import { openOutside } from './src/app/outside.ts';
       import { createApp } from './src/app.ts';
       import { parseConfig } from './src/config/config.ts';
       import { registerHooks } from 'node:module';
@@ -138,7 +139,8 @@ describe('traces', () => {
       registerHooks({ load(url, context, next) { loaded.push(url); return next(url, context); } });
       const silent = { debug() {}, info() {}, warn() {}, error() {} };
       const { config } = parseConfig({ REST_PORT: '0', ...(process.env.TRACED ? { TRACE_ENDPOINT: '127.0.0.1:1' } : {}) });
-      const app = await createApp(config, { clock: { now: Date.now, mono: () => performance.now() }, random: Math.random, logger: silent });
+      const surroundings = { clock: { now: Date.now, mono: () => performance.now() }, random: Math.random, logger: silent };
+      createApp(config, { ...surroundings, ...(await openOutside(config, surroundings)) });
       console.log(loaded.filter((url) => url.includes('opentelemetry')).length);
       process.exit(0);
     `;
