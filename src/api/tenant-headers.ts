@@ -1,18 +1,20 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { EventContext } from '../domain/event.ts';
 import { type Tenant, tenantOf } from '../domain/tenant.ts';
+import {
+  ENVIRONMENT_FORM,
+  REGION_EXPECTED,
+  REGION_FORM,
+  TRACEPARENT_FORM,
+  VERSION_MAX,
+} from '../wire/tenant-headers.ts';
+import { UUID } from '../wire/uuid.ts';
 import { type FieldProblem, headerProblem } from './field-problem.ts';
 
 /** Spellings of tenants that are kept; beyond it the oldest goes. An installation has a handful, hostile clients any number. */
 const TENANTS_MAX = 1_000;
 
-const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
-/** Visible ASCII; the length is ours, real regions have three letters. The same as on Kafka records. */
-const REGION = /^[\x21-\x7e]{1,64}$/;
-const ENVIRONMENT = /^[\x21-\x7e]{1,128}$/;
-/** W3C trace context, version 00. */
-const TRACEPARENT = /^00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}$/;
-const VERSION_EXPECTED = 'an integer from 0 to 65535';
+const VERSION_EXPECTED = `an integer from 0 to ${VERSION_MAX}`;
 
 export type TenantHeaders = Tenant | readonly FieldProblem[];
 
@@ -67,8 +69,8 @@ export function contextOf(headers: IncomingHttpHeaders): EventContext | undefine
   const trace = headers.traceparent;
   const named = headers.environment;
   if (trace === undefined && named === undefined) return undefined;
-  const traceparent = typeof trace === 'string' && TRACEPARENT.test(trace) ? trace : undefined;
-  const environment = typeof named === 'string' && ENVIRONMENT.test(named) ? named : undefined;
+  const traceparent = typeof trace === 'string' && TRACEPARENT_FORM.test(trace) ? trace : undefined;
+  const environment = typeof named === 'string' && ENVIRONMENT_FORM.test(named) ? named : undefined;
   if (traceparent === undefined) return environment === undefined ? undefined : { environment };
   return environment === undefined ? { traceparent } : { traceparent, environment };
 }
@@ -83,12 +85,12 @@ function read(headers: IncomingHttpHeaders): TenantHeaders {
     return '';
   };
   const id = checked('TENANT_ID', 'a UUID', (value) => UUID.test(value));
-  const region = checked('REGION', '1 to 64 visible ASCII characters', (value) => REGION.test(value));
+  const region = checked('REGION', REGION_EXPECTED, (value) => REGION_FORM.test(value));
   const major = checked('MAJOR_VERSION', VERSION_EXPECTED, isVersion);
   const minor = checked('MINOR_VERSION', VERSION_EXPECTED, isVersion);
   return problems.length > 0 ? problems : tenantOf(id, region, Number(major), Number(minor));
 }
 
 function isVersion(value: string): boolean {
-  return /^\d{1,10}$/.test(value) && Number(value) <= 65_535;
+  return /^\d{1,10}$/.test(value) && Number(value) <= VERSION_MAX;
 }

@@ -1,5 +1,4 @@
-import { EQUIPMENT_REFERENCES, statsOf } from './asset-stats.ts';
-import { type Decoded, SKIP } from './decoded.ts';
+import { EQUIPMENT_REFERENCES, statsOf } from '../wire/asset-stats.ts';
 import {
   field,
   INT16,
@@ -11,7 +10,8 @@ import {
   optionalObject,
   text,
   UINT32,
-} from './fields.ts';
+} from '../wire/go-json.ts';
+import { type Decoded, SKIP } from './decoded.ts';
 import { baseOf, type Origin } from './origin.ts';
 
 /** Asset status: whatever touches a slot below 0, now or before, concerns what is worn. */

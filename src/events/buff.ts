@@ -1,6 +1,5 @@
 import type { BuffChange } from '../domain/event.ts';
 import type { Instant } from '../domain/instant.ts';
-import { type Decoded, SKIP, Undecodable } from './decoded.ts';
 import {
   field,
   fits,
@@ -17,7 +16,9 @@ import {
   text,
   time,
   UINT32,
-} from './fields.ts';
+} from '../wire/go-json.ts';
+import { Undecodable } from '../wire/undecodable.ts';
+import { type Decoded, SKIP } from './decoded.ts';
 import { baseOf, type Origin } from './origin.ts';
 
 /** Bounds of ours on what one event may add to a character's state; real buffs carry up to about ten stats. */

@@ -1,5 +1,4 @@
 import type { BaseField } from '../domain/stat.ts';
-import { type Decoded, SKIP } from './decoded.ts';
 import {
   BYTE,
   fits,
@@ -13,7 +12,8 @@ import {
   UINT16,
   UINT32,
   type Width,
-} from './fields.ts';
+} from '../wire/go-json.ts';
+import { type Decoded, SKIP } from './decoded.ts';
 import { baseOf, type Origin } from './origin.ts';
 
 /** A base field by its name in `updates`, its key in `values` (T sends the first six) and its Go type. */

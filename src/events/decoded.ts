@@ -1,4 +1,5 @@
 import type { CharacterEvent } from '../domain/event.ts';
+import { UNDECODABLE_REASONS } from '../wire/undecodable.ts';
 
 /** Why a well-formed record changes nothing here. All of them are normal. */
 export const SKIP_REASONS = [
@@ -16,15 +17,7 @@ export const SKIP_REASONS = [
 export type SkipReason = (typeof SKIP_REASONS)[number];
 
 /** Why a record could not be read; `defect`: because of this service. */
-export const DEAD_REASONS = [
-  'missing-header',
-  'malformed-header',
-  'conflicting-header',
-  'invalid-utf8',
-  'invalid-json',
-  'invalid-field',
-  'defect',
-] as const;
+export const DEAD_REASONS = [...UNDECODABLE_REASONS, 'defect'] as const;
 
 export type DeadReason = (typeof DEAD_REASONS)[number];
 
@@ -57,13 +50,3 @@ export const SKIP = {
   notEquipment: { type: 'skip', reason: 'not-equipment' },
   noBaseChange: { type: 'skip', reason: 'no-base-change' },
 } as const satisfies Record<string, Skipped>;
-
-/** How the readers of headers and fields report a dead record to the decoder; never leaves events/. */
-export class Undecodable extends Error {
-  readonly dead: Dead;
-
-  constructor(reason: DeadReason, what: string) {
-    super(what);
-    this.dead = { type: 'dead', reason, detail: `${reason}: ${what}` };
-  }
-}

@@ -1,18 +1,19 @@
 import { isUtf8 } from 'node:buffer';
 import type { Part } from '../domain/part.ts';
 import type { CharacterId, Tenant } from '../domain/tenant.ts';
+import { invalidField, isObject, type Json } from '../wire/go-json.ts';
+import { type Headers, type RecordHeaders, readHeaders } from '../wire/record-headers.ts';
+import { createTenantReader } from '../wire/record-tenants.ts';
+import { Undecodable } from '../wire/undecodable.ts';
 import { decodeAsset } from './asset.ts';
 import { decodeBuff } from './buff.ts';
 import { decodeCharacter } from './character.ts';
 import { glanceCharacterId } from './character-glance.ts';
-import { type Dead, type Decoded, SKIP, Undecodable } from './decoded.ts';
-import { invalidField, isObject, type Json } from './fields.ts';
+import { type Dead, type Decoded, SKIP } from './decoded.ts';
 import type { Origin } from './origin.ts';
-import { type Headers, type RecordHeaders, readHeaders } from './record-headers.ts';
 import { decodeSession } from './session.ts';
 import { decodeSkill } from './skill.ts';
 import { PART_OF_STREAM, type Stream } from './stream.ts';
-import { createTenantReader } from './tenants.ts';
 
 /** The part of a record that decoding reads. */
 export interface EncodedEvent {
@@ -75,12 +76,16 @@ export function createDecoder({ environment, isConcerned, onDefect }: DecoderOpt
         const origin = { tenant, headers, timestamp, behind, replayed };
         return DECODE_STREAM[stream](parse(value), origin);
       } catch (error) {
-        if (error instanceof Undecodable) return error.dead;
+        if (error instanceof Undecodable) return deadOf(error);
         onDefect?.(error);
         return DEFECT;
       }
     },
   };
+}
+
+function deadOf({ reason, message }: Undecodable): Dead {
+  return { type: 'dead', reason, detail: `${reason}: ${message}` };
 }
 
 /** An empty header names none. */

@@ -1,4 +1,7 @@
 import { type TSchema, Type } from 'typebox';
+import { ASSET_FIELDS } from '../wire/asset-stats.ts';
+import { REGION_EXPECTED } from '../wire/tenant-headers.ts';
+import { UUID_PATTERN } from '../wire/uuid.ts';
 import type { Stream } from './stream.ts';
 
 /*
@@ -23,7 +26,7 @@ const uint32 = Type.Integer({ minimum: 0, maximum: 4_294_967_295 });
 const int32 = Type.Integer({ minimum: -2_147_483_648, maximum: 2_147_483_647 });
 const int16 = Type.Integer({ minimum: -32_768, maximum: 32_767 });
 const byte = Type.Integer({ minimum: 0, maximum: 255 });
-const uuid = Type.String({ pattern: '^[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}$' });
+const uuid = Type.String({ pattern: UUID_PATTERN });
 const level = Type.Integer({ minimum: 0, maximum: 2_147_483_647 });
 const ofType = (types: readonly string[]): TSchema => Type.Enum([...types]);
 const time = Type.String({
@@ -183,12 +186,7 @@ export const DOCUMENTED_EVENTS: readonly DocumentedEvent[] = [
     types: ['UPDATED'],
     summary: 'An item has other stats, after a scroll for instance.',
     effect: 'Changes the item if it is worn already.',
-    body: Object.fromEntries(
-      [
-        ...['strength', 'dexterity', 'intelligence', 'luck', 'hp', 'mp', 'weaponAttack', 'magicAttack'],
-        ...['weaponDefense', 'magicDefense', 'accuracy', 'avoidability', 'speed', 'jump'],
-      ].map((field) => [field, Type.Optional(int32)]),
-    ),
+    body: Object.fromEntries(ASSET_FIELDS.map((field) => [field, Type.Optional(int32)])),
     example: { strength: 1, weaponAttack: 19 },
   }),
   assetEvent({
@@ -324,7 +322,7 @@ function uint16(name: string, value: number): DocumentedHeader {
 /** In any order. */
 export const DOCUMENTED_HEADERS: readonly DocumentedHeader[] = [
   ascii('TENANT_ID', true, '36 ASCII characters, a UUID', '083839c6-c47c-42a6-9585-76492795d123'),
-  ascii('REGION', true, '1 to 64 visible ASCII characters', 'GMS'),
+  ascii('REGION', true, REGION_EXPECTED, 'GMS'),
   uint16('MAJOR_VERSION', 83),
   uint16('MINOR_VERSION', 1),
   ascii(

@@ -1,6 +1,6 @@
 import type { CharacterEvent } from '../domain/event.ts';
 import type { CharacterId, Tenant } from '../domain/tenant.ts';
-import { contextOf, type RecordHeaders } from './record-headers.ts';
+import { contextOf, type RecordHeaders } from '../wire/record-headers.ts';
 
 /** Where an event comes from: what its record says about it beside the value. */
 export interface Origin {

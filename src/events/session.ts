@@ -1,5 +1,5 @@
+import { BYTE, integer, type Json, text, UINT32, uuid } from '../wire/go-json.ts';
 import { type Decoded, SKIP } from './decoded.ts';
-import { BYTE, integer, type Json, text, UINT32, uuid } from './fields.ts';
 import { baseOf, type Origin } from './origin.ts';
 
 /** Session status. Only the channel service's sessions are a character's. */

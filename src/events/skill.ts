@@ -1,5 +1,5 @@
+import { integer, type Json, LEVEL, optionalInteger, optionalObject, text, UINT32 } from '../wire/go-json.ts';
 import { type Decoded, SKIP } from './decoded.ts';
-import { integer, type Json, LEVEL, optionalInteger, optionalObject, text, UINT32 } from './fields.ts';
 import { baseOf, type Origin } from './origin.ts';
 
 /** Skill status. COOLDOWN_* are frequent and change no skill. */

@@ -1,5 +1,5 @@
-import { TRACEPARENT_HEADER } from '../events/record-headers.ts';
 import type { Tracing } from '../telemetry/tracing.ts';
+import { TRACEPARENT_HEADER } from '../wire/record-headers.ts';
 import type { BatchHandler, FeedRecord } from './feed.ts';
 
 /** Traces that a batch's span is linked to at most. */

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { STREAMS, type Stream } from '../../src/events/stream.ts';
 import type { Prng } from '../../src/lib/prng.ts';
-import { parseInstant } from '../../src/lib/rfc3339.ts';
+import { parseInstant } from '../../src/wire/rfc3339.ts';
 import { formatInstant, ZERO_TIME } from '../../world/go-time.ts';
 import type { WorldRecord } from '../../world/producer.ts';
 import type { KafkaClient } from '../support/kafka-client.ts';

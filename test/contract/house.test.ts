@@ -11,18 +11,19 @@ const MAY_USE: Readonly<Record<string, readonly string[]>> = {
   domain: [],
   lib: [],
   telemetry: ['domain', 'lib'],
-  events: ['domain', 'lib', 'telemetry'],
-  upstream: ['domain', 'events', 'lib', 'telemetry'],
-  config: ['domain', 'events', 'lib', 'upstream'],
+  wire: ['domain'],
+  events: ['domain', 'wire'],
+  upstream: ['domain', 'lib', 'telemetry', 'wire'],
+  config: ['domain', 'events', 'lib', 'upstream', 'wire'],
   state: ['domain', 'lib'],
-  refresh: ['domain', 'lib', 'state', 'telemetry', 'upstream'],
-  ingest: ['domain', 'events', 'lib', 'state', 'telemetry'],
+  refresh: ['domain', 'lib', 'state', 'upstream'],
+  ingest: ['domain', 'events', 'lib', 'state', 'telemetry', 'wire'],
   answers: ['domain', 'lib', 'refresh', 'state', 'upstream'],
-  clamp: ['answers', 'domain', 'lib', 'state', 'telemetry'],
-  page: ['lib'],
+  clamp: ['answers', 'domain', 'lib', 'state', 'wire'],
+  page: [],
   watch: ['answers', 'domain', 'lib', 'refresh', 'state', 'upstream'],
-  api: ['answers', 'domain', 'events', 'ingest', 'lib', 'page', 'refresh', 'telemetry', 'upstream', 'watch'],
-  world: ['domain', 'events', 'lib', 'telemetry', 'upstream'],
+  api: ['answers', 'domain', 'ingest', 'lib', 'page', 'refresh', 'telemetry', 'upstream', 'watch', 'wire'],
+  world: ['domain', 'events', 'lib', 'upstream'],
 };
 
 /** What stands behind a port: known where the service is composed, and nowhere else. */
@@ -142,10 +143,8 @@ describe('the house', () => {
     );
   });
 
-  test('given all sources, when they are searched for forced types, then only the decoding edge has any', async () => {
-    const forced = (await sources())
-      .filter(({ path }) => !path.startsWith('events/') && !path.startsWith('upstream/http/'))
-      .flatMap(({ path, text }) => forcedTypes(text).map((found) => `${path}: ${found}`));
+  test('given all sources, when they are searched for forced types, then there are none', async () => {
+    const forced = (await sources()).flatMap(({ path, text }) => forcedTypes(text).map((found) => `${path}: ${found}`));
     assert.deepEqual(forced, []);
   });
 

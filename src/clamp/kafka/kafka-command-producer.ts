@@ -1,4 +1,5 @@
 import type { Producer } from '@platformatic/kafka';
+import { recordHeadersOf } from '../../wire/tenant-headers.ts';
 import type { ClampCommand, CommandProducer } from '../clamp-command.ts';
 import { clientOptionsOf, type KafkaConnection } from './connection.ts';
 
@@ -46,19 +47,8 @@ export function encodeClampCommand(command: ClampCommand, transactionId: string)
   const value = Buffer.from(JSON.stringify({ transactionId, worldId, characterId, type, body }));
   const key = Buffer.alloc(8);
   key.writeUInt32LE(characterId);
-  const headers = new Map<Buffer, Buffer>([
-    [Buffer.from('TENANT_ID'), Buffer.from(tenant.id)],
-    [Buffer.from('REGION'), Buffer.from(tenant.region)],
-    [Buffer.from('MAJOR_VERSION'), uint16(tenant.majorVersion)],
-    [Buffer.from('MINOR_VERSION'), uint16(tenant.minorVersion)],
-  ]);
+  const headers = new Map(recordHeadersOf(tenant));
   if (context?.traceparent !== undefined) headers.set(Buffer.from('traceparent'), Buffer.from(context.traceparent));
   if (context?.environment !== undefined) headers.set(Buffer.from('ENVIRONMENT'), Buffer.from(context.environment));
   return { key, value, headers };
-}
-
-function uint16(version: number): Buffer {
-  const bytes = Buffer.alloc(2);
-  bytes.writeUInt16BE(version);
-  return bytes;
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { Undecodable } from '../../events/decoded.ts';
+import { Undecodable } from '../../wire/undecodable.ts';
 import { buffsSnapshot, readBuff } from './buffs-answer.ts';
 import { readCharacter } from './character-answer.ts';
 import { readRequirements, readSkillData } from './data-answer.ts';

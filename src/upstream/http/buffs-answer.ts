@@ -12,7 +12,7 @@ import {
   optionalInteger,
   text,
   time,
-} from '../../events/fields.ts';
+} from '../../wire/go-json.ts';
 import { contradiction, type Resource } from './documents.ts';
 
 /** One buff instance: a stat each, in the order of its changes. */

@@ -1,6 +1,6 @@
 import type { PartSnapshot } from '../../domain/snapshot.ts';
 import { BASE_FIELDS, type BaseValues } from '../../domain/stat.ts';
-import { BYTE, INT16, INT32, integer, optionalInteger, UINT16, UINT32 } from '../../events/fields.ts';
+import { BYTE, INT16, INT32, integer, optionalInteger, UINT16, UINT32 } from '../../wire/go-json.ts';
 import { contradiction, onlyResource } from './documents.ts';
 
 /** `characters/{id}`. Format S answers zeros while its database is broken: never the truth about anyone. */

@@ -10,7 +10,7 @@ import {
   list,
   optionalInteger,
   text,
-} from '../../events/fields.ts';
+} from '../../wire/go-json.ts';
 import type { ItemTemplate } from '../item-source.ts';
 import { onlyResource } from './documents.ts';
 import { readStats } from './inventory-answer.ts';

@@ -1,4 +1,3 @@
-import { Undecodable } from '../../events/decoded.ts';
 import {
   field,
   fits,
@@ -13,7 +12,8 @@ import {
   text,
   UINT32,
   type Width,
-} from '../../events/fields.ts';
+} from '../../wire/go-json.ts';
+import { Undecodable } from '../../wire/undecodable.ts';
 import { ForeignDocument } from './owner.ts';
 
 /*

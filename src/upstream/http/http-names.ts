@@ -1,5 +1,5 @@
-import { list, text } from '../../events/fields.ts';
 import type { Tracing } from '../../telemetry/tracing.ts';
+import { list, text } from '../../wire/go-json.ts';
 import { createNames, type NameKind, type NameSource, type Names, type NameTarget } from '../names.ts';
 import type { GateView, Service } from '../port.ts';
 import { gateOpen } from '../upstream-errors.ts';

@@ -1,5 +1,6 @@
 import type { PartSnapshot, WornAsset } from '../../domain/snapshot.ts';
-import type { Stat, StatRow } from '../../domain/stat.ts';
+import type { StatRow } from '../../domain/stat.ts';
+import { ASSET_FIELD, ASSET_FIELDS, EQUIPMENT_REFERENCES } from '../../wire/asset-stats.ts';
 import {
   field,
   INT16,
@@ -13,32 +14,12 @@ import {
   optionalObject,
   text,
   UINT32,
-} from '../../events/fields.ts';
+} from '../../wire/go-json.ts';
 import { contradiction, numericId, type Resource, requireType, resourceOf, rootOf } from './documents.ts';
 import type { StatRows } from './stat-rows.ts';
 
 /** The compartment that holds equipment, worn or not. */
 const EQUIPMENT_TYPE = 1;
-const EQUIPMENT_REFERENCES: readonly string[] = ['equipable', 'cash-equipable', 'cash_equipable'];
-
-const KEY_OF_STAT = {
-  strength: 'strength',
-  dexterity: 'dexterity',
-  luck: 'luck',
-  intelligence: 'intelligence',
-  max_hp: 'hp',
-  max_mp: 'mp',
-  weapon_attack: 'weaponAttack',
-  weapon_defense: 'weaponDefense',
-  magic_attack: 'magicAttack',
-  magic_defense: 'magicDefense',
-  accuracy: 'accuracy',
-  avoidability: 'avoidability',
-  speed: 'speed',
-  jump: 'jump',
-} as const satisfies Record<Stat, string>;
-
-const STAT_KEYS = Object.values(KEY_OF_STAT);
 
 /** What is worn. */
 export function readCompartment(document: unknown, rows: StatRows): PartSnapshot {
@@ -108,11 +89,11 @@ function assetOf(
 
 /** The stats of an item, or of a template; those that are left out are 0, but not all of them. */
 export function readStats(holder: Json, path: string, rows: StatRows): StatRow {
-  if (STAT_KEYS.every((key) => field(holder, key) === undefined)) {
+  if (ASSET_FIELDS.every((key) => field(holder, key) === undefined)) {
     throw contradiction(`${path}: expected stats, got none`);
   }
   return rows((stat) => {
-    const key = KEY_OF_STAT[stat];
+    const key = ASSET_FIELD[stat];
     return optionalInteger(holder, key, INT32, `${path}.${key}`) ?? 0;
   });
 }

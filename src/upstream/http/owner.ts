@@ -3,8 +3,9 @@
  * proxy without a route, an ingress, or another service at a mistyped URL answers something else. What they say is never
  * taken for the service's word, least of all their 404s.
  */
-import { Undecodable } from '../../events/decoded.ts';
-import { isObject } from '../../events/fields.ts';
+
+import { isObject } from '../../wire/go-json.ts';
+import { Undecodable } from '../../wire/undecodable.ts';
 import type { Answer } from './exchange.ts';
 
 /** The JSON is well-formed, and not a document of the service that was asked. */

@@ -1,5 +1,6 @@
 import type { EventContext } from '../../domain/event.ts';
 import type { Tenant } from '../../domain/tenant.ts';
+import { requestHeadersOf } from '../../wire/tenant-headers.ts';
 
 /** The headers of one request. */
 export type RequestHeaders = (tenant: Tenant, context: EventContext | undefined) => Record<string, string>;
@@ -21,10 +22,7 @@ export function createRequestHeaders(
     const parent = context?.traceparent;
     const traceparent = traced ? (parent ?? '') : continued(parent);
     const headers: Record<string, string> = {
-      TENANT_ID: tenant.id,
-      REGION: tenant.region,
-      MAJOR_VERSION: String(tenant.majorVersion),
-      MINOR_VERSION: String(tenant.minorVersion),
+      ...requestHeadersOf(tenant),
       traceparent,
     };
     const named = context?.environment ?? environment;

@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import Pool from 'undici/lib/dispatcher/pool.js';
-import { Undecodable } from '../../events/decoded.ts';
 import type { AppError } from '../../lib/app-error.ts';
 import type { Clock } from '../../lib/clock.ts';
+import { Undecodable } from '../../wire/undecodable.ts';
 import type { Service } from '../port.ts';
 import { invalidAnswer, refused, stranger, timedOut, unreachable, wasRefusedWith } from '../upstream-errors.ts';
 import { decompressed } from './content-encoding.ts';

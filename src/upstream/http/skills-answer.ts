@@ -1,5 +1,5 @@
 import type { PartSnapshot, SkillLevel } from '../../domain/snapshot.ts';
-import { integer, LEVEL } from '../../events/fields.ts';
+import { integer, LEVEL } from '../../wire/go-json.ts';
 import { numericId, type Resource } from './documents.ts';
 
 /** A skill of level 0 is not learnt. Expirations are left to the skill service, which takes lapsed skills off itself. */

@@ -1,5 +1,6 @@
 import type { EventContext } from '../domain/event.ts';
-import { Undecodable } from './decoded.ts';
+import { ENVIRONMENT_FORM } from './tenant-headers.ts';
+import { Undecodable } from './undecodable.ts';
 
 /** Name and value of each header as the broker holds them. */
 export type Headers = readonly (readonly [Buffer, Buffer])[];
@@ -23,8 +24,6 @@ export const TRACEPARENT_HEADER = Buffer.from('traceparent');
 
 const DASH = 0x2d;
 const ZERO = 0x30;
-/** Visible ASCII only, because it travels on as an HTTP header; the length is ours, real names have a few characters. */
-const WELL_FORMED_ENVIRONMENT = /^[\x21-\x7e]{1,128}$/;
 
 /**
  * Finds the headers that concern this service, in any order. A name that comes twice with the same value is harmless
@@ -92,10 +91,7 @@ function only(name: string, before: Buffer | undefined, value: Buffer): Buffer {
   throw new Undecodable('conflicting-header', `${name}: expected one value, got different ones`);
 }
 
-/**
- * W3C trace context, version 00: `00-`, trace id, parent id, flags; ids of zeros only are invalid. Checked as bytes, since
- * nearly every event carries one.
- */
+/** What `TRACEPARENT_FORM` says of texts, read as bytes, since nearly every event carries one. */
 function traceparentOf(bytes: Buffer | undefined): string | undefined {
   if (bytes === undefined || bytes.length !== 55) return undefined;
   const framed =
@@ -121,5 +117,5 @@ function isHex(byte: number | undefined): boolean {
 
 function environmentOf(bytes: Buffer | undefined): string | undefined {
   const environment = bytes?.toString('latin1');
-  return environment !== undefined && WELL_FORMED_ENVIRONMENT.test(environment) ? environment : undefined;
+  return environment !== undefined && ENVIRONMENT_FORM.test(environment) ? environment : undefined;
 }

@@ -1,6 +1,7 @@
 import type { Instant } from '../domain/instant.ts';
-import { parseInstant } from '../lib/rfc3339.ts';
-import { Undecodable } from './decoded.ts';
+import { parseInstant } from './rfc3339.ts';
+import { Undecodable } from './undecodable.ts';
+import { UUID } from './uuid.ts';
 
 /*
  * Hand-picked checks of parsed JSON, with the reading of Go's encoding/json, whose producers and peers share these
@@ -28,8 +29,6 @@ export const LEVEL: Width = { name: 'a level from 0 to 2147483647', min: 0, max:
 
 /** What Go writes for a time that was never set: 0001-01-01T00:00:00Z, in epoch ms. */
 const ZERO_TIME_MS = -62_135_596_800_000;
-
-const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
 /** More keys than any real event has in one object. */
 const KEYS_SCANNED = 64;

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { field } from './fields.ts';
+import { field } from './go-json.ts';
 
 test('given keys that differ in case, when a field is read, then the exact one counts, else the first', () => {
   assert.equal(field({ TYPE: 1, type: 2, Type: 3 }, 'type'), 2);

@@ -1,6 +1,8 @@
 import { type Tenant, tenantOf } from '../domain/tenant.ts';
-import { Undecodable } from './decoded.ts';
 import { type RecordHeaders, sameBytes } from './record-headers.ts';
+import { REGION_EXPECTED, REGION_FORM, REGION_LENGTH } from './tenant-headers.ts';
+import { Undecodable } from './undecodable.ts';
+import { UUID } from './uuid.ts';
 
 /**
  * Spellings of tenants that are kept; beyond it the oldest goes (and is read again when it comes back). An installation
@@ -8,11 +10,7 @@ import { type RecordHeaders, sameBytes } from './record-headers.ts';
  */
 const TENANTS_MAX = 1_000;
 
-const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 const UUID_LENGTH = 36;
-/** Visible ASCII only, because it travels on as an HTTP header; the length is ours, real regions have three letters. */
-const REGION = /^[\x21-\x7e]{1,64}$/;
-const REGION_LENGTH = 64;
 
 interface Spelling {
   readonly id: Buffer;
@@ -45,7 +43,7 @@ export function createTenantReader(): TenantReader {
       return last.tenant;
     }
     const idText = wellFormed('TENANT_ID', id, UUID_LENGTH, UUID, 'a UUID of 36 characters');
-    const regionText = wellFormed('REGION', region, REGION_LENGTH, REGION, '1 to 64 visible ASCII characters');
+    const regionText = wellFormed('REGION', region, REGION_LENGTH, REGION_FORM, REGION_EXPECTED);
     const key = `${idText}/${regionText}/${majorVersion}/${minorVersion}`;
     let spelling = known.get(key);
     if (spelling === undefined) {
