@@ -14,13 +14,11 @@ import { defineCommand, EXIT, Failure, UsageError } from './command.ts';
 import { kafkaConfig } from './environment.ts';
 import { fileTrouble } from './file-trouble.ts';
 import { createProgressBar } from './progress-bar.ts';
-import { numbersIn, type RecordingLine, SETTINGS } from './recording.ts';
+import { ASK_MS, numbersIn, type RecordingLine, SETTINGS } from './recording.ts';
 import { openService, type ServiceAccess } from './service.ts';
 import { silentLogger } from './silent-logger.ts';
 import { DEFAULT_TENANT, duration, integer, tenant } from './values.ts';
 
-/** Often enough that nobody who is recorded is forgotten meanwhile. */
-const ASK_MS = 2_000;
 const UPSTREAM_TIMEOUT_MS = 10_000;
 const NO_BROKERS =
   'record follows the Kafka of a running installation: set BOOTSTRAP_SERVERS and BASE_SERVICE_URL as they are for the service.';

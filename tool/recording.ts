@@ -58,6 +58,9 @@ export interface RecordedStats {
 
 export type RecordingLine = RecordingHead | RecordedEvent | RecordedAnswer | RecordedStats;
 
+/** How often who is recorded is asked for, ms: so that nobody is forgotten meanwhile. */
+export const ASK_MS = 2_000;
+
 /** Variables of {@link RecordingHead.settings}. */
 export const SETTINGS = ['RULESET', 'RULESET_OVERRIDES', 'EQUIPMENT_REQUIREMENTS', 'BUFF_EXPIRY_GRACE'] as const;
 

@@ -1,17 +1,15 @@
 import { readFile } from 'node:fs/promises';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { setTimeout as delay } from 'node:timers/promises';
 import { parseConfig } from '../src/config/config.ts';
-import { createInProcessFeed } from '../src/ingest/in-process/in-process-feed.ts';
-import { type Clock, systemClock } from '../src/lib/clock.ts';
-import { mapServices } from '../src/upstream/port.ts';
+import { createInProcessFeed, type PublishedRecord } from '../src/ingest/in-process/in-process-feed.ts';
+import { createHttpUpstream } from '../src/upstream/http/http-upstream.ts';
 import { defineCommand, EXIT, Failure, type Terminal, UsageError } from './command.ts';
 import { fileTrouble } from './file-trouble.ts';
 import { createProgressBar } from './progress-bar.ts';
-import { numbersIn, type RecordedAnswer, type Recording, readRecording } from './recording.ts';
+import { RECORDED_ADDRESSES, recordedServices } from './recorded-services.ts';
+import { ASK_MS, numbersIn, type RecordedEvent, type Recording, readRecording } from './recording.ts';
 import { openService } from './service.ts';
 import { silentLogger } from './silent-logger.ts';
+import { startVirtualTime } from './virtual-time.ts';
 
 /** Longer than the service takes to confirm what it has heard. */
 const SETTLE_MS = 3_000;
@@ -30,8 +28,9 @@ export const replay = defineCommand({
     'Do again what was recorded, in a fresh service, and compare the numbers: how a wrong one is kept as a test.',
   words: '<file>',
   details: [
-    'Events come at the times at which they came, services answer what they answered, and the clock is that of the',
-    'recording. It takes as long as the recording did. Exits with 1 when other numbers come out than the recorder had.',
+    'Events come at the times at which they came, services answer what they answered, and all time is that of the',
+    'recording: the same file gives the same numbers, within moments. Exits with 1 when they are not those that the',
+    'recorder had.',
   ],
   options: {},
   async run({ values, words: [file = ''] }, terminal) {
@@ -47,40 +46,76 @@ export const replay = defineCommand({
   },
 });
 
+/**
+ * In a process of its own, because all of its timers follow the recording's time: what comes out depends on the file and on
+ * this version alone, and takes moments.
+ */
 async function replayed(recording: Recording, terminal: Terminal): Promise<Outcome[]> {
   const { head, events, answers, stats } = recording;
-  const parsed = parseConfig({ ...head.settings, REST_PORT: '0' });
+  // A question that waits would wait for time to pass, which waits for the question.
+  const parsed = parseConfig({ ...head.settings, REST_PORT: '0', READ_WAIT: '0' });
   if ('violations' in parsed) throw new Failure('The settings of the recording are not valid in this version.');
-  const shift = head.at - systemClock.now();
-  const clock: Clock = { now: () => systemClock.now() + shift, mono: systemClock.mono };
   const { createApp } = await import('../src/app.ts');
+  const time = startVirtualTime(head.at);
+  const { clock } = time;
   const feed = createInProcessFeed(clock);
-  const services = await startServices(answers, clock);
-  const { addresses } = services;
-  const app = createApp(parsed.config, { clock, random: () => 0.5, logger: silentLogger, feed, addresses });
+  const connect = recordedServices(answers, clock);
+  const app = createApp(parsed.config, {
+    clock,
+    random: () => 0.5,
+    logger: silentLogger,
+    feed,
+    addresses: RECORDED_ADDRESSES,
+    createUpstream: (options) => createHttpUpstream({ ...options, connect }),
+  });
   try {
     const service = openService({ url: await app.start(), tenant: head.tenant }, terminal);
-    const numbersOf = (characterId: number) =>
-      service.text(`/api/worlds/0/channels/0/characters/${characterId}/stats`).then(numbersIn, () => undefined);
-    await Promise.all(head.characters.map(numbersOf));
+    /** By character; undefined: nothing can be answered. */
+    const ask = async (): Promise<Map<number, Outcome['replayed']>> => {
+      const asked = new Map<number, Outcome['replayed']>();
+      for (const id of head.characters) {
+        await time.settle();
+        asked.set(
+          id,
+          await service.text(`/api/worlds/0/channels/0/characters/${id}/stats`).then(numbersIn, () => undefined),
+        );
+      }
+      await time.settle();
+      return asked;
+    };
+    const ends = Math.max(head.at, ...stats.map(({ at }) => at), ...events.map(({ at }) => at + SETTLE_MS));
+    // As the recorder asks, so that nobody is forgotten.
+    const asks = Array.from({ length: Math.ceil((ends - head.at) / ASK_MS) }, (_, nth) => head.at + nth * ASK_MS);
     const bar = createProgressBar(events.length);
-    for (const [index, event] of events.entries()) {
-      await delay(Math.max(0, event.at - clock.now()), undefined, { signal: terminal.signal }).catch(() => undefined);
-      const headers = event.headers.map(([name, value]) => [Buffer.from(name), Buffer.from(value, 'base64')] as const);
-      const value = Buffer.from(JSON.stringify(event.value));
-      await feed.publish({ stream: event.stream, key: Buffer.alloc(8), headers, value, timestamp: event.timestamp });
-      bar.update(index + 1, 'events');
+    let published = 0;
+    for (const at of [...asks, ends]) {
+      for (let event = events[published]; event !== undefined && event.at <= at; event = events[published]) {
+        await time.passTo(event.at);
+        await feed.publish(recordOf(event));
+        published += 1;
+        bar.update(published, 'events');
+      }
+      await time.passTo(at);
+      if (terminal.signal.aborted) break;
+      if (at < ends) await ask();
     }
     bar.stop();
-    const ends = Math.max(head.at, ...stats.map(({ at }) => at), ...events.map(({ at }) => at + SETTLE_MS));
-    await delay(Math.max(0, ends - clock.now()), undefined, { signal: terminal.signal }).catch(() => undefined);
-    return await Promise.all(
-      head.characters.map(async (characterId) => outcomeOf(recording, characterId, await numbersOf(characterId))),
-    );
+    const answered = await ask();
+    return head.characters.map((characterId) => outcomeOf(recording, characterId, answered.get(characterId)));
   } finally {
+    time.end();
     await app.stop();
-    await services.close();
   }
+}
+
+function recordOf({ stream, headers, value, timestamp }: RecordedEvent): PublishedRecord {
+  return {
+    stream,
+    key: Buffer.alloc(8),
+    headers: headers.map(([name, bytes]) => [Buffer.from(name), Buffer.from(bytes, 'base64')] as const),
+    value: Buffer.from(JSON.stringify(value)),
+    timestamp,
+  };
 }
 
 function outcomeOf({ stats }: Recording, characterId: number, replayed: Outcome['replayed']): Outcome {
@@ -103,29 +138,4 @@ function textOf({ characterId, replayed, recorded, differs }: Outcome): string {
     lines.push(`  ${attribute}: ${replayed?.[attribute] ?? 'no answer'}, the running service answered ${value}`);
   }
   return [`${characterId}: ${differs.length === 0 ? 'as recorded' : 'not as recorded'}`, ...lines].join('\n');
-}
-
-/** Services that answer what they answered: of several answers to one question the last before now. */
-async function startServices(answers: readonly RecordedAnswer[], clock: Clock) {
-  const byPath = Map.groupBy(answers, ({ path }) => path);
-  const server = createServer((request, response) => {
-    const known = byPath.get((request.url ?? '').slice(1)) ?? [];
-    const answer = known.findLast(({ at }) => at <= clock.now()) ?? known[0];
-    if (answer === undefined || answer.status === 0) return void request.socket.destroy();
-    response.sendDate = false;
-    response
-      .writeHead(answer.status, { ...answer.headers, date: new Date(clock.now()).toUTCString() })
-      .end(answer.body);
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  const addresses = mapServices((service) => ({ url: `http://127.0.0.1:${port}/${service}/`, setBy: 'the recording' }));
-  return {
-    addresses,
-    close: () =>
-      new Promise<void>((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
-      }),
-  };
 }

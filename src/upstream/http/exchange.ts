@@ -28,7 +28,7 @@ export type ExchangeFailure =
  * that comes in drips.
  */
 export function exchange(
-  dispatcher: Dispatcher,
+  dispatcher: Pick<Dispatcher, 'dispatch'>,
   { path, headers, deadline }: ExchangeRequest,
   onHeaders: (headers: Answer['headers']) => void,
 ): Promise<Answer | ExchangeFailure> {

@@ -12,11 +12,16 @@ import { readRequirements, readSkillData, readTemplate } from './data-answer.ts'
 import { readAssets } from './inventory-answer.ts';
 import { compartmentPath, createPartReaders, type RequestCommons } from './part-reader.ts';
 import { createRequestHeaders } from './request-headers.ts';
-import { createServiceClient, type RequestOutcome, type ServiceClient } from './service-client.ts';
+import {
+  createServiceClient,
+  type RequestOutcome,
+  type ServiceClient,
+  type ServiceClientOptions,
+} from './service-client.ts';
 import { createStatRows } from './stat-rows.ts';
 import { tracedClient } from './traced-client.ts';
 
-export interface HttpUpstreamOptions {
+export interface HttpUpstreamOptions extends Pick<ServiceClientOptions, 'connect'> {
   /** Each ends in `/api/`; a missing last slash is added. */
   readonly baseUrls: Readonly<Record<Service, string>>;
   /** HTTP_CLIENT_TIMEOUT in ms: for each request, from sending it to the last byte of its answer. */

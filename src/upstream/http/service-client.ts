@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import type { Dispatcher } from 'undici';
 import Pool from 'undici/lib/dispatcher/pool.js';
 import type { AppError } from '../../lib/app-error.ts';
 import type { Clock } from '../../lib/clock.ts';
@@ -13,6 +14,9 @@ import { REDIRECTS_MAX, redirectOf } from './redirects.ts';
 /** How one request ended; `missing` is a 404 that its owner gave, `stranger` an answer that it did not give. */
 export type RequestOutcome = 'ok' | 'missing' | 'failed' | 'invalid' | 'stranger' | 'timeout';
 
+/** Connections to one service: of undici's dispatchers what is used here. */
+export type Connections = Pick<Dispatcher, 'dispatch'> & { destroy(): Promise<void> };
+
 export interface ServiceClientOptions {
   readonly service: Service;
   /** Ends in `/api/`; a missing last slash is added. */
@@ -22,6 +26,8 @@ export interface ServiceClientOptions {
   readonly clock: Clock;
   /** 0 ≤ random() < 1 */
   readonly random: () => number;
+  /** Left out: over HTTP. */
+  readonly connect?: ((origin: string) => Connections) | undefined;
   /** False: nothing is tried again for now, because the service is known to fail. */
   readonly mayRepeat: () => boolean;
   /** Told of each believed answer's Date (epoch ms), and the monotonic ms of its request and arrival. Not of one from a cache. */
@@ -82,15 +88,8 @@ export function createServiceClient(options: ServiceClientOptions): ServiceClien
   const base = new URL(options.baseUrl);
   const prefix = base.pathname.endsWith('/') ? base.pathname : `${base.pathname}/`;
   const closing = new AbortController();
-  const pool = new Pool(base.origin, {
-    connections: options.connections,
-    maxResponseSize: ANSWER_MAX_BYTES,
-    connectTimeout: CONNECT_TIMEOUT_MS,
-    allowH2: false,
-    // The deadline of the exchange covers them.
-    headersTimeout: 0,
-    bodyTimeout: 0,
-  });
+  const connect = options.connect ?? ((origin) => openPool(origin, options.connections));
+  const pool = connect(base.origin);
 
   async function attempt<T>(request: ServiceRequest, decode: (document: unknown) => T): Promise<Success<T> | Failure> {
     const began = clock.mono();
@@ -205,6 +204,18 @@ export function createServiceClient(options: ServiceClientOptions): ServiceClien
       await pool.destroy();
     },
   };
+}
+
+function openPool(origin: string, connections: number): Pool {
+  return new Pool(origin, {
+    connections,
+    maxResponseSize: ANSWER_MAX_BYTES,
+    connectTimeout: CONNECT_TIMEOUT_MS,
+    allowH2: false,
+    // The deadline of the exchange covers them.
+    headersTimeout: 0,
+    bodyTimeout: 0,
+  });
 }
 
 /** Ms; 0 when the answer does not say in whole seconds. */
