@@ -9,6 +9,7 @@ import { rulesetByName } from '../domain/rulesets/index.ts';
 import { STATS } from '../domain/stat.ts';
 import type { CharacterId } from '../domain/tenant.ts';
 import { createRefresher } from '../refresh/refresher.ts';
+import { timedOut } from '../upstream/upstream-errors.ts';
 import { createEffectiveStats } from './effective-stats.ts';
 import { createReadFlow } from './read-flow.ts';
 import { ATTRIBUTES } from './stats-document.ts';
@@ -38,7 +39,7 @@ afterEach(async () => {
   for (const stop of stops.splice(0)) await stop();
 });
 
-function setUp(readWait = 300, visitorMax = 10, visitorTtl = 30_000) {
+function setUp(readWait = 300, visitorMax = 10, visitorTtl = 30_000, concurrency = 4) {
   const clock = createTestClock();
   const scripted = createScriptedUpstream();
   const expiryGrace = 15_000;
@@ -55,7 +56,7 @@ function setUp(readWait = 300, visitorMax = 10, visitorTtl = 30_000) {
     upstream,
     rulesetOf,
     random: Math.random,
-    concurrency: 4,
+    concurrency,
     checkRequirements: true,
     auditPeriod: 600_000,
     onDrift: ({ character }) => drift.push(character.characterId),
@@ -444,6 +445,23 @@ describe('budget (rule 6)', () => {
     assert.equal(scripted.fetches.filter((fetch) => fetch.part === 'base').length, 4);
     scripted.release('base');
     await until('the last is loaded', () => characters.find(TENANT, 20)?.base.read !== undefined);
+  });
+
+  it('symptom: what replicas that start at once ask of a slow service times out, is asked again, and times out again', async () => {
+    const { scripted, bench, refresher, clock } = setUp(300, 10, 30_000, 32);
+    const asked = () => scripted.fetches.filter(({ part }) => part === 'base').length;
+    scripted.hold('base');
+    scripted.answers.base = timedOut('characters', 2_000);
+    for (let id = 1; id <= 60; id += 1) {
+      bench.event({ type: 'session-created', sessionId: `s${id}`, worldId: 0, channelId: 1, characterId: id });
+    }
+    refresher.wake();
+    await until('the budget is in flight', () => asked() === 32);
+    clock.pass(2_000);
+    scripted.release('base');
+    scripted.hold('base');
+    await until('half of it is in flight', () => asked() === 48);
+    assert.equal(refresher.inFlight.base, 16);
   });
 
   it('symptom: while the data service is slow, reads of skills that wait for it take the places of all others', async () => {

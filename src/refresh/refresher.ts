@@ -4,6 +4,7 @@ import type { Ruleset } from '../domain/ruleset.ts';
 import type { PartSnapshot } from '../domain/snapshot.ts';
 import type { CharacterId, Tenant } from '../domain/tenant.ts';
 import { RETRY_FIRST_MS, RETRY_MAX_MS, UNKNOWN_MS } from '../domain/timing.ts';
+import { AppError } from '../lib/app-error.ts';
 import { type CacheCounts, createExpiringSet } from '../lib/expiring-set.ts';
 import type { Moments } from '../lib/moments.ts';
 import { settledWithin } from '../lib/settled-within.ts';
@@ -12,6 +13,7 @@ import { SERVICE_OF_PART, type Upstream } from '../upstream/port.ts';
 import { createReadCounts, type ReadCounts } from './read-counts.ts';
 import { endRead, failRead, missRead } from './read-ends.ts';
 import type { Claim, ReadQueue } from './read-queue.ts';
+import { createReadWidth, type ReadWidth } from './read-width.ts';
 
 export interface RefresherOptions {
   readonly characters: Characters;
@@ -34,7 +36,10 @@ export interface RefresherOptions {
   readonly onFailure: (claim: Claim, error: unknown) => void;
 }
 
-/** Runs the reads that are due, the most urgent first, within each service's budget, and none behind an open gate. */
+/**
+ * Runs the reads that are due, the most urgent first, within each service's budget, fewer while it does not keep up, and none
+ * behind an open gate.
+ */
 export interface Refresher {
   start(): void;
   /** Starts no more reads and waits for those in flight, `within` ms at most. */
@@ -70,6 +75,13 @@ export function createRefresher(options: RefresherOptions): Refresher {
   const { characters, queue, upstream, moments, concurrency } = options;
   const counts = createReadCounts();
   const inFlight: Record<Part, number> = { base: 0, equipment: 0, buffs: 0, passives: 0 };
+  const newWidth = (): ReadWidth => createReadWidth(concurrency, moments);
+  const widths: Readonly<Record<Part, ReadWidth>> = {
+    base: newWidth(),
+    equipment: newWidth(),
+    buffs: newWidth(),
+    passives: newWidth(),
+  };
   const waiters = new Map<Character, Set<() => void>>();
   const unknown = createExpiringSet(UNKNOWN_MS, UNKNOWN_IDS_MAX);
   const running = new Set<Promise<void>>();
@@ -103,7 +115,7 @@ export function createRefresher(options: RefresherOptions): Refresher {
   }
 
   function beginDue(part: Part): void {
-    const free = concurrency - inFlight[part];
+    const free = widths[part].now - inFlight[part];
     if (free <= 0) return;
     const begin = (): number => moments.next().mono;
     if (!isBlocked(part)) {
@@ -119,7 +131,7 @@ export function createRefresher(options: RefresherOptions): Refresher {
   /** Wakes up when the next read is due; parts without a free place are woken by a read that ends. */
   function armTimer(): void {
     clearTimeout(timer);
-    const free = PARTS.filter((part) => inFlight[part] < concurrency);
+    const free = PARTS.filter((part) => inFlight[part] < widths[part].now);
     const next = Math.min(...free.map(nextBeginning));
     if (next === Number.POSITIVE_INFINITY) return;
     timer = setTimeout(wake, Math.min(Math.max(next - moments.mono(), 1), SWEEP_MS));
@@ -163,10 +175,15 @@ export function createRefresher(options: RefresherOptions): Refresher {
   }
 
   /** The place among the requests is free as soon as the answer is there, whatever the merge waits for. */
-  async function fetch({ character, part }: Claim): Promise<PartSnapshot | 'missing'> {
+  async function fetch({ character, part, began }: Claim): Promise<PartSnapshot | 'missing'> {
     const { tenant, characterId, context } = character;
     try {
-      return await upstream.fetch(part, { tenant, characterId, context });
+      const snapshot = await upstream.fetch(part, { tenant, characterId, context });
+      widths[part].answered();
+      return snapshot;
+    } catch (error) {
+      if (error instanceof AppError && error.code === 'UPSTREAM_TIMEOUT') widths[part].timedOut(began);
+      throw error;
     } finally {
       inFlight[part] -= 1;
       wake();
