@@ -204,13 +204,14 @@ export function createReadQueue(clock: Pick<Clock, 'mono'>): ReadQueue {
       for (const priority of PRIORITIES) {
         for (const entry of ready[priority]) {
           if (claims.length === n) return claims;
+          if (dueAt(entry) > clock.mono()) {
+            place(part, entry);
+            continue;
+          }
           if (!may(entry.character)) continue;
           ready[priority].delete(entry);
-          if (dueAt(entry) > clock.mono()) place(part, entry);
-          else {
-            wait(lanes[part], entry, undefined);
-            claims.push(claim(entry, part, begin()));
-          }
+          wait(lanes[part], entry, undefined);
+          claims.push(claim(entry, part, begin()));
         }
       }
       return claims;
