@@ -391,7 +391,7 @@ describe('rule 8: audit', () => {
 
 describe('load shedding', () => {
   it('given 10,000 connections that ask for as many unknown characters, then all wait and are answered; one more is refused', async () => {
-    const { reader, scripted, stats, characters } = setUp(30_000, 10_000);
+    const { reader, scripted, stats, characters } = setUp(600_000, 10_000, 30_000, 64);
     await stats();
     scripted.hold('base');
     const waiting = Array.from({ length: 10_000 }, (_, index) => reader.read(TENANT, 1_000 + index, undefined));
