@@ -39,6 +39,7 @@ export function createCommitter(options: CommitterOptions): Committer {
   let notBefore = Number.NEGATIVE_INFINITY;
   let timer: NodeJS.Timeout | undefined;
   let running: Promise<void> | undefined;
+  let hasLooked = false;
   let stopped = false;
 
   const ahead = (): PartitionState[] => partitions().filter(({ name, done }) => done > (committed.get(name) ?? 0));
@@ -78,8 +79,11 @@ export function createCommitter(options: CommitterOptions): Committer {
     try {
       admin ??= options.admin();
       const isTold = await look(admin);
+      // Whoever has just started does not know yet whether somebody commits.
+      const isStranger = !hasLooked && committed.size > 0;
+      hasLooked = true;
       const states = ahead();
-      if (states.length > 0 && (isLast || !isTold)) await tell(admin, states);
+      if (states.length > 0 && (isLast || !(isTold || isStranger))) await tell(admin, states);
       const pause = isTold ? TIMING.commitAgain : TIMING.commitInterval;
       // Replicas that commit in step would see the same offsets, and the slower one's would come last.
       notBefore = clock.mono() + pause * (1 + random() / 2);
