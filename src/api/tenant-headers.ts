@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { EventContext } from '../domain/event.ts';
 import { type Tenant, tenantOf } from '../domain/tenant.ts';
+import { BoundedMap } from '../lib/bounded-map.ts';
 import {
   ENVIRONMENT_FORM,
   REGION_EXPECTED,
@@ -26,7 +27,7 @@ type Spelling = Readonly<Record<'id' | 'region' | 'major' | 'minor', string | st
  * when there is none of the four headers; without it, that is an error.
  */
 export function createTenantHeadersReader(unnamed?: Tenant): (headers: IncomingHttpHeaders) => TenantHeaders {
-  const known = new Map<string, Tenant>();
+  const known = new BoundedMap<string, Tenant>(TENANTS_MAX);
   let last: (Spelling & { readonly tenant: Tenant }) | undefined;
 
   return (headers) => {
@@ -53,8 +54,6 @@ export function createTenantHeadersReader(unnamed?: Tenant): (headers: IncomingH
     const tenant = known.get(key) ?? read(headers);
     if (!isTenant(tenant)) return tenant;
     known.set(key, tenant);
-    const [oldest] = known.size > TENANTS_MAX ? known.keys() : [];
-    if (oldest !== undefined) known.delete(oldest);
     last = { id, region, major, minor, tenant };
     return tenant;
   };

@@ -1,4 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { backoff } from '../lib/backoff.ts';
+import { BoundedMap } from '../lib/bounded-map.ts';
 import { settledWithin } from '../lib/settled-within.ts';
 import type { ClampCommand, CommandProducer } from './clamp-command.ts';
 
@@ -38,7 +40,7 @@ const WAITING_MAX = 200_000;
 const BATCH = 500;
 /** Longer than it takes to notice that the one that sends is gone, and to elect another one. */
 const STANDBY_MS = 60_000;
-const RETRY_FIRST_MS = 100;
+const RETRY_FIRST_MS = 200;
 const RETRY_MAX_MS = 5_000;
 
 interface Waiting {
@@ -50,11 +52,10 @@ interface Waiting {
 export function createCommandOutbox(options: CommandOutboxOptions): CommandOutbox {
   const { producer, latest, maySend, mono } = options;
   /** By character and type, in the order in which they were added last. */
-  const waiting = new Map<string, Waiting>();
+  const waiting = new BoundedMap<string, Waiting>(WAITING_MAX);
   const stopping = new AbortController();
   let sending: Promise<void> | undefined;
   let sent = 0;
-  let dropped = 0;
 
   async function drain(): Promise<void> {
     let failures = 0;
@@ -71,9 +72,8 @@ export function createCommandOutbox(options: CommandOutboxOptions): CommandOutbo
       } catch (error) {
         failures += 1;
         options.onFailure(error, waiting.size);
-        await delay(pauseAfter(failures, options.random), undefined, { signal: stopping.signal }).catch(
-          () => undefined,
-        );
+        const pause = backoff(failures, RETRY_FIRST_MS, RETRY_MAX_MS, options.random);
+        await delay(pause, undefined, { signal: stopping.signal }).catch(() => undefined);
         if (stopping.signal.aborted) return;
       }
     }
@@ -97,13 +97,7 @@ export function createCommandOutbox(options: CommandOutboxOptions): CommandOutbo
     add(command) {
       const { tenant, characterId, type } = command;
       const key = `${type}/${characterId}/${tenant.key}`;
-      waiting.delete(key);
-      waiting.set(key, { command, since: mono() });
-      const [first] = waiting.size > WAITING_MAX ? waiting.keys() : [];
-      if (first !== undefined) {
-        waiting.delete(first);
-        dropped += 1;
-      }
+      waiting.renew(key, { command, since: mono() });
       if (sending === undefined && maySend()) turn();
     },
     turn,
@@ -119,7 +113,7 @@ export function createCommandOutbox(options: CommandOutboxOptions): CommandOutbo
       return sent;
     },
     get dropped() {
-      return dropped;
+      return waiting.evicted;
     },
   };
 }
@@ -131,8 +125,4 @@ function firstOf(waiting: ReadonlyMap<string, Waiting>): [string, Waiting][] {
     if (batch.length === BATCH) break;
   }
   return batch;
-}
-
-function pauseAfter(failures: number, random: () => number): number {
-  return Math.min(RETRY_MAX_MS, RETRY_FIRST_MS * 2 ** Math.min(failures, 10)) * (0.5 + random() / 2);
 }

@@ -5,6 +5,7 @@ import type { PartSnapshot } from '../domain/snapshot.ts';
 import type { CharacterId, Tenant } from '../domain/tenant.ts';
 import { RETRY_FIRST_MS, RETRY_MAX_MS, UNKNOWN_MS } from '../domain/timing.ts';
 import { AppError } from '../lib/app-error.ts';
+import { backoff } from '../lib/backoff.ts';
 import { type CacheCounts, createExpiringSet } from '../lib/expiring-set.ts';
 import type { Moments } from '../lib/moments.ts';
 import { settledWithin } from '../lib/settled-within.ts';
@@ -198,8 +199,7 @@ export function createRefresher(options: RefresherOptions): Refresher {
 
   function retryAt({ character, part }: Claim): number {
     const { failures } = queue.status(character, part);
-    const pause = Math.min(RETRY_MAX_MS, RETRY_FIRST_MS * 2 ** Math.min(failures, 10));
-    return moments.mono() + pause * (0.5 + options.random() / 2);
+    return moments.mono() + backoff(failures + 1, RETRY_FIRST_MS, RETRY_MAX_MS, options.random);
   }
 
   /** So that the first answer after a load is computed with the game data that it needs. */

@@ -1,5 +1,6 @@
 import type { SkillLevels } from '../domain/absorb.ts';
 import type { SkillLevel } from '../domain/snapshot.ts';
+import { BoundedMap } from '../lib/bounded-map.ts';
 
 /** Levels that are shared; the game's end at 30. Keys up to 2^48 are exact. */
 const SHARED_LEVELS = 65_536;
@@ -9,7 +10,7 @@ const SHARED_LEVELS = 65_536;
  * the oldest goes; those in use stay valid. The game has about 1,000 skills.
  */
 export function createSkillLevels(max = 20_000): SkillLevels {
-  const known = new Map<number, SkillLevel>();
+  const known = new BoundedMap<number, SkillLevel>(max);
   return (skillId, level) => {
     if (level >= SHARED_LEVELS) return Object.freeze({ skillId, level });
     const key = skillId * SHARED_LEVELS + level;
@@ -17,8 +18,6 @@ export function createSkillLevels(max = 20_000): SkillLevels {
     if (shared !== undefined) return shared;
     const skill = Object.freeze({ skillId, level });
     known.set(key, skill);
-    const [oldest] = known.size > max ? known.keys() : [];
-    if (oldest !== undefined) known.delete(oldest);
     return skill;
   };
 }

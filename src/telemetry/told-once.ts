@@ -1,3 +1,4 @@
+import { BoundedMap } from '../lib/bounded-map.ts';
 import type { Clock } from '../lib/clock.ts';
 
 /** Logs what may come thousands of times: the first of each kind at once, then how many more there were, once a minute. */
@@ -16,7 +17,7 @@ const PERIOD_MS = 60_000;
 const KINDS_MAX = 1_000;
 
 export function createToldOnce({ clock, log }: ToldOnceOptions): ToldOnce {
-  const told = new Map<string, { at: number; more: number }>();
+  const told = new BoundedMap<string, { at: number; more: number }>(KINDS_MAX);
   return {
     tell(kind, details, message) {
       const before = told.get(kind);
@@ -25,10 +26,7 @@ export function createToldOnce({ clock, log }: ToldOnceOptions): ToldOnce {
         before.more += 1;
         return;
       }
-      told.delete(kind);
-      told.set(kind, { at: now, more: 0 });
-      const [oldest] = told.size > KINDS_MAX ? told.keys() : [];
-      if (oldest !== undefined) told.delete(oldest);
+      told.renew(kind, { at: now, more: 0 });
       log(before === undefined || before.more === 0 ? details : { ...details, more: before.more }, message);
     },
   };

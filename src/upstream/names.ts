@@ -4,8 +4,10 @@
  * Modes of an entry: asked for → known (items and skills for good, characters for {@link CHARACTER_MS}: they may be renamed) or
  * nameless (asked again after {@link NAMELESS_MS}). A failed attempt is repeated after {@link RETRY_MS} by whoever asks then.
  */
+
 import type { EventContext } from '../domain/event.ts';
 import type { Tenant } from '../domain/tenant.ts';
+import { BoundedMap } from '../lib/bounded-map.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { CacheCounts } from '../lib/expiring-set.ts';
 import { settledWithin } from '../lib/settled-within.ts';
@@ -69,21 +71,14 @@ interface Entry {
 }
 
 export function createNames({ source, clock, concurrency, maxEntries }: NamesOptions): Names {
-  const entries = new Map<string, Entry>();
+  const entries = new BoundedMap<string, Entry>(maxEntries);
   /** The newest goes first: somebody waits for it, and those before may have left. */
   const waiting: (() => Promise<void>)[] = [];
   let inFlight = 0;
-  let evicted = 0;
 
   function entryOf(key: string): Entry {
     const entry = entries.get(key) ?? { name: undefined, askAt: Number.NEGATIVE_INFINITY, attempt: undefined };
-    entries.delete(key);
-    entries.set(key, entry);
-    const [oldest] = entries.size > maxEntries ? entries.keys() : [];
-    if (oldest !== undefined) {
-      entries.delete(oldest);
-      evicted += 1;
-    }
+    entries.renew(key, entry);
     return entry;
   }
 
@@ -136,7 +131,7 @@ export function createNames({ source, clock, concurrency, maxEntries }: NamesOpt
         return entries.size;
       },
       get evicted() {
-        return evicted;
+        return entries.evicted;
       },
     },
   };

@@ -6,9 +6,11 @@
  * somebody has wanted the entry lately. What the service denies is believed while it answers for something else (see
  * static-witness.ts), a 500 at the third time in a row; a value goes only when it was denied twice, a minute apart.
  */
+
 import type { EventContext } from '../domain/event.ts';
 import type { StaticData } from '../domain/static-data.ts';
 import type { Tenant } from '../domain/tenant.ts';
+import { backoff } from '../lib/backoff.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { CacheCounts } from '../lib/expiring-set.ts';
 import { createHeap } from '../lib/heap.ts';
@@ -169,9 +171,8 @@ export function createStaticCatalog(options: StaticCatalogOptions): StaticCatalo
   }
 
   function fail(entry: AnyEntry): void {
-    const pause = Math.min(RETRY_MAX_MS, RETRY_FIRST_MS * 2 ** entry.failures);
     entry.failures += 1;
-    setDue(entry, clock.mono() + pause * (0.5 + random() / 2));
+    setDue(entry, clock.mono() + backoff(entry.failures, RETRY_FIRST_MS, RETRY_MAX_MS, random));
     if (!entry.evicted) failing.add(entry);
   }
 

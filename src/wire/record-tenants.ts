@@ -1,4 +1,5 @@
 import { type Tenant, tenantOf } from '../domain/tenant.ts';
+import { BoundedMap } from '../lib/bounded-map.ts';
 import { type RecordHeaders, sameBytes } from './record-headers.ts';
 import { REGION_EXPECTED, REGION_FORM, REGION_LENGTH } from './tenant-headers.ts';
 import { Undecodable } from './undecodable.ts';
@@ -25,7 +26,7 @@ export type TenantReader = (headers: RecordHeaders) => Tenant;
 
 /** Tenants are interned by their bytes: the same bytes give the same object, without building a string. */
 export function createTenantReader(): TenantReader {
-  const known = new Map<string, Spelling>();
+  const known = new BoundedMap<string, Spelling>(TENANTS_MAX);
   let last: Spelling | undefined;
 
   return (headers) => {
@@ -50,8 +51,6 @@ export function createTenantReader(): TenantReader {
       const tenant = tenantOf(idText, regionText, majorVersion, minorVersion);
       spelling = { id: ownCopy(id), region: ownCopy(region), majorVersion, minorVersion, tenant };
       known.set(key, spelling);
-      const [oldest] = known.size > TENANTS_MAX ? known.keys() : [];
-      if (oldest !== undefined) known.delete(oldest);
     }
     last = spelling;
     return spelling.tenant;

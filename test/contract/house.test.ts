@@ -11,7 +11,7 @@ const MAY_USE: Readonly<Record<string, readonly string[]>> = {
   domain: [],
   lib: [],
   telemetry: ['domain', 'lib'],
-  wire: ['domain'],
+  wire: ['domain', 'lib'],
   events: ['domain', 'wire'],
   upstream: ['domain', 'lib', 'telemetry', 'wire'],
   config: ['domain', 'events', 'lib', 'upstream', 'wire'],

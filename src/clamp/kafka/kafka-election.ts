@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Consumer } from '@platformatic/kafka';
+import { jittered } from '../../lib/backoff.ts';
 import { settledWithin } from '../../lib/settled-within.ts';
 import type { Election } from '../election.ts';
 import { clientOptionsOf, type KafkaConnection } from './connection.ts';
@@ -119,7 +120,7 @@ export function createKafkaElection(options: KafkaElectionOptions): Election {
       } catch (error) {
         failures += 1;
         options.onFailure(error, failures);
-        const pause = TIMING.retry * (0.5 + options.random() / 2);
+        const pause = jittered(TIMING.retry, options.random);
         await delay(pause, undefined, { signal: stopping.signal }).catch(() => undefined);
       }
     }

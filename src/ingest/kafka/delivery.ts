@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { backoff } from '../../lib/backoff.ts';
 import type { BatchHandler, FeedBatch, FeedListeners, FeedRecord } from '../feed.ts';
-import { backoff, LIMIT } from './kafka-options.ts';
+import { LIMIT } from './kafka-options.ts';
 import type { OutageLog } from './outage-log.ts';
 import type { Slice } from './record-batch.ts';
 

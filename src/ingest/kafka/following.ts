@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { BaseOptions } from '@platformatic/kafka';
+import { backoff } from '../../lib/backoff.ts';
 import { settledWithin } from '../../lib/settled-within.ts';
 import { type BatchHandler, type FeedCounters, type FeedListeners, STREAMS } from '../feed.ts';
 import { type Cluster, createCluster } from './cluster.ts';
@@ -8,7 +9,7 @@ import { createDecompress } from './decompression.ts';
 import { createDelivery } from './delivery.ts';
 import { createDoubts, type Doubts } from './doubts.ts';
 import { createFetchLoops } from './fetch-loops.ts';
-import { backoff, type KafkaFeedOptions, type KafkaModule, LIMIT, TIMING } from './kafka-options.ts';
+import { type KafkaFeedOptions, type KafkaModule, LIMIT, TIMING } from './kafka-options.ts';
 import { createOutageLog } from './outage-log.ts';
 import { createRoster, type Roster } from './roster.ts';
 

@@ -84,9 +84,3 @@ export const LIMIT = {
   batchRecords: 500,
   batchBytes: 65_536,
 } as const;
-
-/** Pause before attempt `attempt` (1 = first repetition): doubles from `first` to `most`, then a random half off. */
-export function backoff(attempt: number, first: number, most: number, random: () => number): number {
-  const full = Math.min(first * 2 ** Math.min(attempt - 1, 20), most);
-  return full * (0.5 + random() / 2);
-}

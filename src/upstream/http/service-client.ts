@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Dispatcher } from 'undici';
 import Pool from 'undici/lib/dispatcher/pool.js';
 import type { AppError } from '../../lib/app-error.ts';
+import { backoff } from '../../lib/backoff.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { Undecodable } from '../../wire/undecodable.ts';
 import type { Service } from '../port.ts';
@@ -193,8 +194,8 @@ export function createServiceClient(options: ServiceClientOptions): ServiceClien
         if ('value' in result) return result.value;
         const isLast = result.pause === undefined || count >= request.attempts;
         if (isLast || !mayRepeat()) throw result.error;
-        const jitter = random() * Math.min(PAUSE_MAX_MS, PAUSE_FIRST_MS * 2 ** (count - 1));
-        const pause = delay(Math.max(result.pause, jitter), undefined, { signal: closing.signal });
+        const ms = Math.max(result.pause, backoff(count, PAUSE_FIRST_MS, PAUSE_MAX_MS, random));
+        const pause = delay(ms, undefined, { signal: closing.signal });
         await pause.catch(() => undefined);
         if (!mayRepeat()) throw result.error;
       }

@@ -1,11 +1,12 @@
 import { STATS, type Stat, type StatRow } from '../../domain/stat.ts';
+import { BoundedMap } from '../../lib/bounded-map.ts';
 
 /** Hands out one frozen row for equal values, so that equal items share it. */
 export type StatRows = (valueFor: (stat: Stat) => number) => StatRow;
 
 /** At most `max` rows are remembered, then the oldest goes; rows in use stay valid. */
 export function createStatRows(max = 20_000): StatRows {
-  const rows = new Map<string, StatRow>();
+  const rows = new BoundedMap<string, StatRow>(max);
   return (valueFor) => {
     const values = STATS.map(valueFor);
     const key = values.join();
@@ -18,8 +19,6 @@ export function createStatRows(max = 20_000): StatRows {
     });
     const frozen = Object.freeze(row);
     rows.set(key, frozen);
-    const [oldest] = rows.size > max ? rows.keys() : [];
-    if (oldest !== undefined) rows.delete(oldest);
     return frozen;
   };
 }
