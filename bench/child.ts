@@ -35,9 +35,14 @@ export function startChild(args: readonly string[], env: Readonly<Record<string,
   died.catch(() => undefined);
   let ending: Promise<number> | undefined;
   const ask = (message: string): Promise<unknown> => {
-    const answer = once(child, 'message', { signal: AbortSignal.timeout(ANSWER_DEADLINE_MS) });
+    const answer = once(child, 'message', { signal: AbortSignal.timeout(ANSWER_DEADLINE_MS) }).then(
+      ([first]) => first,
+      (cause: unknown) => {
+        throw new Error(`${args.join(' ')} did not answer ${message}`, { cause });
+      },
+    );
     child.send(message);
-    return Promise.race([answer.then(([first]) => first), died]);
+    return Promise.race([answer, died]);
   };
   return {
     ask,

@@ -93,12 +93,12 @@ export async function startService(
 }
 
 export async function ready(service: Service): Promise<void> {
-  const answers = until('the service is ready', async () => (await service.http.text('/api/readyz')) !== '', 20_000);
+  const answers = until('the service is ready', async () => (await service.http.text('/api/readyz')) !== '', 60_000);
   await service.child.whileAlive(answers);
 }
 
 /** Waits until the characters are held; their parts may still be loading. */
-export async function loggedIn(service: Service, count: number, deadlineMs = 30_000): Promise<void> {
+export async function loggedIn(service: Service, count: number, deadlineMs = 60_000): Promise<void> {
   const isHeld = async (): Promise<boolean> => (await service.residents()) === count;
   await service.child.whileAlive(until(`${count} characters are logged in`, isHeld, deadlineMs));
 }

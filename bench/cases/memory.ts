@@ -16,8 +16,14 @@ const READS_AT_ONCE = 64;
 /** The last answers have been merged, and confirming reads are over by then. */
 const MERGED_MS = 3_000;
 const DEADLINE_MS = 5 * 60_000;
-/** Visitors that stay, and are read by nobody else. */
-const VISITORS = { VISITOR_MAX: '1000000', VISITOR_TTL: '24h', AUDIT_PERIOD: '24h', READ_WAIT: '30s' };
+/** Visitors that stay and are not audited; and patience, where the machine does other work. */
+const VISITORS = {
+  VISITOR_MAX: '1000000',
+  VISITOR_TTL: '24h',
+  AUDIT_PERIOD: '24h',
+  READ_WAIT: '30s',
+  HTTP_CLIENT_TIMEOUT: '30s',
+};
 
 /** Bytes per character with 12 items, 4 buffs and 10 passives: the difference between two populations. */
 export const memory: Case = {

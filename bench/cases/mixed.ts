@@ -1,3 +1,4 @@
+import { until } from '../../test/support/wait.ts';
 import { backlog, CROWD, logIn, rateOf, runnerOf, workOff } from '../backlog.ts';
 import type { Bed } from '../bed.ts';
 import type { Case, Sizes } from '../case.ts';
@@ -68,6 +69,7 @@ async function measure(
     await bed.produceAll(topics.buff, records);
     const target = from + records.length;
     const loadUnderIngest = async (): Promise<readonly number[]> => {
+      await until('the backlog is being worked off', async () => (await runner.position()) > from);
       const { latencies } = await crowd.load();
       if ((await runner.position()) >= target) throw new Error('the backlog was worked off before the load was over');
       return latencies;
