@@ -9,9 +9,9 @@ const SIGN = { fine: 'ok  ', warning: 'look', wrong: 'WRONG' } as const;
 export const doctor = defineCommand({
   summary: 'What is misconfigured or out of order around the service, and what to do about it.',
   details: [
-    'Looks with the variables that the service would have: at each broker and topic, at each upstream',
-    'service with a real request for each tenant, and at clocks. Changes nothing. Exits with 1 when',
-    'something is wrong.',
+    'Looks with the variables that the service would have: at each broker, topic and group and what this',
+    'user may do there, at each upstream service with a real request for each tenant, and at clocks.',
+    'Changes nothing. Exits with 1 when something is wrong.',
   ],
   options: {
     tenant: {

@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { ClampSenders } from '../clamp/clamps.ts';
 import { type Config, type KafkaConfig, TOPIC_VARIABLES } from '../config/config.ts';
-import { shardText } from '../domain/shard.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import type { Tracing } from '../telemetry/tracing.ts';
@@ -55,11 +54,11 @@ async function openClampSenders(
   const { commandTopic: topic, shard } = config;
   if (topic === undefined) return undefined;
   const { createKafkaCommandProducer } = await import('../clamp/kafka/kafka-command-producer.ts');
-  const { createKafkaElection } = await import('../clamp/kafka/kafka-election.ts');
+  const { createKafkaElection, electionGroupOf } = await import('../clamp/kafka/kafka-election.ts');
   const connection = connectionOf(config);
   const election = createKafkaElection({
     connection,
-    groupId: `${config.kafka.groupId} clamp${shard === undefined ? '' : ` ${shardText(shard)}`}`,
+    groupId: electionGroupOf(config.kafka.groupId, shard),
     mono: clock.mono,
     random,
     onChange: (elected) =>

@@ -6,12 +6,22 @@ import { brokerProperties, type OwnKafkaBroker, type Progress, untilAnswering } 
 import { KAFKA_VERSION, kafkaJars } from './kafka-jars.ts';
 import { freePort, type GuardedProcess, outputOf, spawnGuarded } from './process-guard.ts';
 
+/** Where a broker listens: host:port, and the port of its controller. */
+export interface BrokerPlaces {
+  readonly address: string;
+  readonly controllerPort: number;
+}
+
 /**
  * Kafka's own broker class on the machine's Java, with its data in a new temporary folder.
  *
+ * @param more properties on top of the usual ones
  * @throws PrerequisiteMissing without Java 17 or Maven
  */
-export async function startJavaBroker(progress: Progress): Promise<OwnKafkaBroker> {
+export async function startJavaBroker(
+  progress: Progress,
+  more: (places: BrokerPlaces) => Readonly<Record<string, string>> = () => ({}),
+): Promise<OwnKafkaBroker> {
   const classPath = join(await kafkaJars(progress), '*');
   const directory = await mkdtemp(join(tmpdir(), 'effective-stats-kafka-'));
   const settings = join(directory, 'server.properties');
@@ -21,11 +31,12 @@ export async function startJavaBroker(progress: Progress): Promise<OwnKafkaBroke
   const properties = {
     ...brokerProperties('127.0.0.1', port, controllerPort),
     'log.dirs': join(directory, 'data'),
+    ...more({ address: `127.0.0.1:${port}`, controllerPort }),
   };
-  const configure = (more: Readonly<Record<string, string>>): Promise<void> =>
+  const configure = (others: Readonly<Record<string, string>>): Promise<void> =>
     writeFile(
       settings,
-      Object.entries({ ...properties, ...more })
+      Object.entries({ ...properties, ...others })
         .map(([name, value]) => `${name}=${value}\n`)
         .join(''),
     );

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Consumer } from '@platformatic/kafka';
+import { type Shard, shardText } from '../../domain/shard.ts';
 import { jittered } from '../../lib/backoff.ts';
 import { settledWithin } from '../../lib/settled-within.ts';
 import type { Election } from '../election.ts';
@@ -17,6 +18,11 @@ export interface KafkaElectionOptions {
   readonly onChange: (elected: boolean) => void;
   /** `attempt`: how often it has failed since this process was last a member, from 1. */
   readonly onFailure: (error: unknown, attempt: number) => void;
+}
+
+/** The group of a service's replicas, of one shard: a consumer group that nobody else uses. */
+export function electionGroupOf(groupId: string, shard: Shard | undefined): string {
+  return `${groupId} clamp${shard === undefined ? '' : ` ${shardText(shard)}`}`;
 }
 
 /** In ms. */
