@@ -8,10 +8,7 @@ import type { NameKind, Names, NameTarget, WantedNames } from '../upstream/names
 export type Naming = (kind: NameKind, id: number) => string | undefined;
 
 /** How long an answer for people waits for names, ms; later ones have them. */
-export const NAMES_WAIT_MS = 250;
-
-/** For those whom nobody has told. */
-export const NAMELESS: Naming = () => undefined;
+const NAMES_WAIT_MS = 250;
 
 /** Asks for what is not known, waits for it a moment, and answers with what is known then. */
 export async function namingOf(
@@ -56,7 +53,7 @@ export function namesInPreview({ characterId, putOn, takenOff, ...preview }: Pre
 }
 
 /** The item or skill behind a source; undefined: there is none. Buffs that items cast bear the item's id, negated. */
-export function thingOf(source: Contributor): { readonly kind: NameKind; readonly id: number } | undefined {
+function thingOf(source: Contributor): { readonly kind: NameKind; readonly id: number } | undefined {
   switch (source.kind) {
     case 'equipment':
       return source.templateId === NO_TEMPLATE ? undefined : { kind: 'item', id: source.templateId };

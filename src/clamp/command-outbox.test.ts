@@ -43,7 +43,7 @@ describe('the outbox of the replica that sends', () => {
     const { outbox, state, waiting, sent } = setUp();
     state.failures = 2;
     for (const id of [3, 2, 1]) outbox.add(command(id));
-    await until('all are sent', () => outbox.sent === 3);
+    await until('all are sent', () => outbox.waiting === 0);
     assert.deepEqual(sent(), ['3:500', '2:500', '1:500']);
     assert.deepEqual(waiting, [3, 3]);
     assert.equal(outbox.waiting, 0);
@@ -60,7 +60,7 @@ describe('the outbox of the replica that sends', () => {
     });
     state.failures = 1;
     outbox.add(command(1));
-    await until('it is sent', () => outbox.sent === 1);
+    await until('it is sent', () => outbox.waiting === 0);
     assert.deepEqual(sent(), ['1:2']);
   });
 
@@ -117,12 +117,12 @@ describe('the outbox of the replica that sends', () => {
   });
 
   it('given a producer that fails, when the outbox stops, then it does not wait for the next attempt', async () => {
-    const { outbox, state } = setUp({ random: () => 0.999 });
+    const { outbox, state, sent } = setUp({ random: () => 0.999 });
     state.failures = 1_000;
     outbox.add(command(1));
     await until('the first attempt has failed', () => state.failures < 1_000);
     await outbox.stop(1_000);
-    assert.equal(outbox.sent, 0);
+    assert.deepEqual(sent(), []);
   });
 });
 
@@ -161,7 +161,7 @@ describe('the outbox of a replica that stands by', () => {
     state.elected = true;
     outbox.turn();
     state.elected = false;
-    await until('the batch on its way is stored', () => outbox.sent === 500);
-    assert.deepEqual([batches.length, outbox.waiting], [1, 700]);
+    await until('the batch on its way is stored', () => outbox.waiting === 700);
+    assert.equal(batches.length, 1);
   });
 });

@@ -16,7 +16,6 @@ export interface CommandOutbox {
   /** Tries to send what is left, `within` ms at most. */
   stop(within: number): Promise<void>;
   readonly waiting: number;
-  readonly sent: number;
   /** Commands given up because the outbox was full. */
   readonly dropped: number;
 }
@@ -55,7 +54,6 @@ export function createCommandOutbox(options: CommandOutboxOptions): CommandOutbo
   const waiting = new BoundedMap<string, Waiting>(WAITING_MAX);
   const stopping = new AbortController();
   let sending: Promise<void> | undefined;
-  let sent = 0;
 
   async function drain(): Promise<void> {
     let failures = 0;
@@ -67,7 +65,6 @@ export function createCommandOutbox(options: CommandOutboxOptions): CommandOutbo
           // What was added meanwhile may be newer than what was sent.
           if (waiting.get(key) === entry) waiting.delete(key);
         }
-        sent += batch.length;
         failures = 0;
       } catch (error) {
         failures += 1;
@@ -108,9 +105,6 @@ export function createCommandOutbox(options: CommandOutboxOptions): CommandOutbo
     },
     get waiting() {
       return waiting.size;
-    },
-    get sent() {
-      return sent;
     },
     get dropped() {
       return waiting.evicted;

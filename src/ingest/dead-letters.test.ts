@@ -123,12 +123,4 @@ describe('dead letters', () => {
       ],
     );
   });
-
-  test('given several reasons, when added, then each code is counted, evicted ones included', () => {
-    const letters = createDeadLetters({ ...MANY, maxLetters: 1 });
-    letters.add(record(1));
-    letters.add(record(2, { reason: 'invalid-field: slot: expected int16, got nothing' }));
-    letters.add(record(3, { reason: 'invalid-field: type: expected a string, got nothing' }));
-    assert.deepEqual(Object.fromEntries(letters.byReason), { 'invalid-json': 1, 'invalid-field': 2 });
-  });
 });

@@ -35,8 +35,6 @@ export interface DeadLetters {
   readonly total: number;
   /** Letters that are no longer kept. */
   readonly evicted: number;
-  /** Letters ever added, by the code of their reason. */
-  readonly byReason: ReadonlyMap<string, number>;
 }
 
 export interface DeadLettersOptions {
@@ -56,7 +54,6 @@ export const HEADERS_MAX = 64;
 export function createDeadLetters({ maxLetters, maxBytes, onAdded }: DeadLettersOptions): DeadLetters {
   /** By where they lay; oldest first. */
   const letters = new Map<string, DeadLetter>();
-  const byReason = new Map<string, number>();
   let bytes = 0;
   let total = 0;
   let evicted = 0;
@@ -75,10 +72,8 @@ export function createDeadLetters({ maxLetters, maxBytes, onAdded }: DeadLetters
       const place = placeOf(letter);
       const before = letters.get(place);
       const [code = record.reason] = record.reason.split(':', 1);
-      if (before === undefined) {
-        total += 1;
-        byReason.set(code, (byReason.get(code) ?? 0) + 1);
-      } else remove(before);
+      if (before === undefined) total += 1;
+      else remove(before);
       letters.set(place, letter);
       bytes += sizeOf(letter);
       for (const oldest of letters.values()) {
@@ -96,7 +91,6 @@ export function createDeadLetters({ maxLetters, maxBytes, onAdded }: DeadLetters
     get evicted() {
       return evicted;
     },
-    byReason,
   };
 }
 

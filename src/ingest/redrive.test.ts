@@ -88,6 +88,5 @@ describe('redrive', () => {
       ['3 invalid-field: y', '1 invalid-field: y'],
     );
     assert.deepEqual([deadLetters.total, deadLetters.evicted], [3, 0]);
-    assert.deepEqual(Object.fromEntries(deadLetters.byReason), { 'invalid-json': 3 });
   });
 });

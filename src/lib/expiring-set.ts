@@ -13,28 +13,19 @@ export interface ExpiringSet extends CacheCounts {
   delete(key: string): void;
   /** Forgets what has expired. */
   sweep(mono: number): void;
-  /** While true, nothing goes: neither for want of room nor for its time. */
-  keepAll: boolean;
 }
 
 export function createExpiringSet(ttl: number, max: number): ExpiringSet {
   const addedAt = new Map<string, number>();
   let evicted = 0;
-  let keepAll = false;
   const makeRoom = (mono: number): void => {
     for (const [key, at] of addedAt) {
-      if (keepAll || addedAt.size <= max) return;
+      if (addedAt.size <= max) return;
       addedAt.delete(key);
       if (mono < at + ttl) evicted += 1;
     }
   };
   return {
-    get keepAll() {
-      return keepAll;
-    },
-    set keepAll(value) {
-      keepAll = value;
-    },
     get size() {
       return addedAt.size;
     },
@@ -48,7 +39,7 @@ export function createExpiringSet(ttl: number, max: number): ExpiringSet {
     },
     has(key, mono) {
       const at = addedAt.get(key);
-      return at !== undefined && (keepAll || mono < at + ttl);
+      return at !== undefined && mono < at + ttl;
     },
     delete(key) {
       addedAt.delete(key);
@@ -56,7 +47,7 @@ export function createExpiringSet(ttl: number, max: number): ExpiringSet {
     sweep(mono) {
       makeRoom(mono);
       for (const [key, at] of addedAt) {
-        if (keepAll || mono < at + ttl) return;
+        if (mono < at + ttl) return;
         addedAt.delete(key);
       }
     },

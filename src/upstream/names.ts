@@ -12,7 +12,7 @@ import type { Clock } from '../lib/clock.ts';
 import type { CacheCounts } from '../lib/expiring-set.ts';
 import { settledWithin } from '../lib/settled-within.ts';
 
-export const NAME_KINDS = ['item', 'skill', 'character'] as const;
+const NAME_KINDS = ['item', 'skill', 'character'] as const;
 
 export type NameKind = (typeof NAME_KINDS)[number];
 

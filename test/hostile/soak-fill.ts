@@ -37,7 +37,7 @@ export function newTenant(): Tenant {
 }
 
 /** The end of a session of which nobody has heard: it is remembered. */
-export function endOfSession(tenant: Tenant = newTenant()): Mutant {
+function endOfSession(tenant: Tenant = newTenant()): Mutant {
   const session = {
     sessionId: randomUUID(),
     accountId: 1,

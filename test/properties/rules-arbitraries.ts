@@ -39,7 +39,7 @@ function assetOf(templateId: fc.Arbitrary<number>): fc.Arbitrary<WornAsset> {
   });
 }
 
-export const BUFF_TYPES = [
+const BUFF_TYPES = [
   'WEAPON_ATTACK',
   'PAD',
   'MAD',
