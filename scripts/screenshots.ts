@@ -5,7 +5,7 @@ import { launchChromium } from '../test/support/chromium.ts';
 import { startService } from '../test/support/service-process.ts';
 import { until } from '../test/support/wait.ts';
 
-// Draws the pictures of the page that the docs show, from the demo: node scripts/screenshots.ts
+// Draws the pictures of the page that the docs show, from the demo, or only those named: node scripts/screenshots.ts sheet api
 const FOLDER = join(import.meta.dirname, '..', 'docs', 'images');
 const SHEET = '#/characters/0/1/999';
 const TRIED = [
@@ -71,6 +71,15 @@ const SHOTS: readonly Shot[] = [
       ),
   },
   {
+    name: 'api',
+    hash: '#/api',
+    height: 760,
+    async prepare(page) {
+      await page.locator('summary', { hasText: '/stats' }).first().click();
+      await page.locator('details[open] table').first().waitFor();
+    },
+  },
+  {
     name: 'narrow',
     hash: SHEET,
     width: 390,
@@ -99,11 +108,13 @@ async function take(browser: Browser, origin: string, shot: Shot): Promise<void>
   await context.close();
 }
 
+const named = process.argv.slice(2);
+const isWanted = ({ name }: Shot): boolean => named.length === 0 || named.includes(name);
 await mkdir(FOLDER, { recursive: true });
 const browser = await launchChromium();
 const service = await startService({});
 try {
-  for (const shot of SHOTS) await take(browser, service.origin, shot);
+  for (const shot of SHOTS.filter(isWanted)) await take(browser, service.origin, shot);
 } finally {
   await browser.close();
   await service.end();

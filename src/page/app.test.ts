@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { slotWord } from '../domain/slot.ts';
 
@@ -76,4 +77,14 @@ plain 1`;
 test('given the slots of a character, when the page names them, then with the words of the API', async () => {
   const words = await load('words.js');
   for (let slot = -150; slot < 0; slot += 1) assert.equal(words.slotWord(slot), slotWord(slot));
+});
+
+test('symptom: answers and parameters that the description only refers to are shown without a word', async () => {
+  const { resolved } = await load('reference.js');
+  const description = JSON.parse(readFileSync(new URL('../../docs/reference/openapi.json', import.meta.url), 'utf8'));
+  const { get } = description.paths['/api/worlds/{worldId}/channels/{channelId}/characters/{characterId}/stats'];
+  const large = get.responses['431'];
+  assert.equal(large.description, undefined, 'it only refers to another part');
+  assert.match(resolved(large, description).description, /larger than 16 KB/);
+  assert.deepEqual(resolved({ type: 'string' }, description), { type: 'string' });
 });

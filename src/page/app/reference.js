@@ -16,11 +16,11 @@ export function Reference() {
       <p class="count">as <a href="/api/openapi.json">OpenAPI</a> · <a href="/api/metrics">metrics</a></p></div>
     <${Problem} error=${error} what="The description" />
     <p class="lead">Whose characters are meant is told by the four tenant headers. In the demo they may be left out, so that every address works in the address bar.</p>
-    ${operations.map((operation) => html`<${Operation} key=${operation.method + operation.path} operation=${operation} />`)}
+    ${operations.map((operation) => html`<${Operation} key=${operation.method + operation.path} operation=${operation} document=${value} />`)}
   `;
 }
 
-function Operation({ operation: { path, method, summary, parameters = [], responses = {}, security } }) {
+function Operation({ operation: { path, method, summary, parameters = [], responses = {}, security }, document }) {
   const isOpenable = method === 'GET' && !path.includes('{');
   return html`<details class="card operation">
     <summary><b class=${`method ${method.toLowerCase()}`}>${method}</b> <code>${path}</code> <span class="why">${summary}</span></summary>
@@ -30,16 +30,25 @@ function Operation({ operation: { path, method, summary, parameters = [], respon
       parameters.length > 0 &&
       html`<div class="scroll" tabindex="0" role="region" aria-label=${`Parameters of ${method} ${path}`}><table>
         <thead><tr><th scope="col">Parameter</th><th scope="col">Where</th><th scope="col">What</th></tr></thead>
-        <tbody>${parameters.map((parameter) => html`<tr><th scope="row"><code>${parameter.name}</code></th><td>${parameter.in}${parameter.required && ', required'}</td><td>${whatOf(parameter)}</td></tr>`)}</tbody>
+        <tbody>${parameters.map((parameter) => html`<tr><th scope="row"><code>${parameter.name}</code></th><td>${parameter.in}${parameter.required && ', required'}</td><td>${whatOf(parameter, document)}</td></tr>`)}</tbody>
       </table></div>`
     }
-    <ul class="answers">${Object.entries(responses).map(([status, { description }]) => html`<li><b>${status}</b> ${description}</li>`)}</ul>
+    <ul class="answers">${Object.entries(responses).map(([status, answer]) => html`<li><b>${status}</b> ${resolved(answer, document).description.replaceAll('`', '')}</li>`)}</ul>
   </details>`;
 }
 
+/** What a part of the description stands for: another part of it, where it only refers to that. */
+export function resolved(part, document) {
+  if (part?.$ref === undefined) return part;
+  return part.$ref
+    .slice('#/'.length)
+    .split('/')
+    .reduce((within, name) => within[name], document);
+}
+
 /** What a parameter may be, in words. */
-function whatOf({ description, schema = {} }) {
-  const { type, minimum, maximum, enum: choices } = schema;
+function whatOf({ description, schema = {} }, document) {
+  const { type, minimum, maximum, enum: choices } = resolved(schema, document);
   const range = minimum !== undefined && maximum !== undefined ? `${minimum} to ${maximum}` : '';
   return [choices?.join(', ') ?? type, range, description ?? schema.description].filter(Boolean).join('; ');
 }
