@@ -2,12 +2,14 @@
 // Plain JavaScript that every Node can read: it may be the first thing that an old one sees.
 // The sources are TypeScript, which Node runs as they are from 24 on. `npm ci` installs that one beside them.
 import { spawn } from 'node:child_process';
-import { createRequire } from 'node:module';
+import module, { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 
 const NODE_MAJOR = 24;
 const PARENT_LOOK_MS = 250;
 const tool = new URL('../tool/main.ts', import.meta.url);
+/** What is compiled is kept here for the next start, stripped of its types; where nobody may write it is compiled anew. */
+const cache = fileURLToPath(new URL('../node_modules/.cache/effective-stats', import.meta.url));
 
 /** A SIGTERM to npm ends the shell that npm puts before us, and never comes here: that shell's end stands for it. */
 function stopWithShell(stop) {
@@ -35,12 +37,14 @@ if (!isInstalled()) {
   process.stderr.write('The dependencies are not installed. Run "npm ci" first.\n');
   process.exitCode = 2;
 } else if (Number(process.versions.node.split('.')[0]) >= NODE_MAJOR) {
+  module.enableCompileCache(cache);
   stopWithShell(() => process.kill(process.pid, 'SIGTERM'));
   import(tool.href);
 } else {
   const name = process.platform === 'win32' ? 'node.exe' : 'node';
   const node = fileURLToPath(new URL(`../node_modules/node/bin/${name}`, import.meta.url));
-  const child = spawn(node, [fileURLToPath(tool), ...process.argv.slice(2)], { stdio: 'inherit' });
+  const env = { NODE_COMPILE_CACHE: cache, ...process.env };
+  const child = spawn(node, [fileURLToPath(tool), ...process.argv.slice(2)], { stdio: 'inherit', env });
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP']) process.on(signal, () => child.kill(signal));
   stopWithShell(() => child.kill('SIGTERM'));
   child.on('error', () => {

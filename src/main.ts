@@ -2,7 +2,7 @@ import { enableCompileCache } from 'node:module';
 import { join } from 'node:path';
 import type { App } from './app.ts';
 
-// What is compiled is kept for the next start, if the directory can be written; whatever is imported below is found there.
+// As in bin/effective-stats.js: what is imported from here on is kept compiled for the next start, where that can be written.
 enableCompileCache(join(import.meta.dirname, '..', 'node_modules', '.cache', 'effective-stats'));
 
 /** How long an orderly stop may take before the process ends all the same. */
