@@ -75,6 +75,8 @@ async function main(): Promise<void> {
     app = createApp(config, { ...surroundings, ...(await openOutside(config, surroundings)) });
     if (ending !== undefined) await endApp(app, ending);
     await app.start();
+    const { collectGarbage } = await import('./lib/collect-garbage.ts');
+    collectGarbage();
   } catch (err) {
     // A stop in the midst of it.
     if (ending !== undefined) return;

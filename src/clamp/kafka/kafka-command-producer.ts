@@ -1,4 +1,5 @@
 import type { Producer } from '@platformatic/kafka';
+import { loadKafka } from '../../lib/kafka-library.ts';
 import { recordHeadersOf } from '../../wire/tenant-headers.ts';
 import type { ClampCommand, CommandProducer } from '../clamp-command.ts';
 import { clientOptionsOf, type KafkaConnection } from './connection.ts';
@@ -17,7 +18,7 @@ export function createKafkaCommandProducer({ connection, topic, uuid }: KafkaCom
   let opened: Promise<Producer> | undefined;
 
   const open = async (): Promise<Producer> => {
-    const { Producer: KafkaProducer } = await import('@platformatic/kafka');
+    const { Producer: KafkaProducer } = await loadKafka();
     return new KafkaProducer({ ...clientOptionsOf(connection), requestTimeout: REQUEST_TIMEOUT_MS });
   };
 

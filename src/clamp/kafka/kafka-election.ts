@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Consumer } from '@platformatic/kafka';
 import { type Shard, shardText } from '../../domain/shard.ts';
 import { jittered } from '../../lib/backoff.ts';
+import { loadKafka } from '../../lib/kafka-library.ts';
 import { settledWithin } from '../../lib/settled-within.ts';
 import type { Election } from '../election.ts';
 import { clientOptionsOf, type KafkaConnection } from './connection.ts';
@@ -67,7 +68,7 @@ export function createKafkaElection(options: KafkaElectionOptions): Election {
 
   /** Resolves when the process stops, rejects when the membership is lost. */
   async function belong(onElected: () => void): Promise<void> {
-    const { Consumer: KafkaConsumer } = await import('@platformatic/kafka');
+    const { Consumer: KafkaConsumer } = await loadKafka();
     let asked = Number.NEGATIVE_INFINITY;
     let isOver = false;
     const consumer: Consumer = new KafkaConsumer({

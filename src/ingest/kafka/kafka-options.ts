@@ -1,11 +1,9 @@
 import type { ConnectionOptions as TlsOptions } from 'node:tls';
-import type * as Kafka from '@platformatic/kafka';
 import type { SASLOptions } from '@platformatic/kafka';
 import type { Clock } from '../../lib/clock.ts';
 import type { Stream } from '../feed.ts';
 
-/** The client library. Its import costs about 0.6 s, so the feed imports it when it starts, and only types before. */
-export type KafkaModule = typeof Kafka;
+export type { KafkaModule } from '../../lib/kafka-library.ts';
 
 export interface FeedLogger {
   debug(details: object, message: string): void;
