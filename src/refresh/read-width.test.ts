@@ -3,15 +3,16 @@ import { describe, it } from 'node:test';
 import { createReadWidth } from './read-width.ts';
 
 describe('the width of reads', () => {
-  const setUp = (budget = 64) => {
+  const setUp = (budget = 256) => {
     let mono = 0;
     const width = createReadWidth(budget, { mono: () => mono });
     return { width, pass: (ms: number) => (mono += ms), timeOut: (began: number) => width.timedOut(began) };
   };
 
-  it('given answers in time, then it is the budget', () => {
-    const { width } = setUp();
-    for (let count = 0; count < 1_000; count += 1) width.answered();
+  it('given answers in time, then it grows from a quarter of the budget to all of it', () => {
+    const { width } = setUp(64);
+    assert.equal(width.now, 16);
+    for (let count = 0; count < 2_000; count += 1) width.answered();
     assert.equal(width.now, 64);
   });
 

@@ -9,15 +9,17 @@ export interface ReadWidth {
 
 /** Enough that a service that is slow for another reason than our reads is still asked. */
 const WIDTH_MIN = 8;
+/** A process that starts finds much to read, and does not know yet what the service can do. */
+const FIRST_SHARE = 1 / 4;
 
 /**
- * Halved when a read times out, once for all that were in flight by then, and given back by one for each width of answers: the
+ * A quarter of the budget at first; halved when a read times out, once for all that were in flight by then, and given back by one for each width of answers: the
  * additive increase and multiplicative decrease by which TCP shares a link (RFC 5681). Without it several replicas that
  * start at once ask a service for more than it answers within the deadline; all of it times out, and is asked for again.
  */
 export function createReadWidth(budget: number, clock: { mono(): number }): ReadWidth {
   const least = Math.min(WIDTH_MIN, budget);
-  let width = budget;
+  let width = Math.max(least, budget * FIRST_SHARE);
   let halvedAt = Number.NEGATIVE_INFINITY;
   return {
     get now() {
