@@ -39,13 +39,25 @@ export function packBuffs(buffs: readonly BuffStat[]): BuffRow {
   return trimmed(row);
 }
 
-export function unpackBuffs(row: BuffRow): BuffStat[] {
+/** All, or those of one source. */
+export function unpackBuffs(row: BuffRow, source?: number): BuffStat[] {
   const buffs: BuffStat[] = [];
   for (let at = 0; at < row.length; at += BUFF_WIDTH) {
+    if (source !== undefined && row[at] !== source) continue;
     const [sourceId, statType, amount, level, ms, ns, expiresAt] = row.slice(at, at + BUFF_WIDTH);
     buffs.push({ sourceId, statType, amount, level, createdAt: { ms, ns }, expiresAt } as BuffStat);
   }
   return buffs;
+}
+
+/** Epoch ms; Infinity: none expires. */
+export function firstExpiry(row: BuffRow): number {
+  let first = Number.POSITIVE_INFINITY;
+  for (let at = BUFF_WIDTH - 1; at < row.length; at += BUFF_WIDTH) {
+    const expiresAt = row[at];
+    if (typeof expiresAt === 'number' && expiresAt < first) first = expiresAt;
+  }
+  return first;
 }
 
 /** A copy without the room that a list keeps in reserve while it grows: a third of what a row weighs. */

@@ -11,7 +11,7 @@ import { dueOf } from '../domain/part-state.ts';
 import { BACKLOG_WAIT_MS, READ_BURST, READ_INTERVAL_MS, SETTLE_MS } from '../domain/timing.ts';
 import type { Clock } from '../lib/clock.ts';
 import { createHeap, type Heap } from '../lib/heap.ts';
-import { PRIORITIES, type Priority, type Schedule } from '../state/schedule.ts';
+import { PRIORITIES, type Priority, type ReadsState, type Schedule } from '../state/schedule.ts';
 
 /** A read that is under way. */
 export interface Claim {
@@ -172,15 +172,15 @@ export function createReadQueue(clock: Pick<Clock, 'mono'>): ReadQueue {
       place(part, entry);
     },
     isQuiet(character, part) {
-      const entry = lanes[part].entries.get(character);
-      return entry === undefined || (entry.claim === undefined && entry.wantedAt === NEVER);
+      return stateOf(lanes[part].entries.get(character)) === 'quiet';
     },
-    isReading: (character, part) => lanes[part].entries.get(character)?.claim !== undefined,
     heard(character, part) {
       const entry = lanes[part].entries.get(character);
-      if (entry === undefined) return;
-      entry.disturbed = true;
-      entry.suspected = false;
+      if (entry !== undefined) {
+        entry.disturbed = true;
+        entry.suspected = false;
+      }
+      return stateOf(entry);
     },
     forget(character) {
       for (const part of PARTS) {
@@ -309,6 +309,12 @@ function newEntry(character: Character): Entry {
     suspected: false,
     comesUpAt: NEVER,
   };
+}
+
+function stateOf(entry: Entry | undefined): ReadsState {
+  if (entry === undefined) return 'quiet';
+  if (entry.claim !== undefined) return 'reading';
+  return entry.wantedAt === NEVER ? 'quiet' : 'wanted';
 }
 
 /** Has the entry wait for a partition instead of for the one before; undefined: for none. */

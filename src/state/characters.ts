@@ -8,7 +8,7 @@ import type { CharacterEvent, EventContext, SessionCreated, SessionDestroyed } f
 import { hear, type PartEvent, partOf } from '../domain/hear.ts';
 import { PARTS, type Part } from '../domain/part.ts';
 import { type DoubtReason, doubted, type Moment, questioned, unloaded } from '../domain/part-state.ts';
-import { nextLapseAt } from '../domain/parts/buffs.ts';
+import { nextLapseAt, noLapseBefore } from '../domain/parts/buffs.ts';
 import type { Outcome } from '../domain/parts/change.ts';
 import { endedWith, withSession } from '../domain/sessions.ts';
 import type { PartSnapshot } from '../domain/snapshot.ts';
@@ -129,7 +129,8 @@ export function createCharacters(options: CharactersOptions): Characters {
   }
 
   function setPart(character: HeldCharacter, part: Part, next: AnyPart | typeof UNLOADED): void {
-    Object.assign(character, { [part]: next });
+    const parts: Record<Part, AnyPart | typeof UNLOADED> = character;
+    parts[part] = next;
   }
 
   /** The one place in which a value, or a doubt about it, changes. */
@@ -140,11 +141,16 @@ export function createCharacters(options: CharactersOptions): Characters {
 
   function put(character: HeldCharacter, part: Part, next: AnyPart, now: Moment): void {
     setPart(character, part, next);
-    if (part !== 'buffs') return;
-    const lapsesAt = nextLapseAt(character.buffs, now, expiryGrace);
-    if (lapsesAt === character.lapsesAt) return;
+    if (part === 'buffs') watchLapses(character, now);
+  }
+
+  /** Whose first buff has gone since comes up too early, and is looked at again then: most events change no time in the heap. */
+  function watchLapses(character: HeldCharacter, now: Moment): void {
+    const soonest = noLapseBefore(character.buffs, expiryGrace);
+    const lapsesAt = soonest > now.now ? soonest : nextLapseAt(character.buffs, now, expiryGrace);
+    if (lapsesAt >= character.lapsesAt) return;
     character.lapsesAt = lapsesAt;
-    if (lapsesAt !== Number.POSITIVE_INFINITY) lapses.push(lapsesAt, character);
+    lapses.push(lapsesAt, character);
   }
 
   function wantNow(character: HeldCharacter, part: Part, { mono }: Moment, backlog: string | undefined): void {
@@ -160,13 +166,13 @@ export function createCharacters(options: CharactersOptions): Characters {
       return 'not-held';
     }
     const before = character[part];
-    const ownerNow = now.now + options.ownerOffset(part);
-    const quiet = before.began >= since[part] && schedule.isQuiet(character, part);
-    const reading = schedule.isReading(character, part);
-    const change = hear(character, event, { ...now, ownerNow, quiet, reading });
-    character.touchedAt = Math.max(character.touchedAt, now.mono);
+    const { now: time, mono } = now;
+    const ownerNow = time + options.ownerOffset(part);
+    const reads = schedule.heard(character, part);
+    const quiet = before.began >= since[part] && reads === 'quiet';
+    const change = hear(character, event, { now: time, mono, ownerNow, quiet, reading: reads === 'reading' });
+    character.touchedAt = Math.max(character.touchedAt, mono);
     character.context = latestContext(character.context, event.context);
-    schedule.heard(character, part);
     if (change.part === before) return change.outcome;
     replace(character, part, change.part, now);
     if (change.part.doubt !== before.doubt) wantNow(character, part, now, event.backlog);
@@ -239,8 +245,12 @@ export function createCharacters(options: CharactersOptions): Characters {
       const at = lapses.next;
       const character = lapses.pop();
       if (character?.held !== true || character.lapsesAt !== at) continue;
-      replace(character, 'buffs', questioned(character.buffs, 'buff lapsed', now), now);
-      wantNow(character, 'buffs', now, undefined);
+      character.lapsesAt = Number.POSITIVE_INFINITY;
+      if (nextLapseAt(character.buffs, now, expiryGrace) > now.now) watchLapses(character, now);
+      else {
+        replace(character, 'buffs', questioned(character.buffs, 'buff lapsed', now), now);
+        wantNow(character, 'buffs', now, undefined);
+      }
     }
   }
 

@@ -28,7 +28,7 @@ export class HeldCharacter implements Character {
   touchedAt: number;
   /** Monotonic ms at which it is looked whether its time is up. */
   endsAt = Number.POSITIVE_INFINITY;
-  /** Epoch ms at which the time of a buff is up; Infinity: none has one. */
+  /** Epoch ms at which it is looked whether the time of a buff is up; Infinity: none has one. */
   lapsesAt = Number.POSITIVE_INFINITY;
 
   constructor(tenant: Tenant, characterId: CharacterId, version: number, touchedAt: number) {

@@ -6,6 +6,9 @@ export const PRIORITIES = ['reader', 'live', 'backlog', 'audit'] as const;
 
 export type Priority = (typeof PRIORITIES)[number];
 
+/** None is wanted or under way, one is wanted, or one is under way. */
+export type ReadsState = 'quiet' | 'wanted' | 'reading';
+
 /** What the keeper of characters asks of whoever schedules their reads; refresh/read-queue is the one. */
 export interface Schedule {
   /** A read of the part is wanted at a monotonic time, or sooner when one is wanted sooner. */
@@ -14,10 +17,8 @@ export interface Schedule {
   waitFor(character: Character, part: Part, partition: string, mono: number): void;
   /** True when no read of the part is wanted or under way. */
   isQuiet(character: Character, part: Part): boolean;
-  /** True while a read of the part is under way. */
-  isReading(character: Character, part: Part): boolean;
-  /** An event that concerns the part has come, whatever it changed. */
-  heard(character: Character, part: Part): void;
+  /** An event that concerns the part has come, whatever it will change. Tells how its reads stand. */
+  heard(character: Character, part: Part): ReadsState;
   /** The character is held no longer: nothing of it may stay. */
   forget(character: Character): void;
 }

@@ -14,7 +14,7 @@ import {
   readByOwner,
   withFact,
 } from '../part-state.ts';
-import { type BuffRow, unpackBuffs } from '../rows.ts';
+import { type BuffRow, firstExpiry, unpackBuffs } from '../rows.ts';
 import type { BuffStat } from '../snapshot.ts';
 import { GRACE_MS, LAPSED_AGAIN_MS } from '../timing.ts';
 import { type Change, provisional } from './change.ts';
@@ -54,21 +54,34 @@ interface Key {
   readonly statType: string;
 }
 
-/** What is held, lapsed or not. */
-export function buffsOf(part: BuffsPart): BuffStat[] {
-  const listed = part.read === undefined ? [] : unpackBuffs(part.read.row);
-  const facts = laidOver(part);
-  if (facts.length === 0) return listed;
-  const shown = listed.filter((buff) => endOf(facts, buff, buff.createdAt) === undefined);
-  for (const fact of facts) {
-    if (fact.kind === 'ended') continue;
-    const at = shown.findIndex((buff) => isSame(buff, fact.buff));
-    const held = shown[at];
-    // A read that has seen a later instance knows better.
-    if (held === undefined) shown.push(fact.buff);
-    else if (compareInstants(held.createdAt, fact.buff.createdAt) <= 0) shown[at] = fact.buff;
+/** What is held, lapsed or not: all, or what is of one source, which is what an event asks for. */
+export function buffsOf(part: BuffsPart, sourceId?: number): BuffStat[] {
+  const shown = part.read === undefined ? [] : listedOf(part, part.read.row, sourceId);
+  // In plain loops: every event about buffs comes through here.
+  for (const fact of part.heard) {
+    const isOther = fact.kind === 'ended' || fact.heardAt <= part.began;
+    if (!isOther && (sourceId === undefined || fact.buff.sourceId === sourceId)) layOver(shown, fact.buff);
   }
   return shown;
+}
+
+/** What the last read listed, without what has ended since. */
+function listedOf(part: BuffsPart, row: BuffRow, sourceId: number | undefined): BuffStat[] {
+  const listed = unpackBuffs(row, sourceId);
+  if (listed.length === 0) return listed;
+  const facts = laidOver(part);
+  return listed.filter((buff) => endOf(facts, buff, buff.createdAt) === undefined);
+}
+
+function layOver(shown: BuffStat[], buff: BuffStat): void {
+  for (let at = 0; at < shown.length; at += 1) {
+    const held = shown[at];
+    if (held === undefined || !isSame(held, buff)) continue;
+    // A read that has seen a later instance knows better.
+    if (compareInstants(held.createdAt, buff.createdAt) <= 0) shown[at] = buff;
+    return;
+  }
+  shown.push(buff);
 }
 
 /** What a read that began at a monotonic time makes of the past: what was held before and is not listed has ended. */
@@ -83,10 +96,9 @@ export function buffsRead(part: BuffsPart, row: BuffRow, began: number): BuffsRe
 }
 
 function endsHeard({ heard }: BuffsPart): number {
-  return heard.reduce(
-    (latest, fact) => (fact.kind === 'ended' ? Math.max(latest, instantNumber(fact.until)) : latest),
-    Number.NEGATIVE_INFINITY,
-  );
+  let latest = Number.NEGATIVE_INFINITY;
+  for (const fact of heard) if (fact.kind === 'ended') latest = Math.max(latest, instantNumber(fact.until));
+  return latest;
 }
 
 /** The fact that says that this instance has ended, if there is one. */
@@ -102,14 +114,14 @@ function endOf(facts: readonly BuffFact[], { sourceId, statType }: Key, createdA
 export function hearBuffApplied(part: BuffsPart, event: BuffApplied, context: HearingContext): Change<BuffsPart> {
   const { sourceId, createdAt, level, expiresAt } = event;
   const isSure = isNews(part, createdAt, context);
-  const shown = buffsOf(part);
+  const shown = buffsOf(part, sourceId);
   let next = part;
   let doubt: DoubtReason | undefined = meetsAnotherInstance(shown, event) ? 'buff incomplete' : undefined;
   let outdated = false;
   for (const { type: statType, amount } of event.changes) {
     const key = { sourceId, statType };
     const end = endOf(part.heard, key, createdAt);
-    const held = shown.find((buff) => isSame(buff, key));
+    const held = shown.find((buff) => buff.statType === statType);
     const order = held === undefined ? 1 : compareInstants(createdAt, held.createdAt);
     if (end !== undefined) {
       outdated = true;
@@ -145,15 +157,13 @@ function isNews(part: BuffsPart, createdAt: Instant, context: HearingContext): b
 }
 
 /**
- * Another instance of the source holds stat types that the event does not name. One may have replaced the other, or the
- * source collects them. The re-read tells.
+ * Another instance of the source, of which `shown` is held, holds stat types that the event does not name. One may have
+ * replaced the other, or the source collects them. The re-read tells.
  */
-function meetsAnotherInstance(shown: readonly BuffStat[], { sourceId, createdAt, changes }: BuffApplied): boolean {
+function meetsAnotherInstance(shown: readonly BuffStat[], { createdAt, changes }: BuffApplied): boolean {
   return shown.some(
     (buff) =>
-      buff.sourceId === sourceId &&
-      compareInstants(buff.createdAt, createdAt) !== 0 &&
-      !changes.some((change) => change.type === buff.statType),
+      compareInstants(buff.createdAt, createdAt) !== 0 && !changes.some((change) => change.type === buff.statType),
   );
 }
 
@@ -164,7 +174,7 @@ export function hearBuffExpired(part: BuffsPart, event: BuffExpired, context: He
     buff.sourceId === sourceId &&
     (statTypes.length === 0 || statTypes.includes(buff.statType)) &&
     compareInstants(buff.createdAt, createdAt) <= 0;
-  const ended = buffsOf(part).filter(ends);
+  const ended = buffsOf(part, sourceId).filter(ends);
   let next: BuffsPart = { ...part, heard: part.heard.filter((fact) => fact.kind === 'ended' || !ends(fact.buff)) };
   for (const statType of statTypes.length === 0 ? [undefined] : statTypes) {
     next = withEnded(next, { kind: 'ended', sourceId, statType, until: createdAt, heardAt: context.mono });
@@ -179,9 +189,8 @@ export function hearBuffExpired(part: BuffsPart, event: BuffExpired, context: He
 /** New values for the instance with the event's createdAt, in record order; times and flag stay. The re-read decides. */
 export function hearBuffUpdated(part: BuffsPart, event: BuffStatUpdated, context: HearingContext): Change<BuffsPart> {
   const { sourceId, createdAt, changes } = event;
-  const instance = buffsOf(part).filter(
-    (buff) => buff.sourceId === sourceId && compareInstants(buff.createdAt, createdAt) === 0,
-  );
+  const held = buffsOf(part, sourceId);
+  const instance = held.filter((buff) => compareInstants(buff.createdAt, createdAt) === 0);
   const [sibling] = instance;
   const news = changes.filter(({ type }) => endOf(part.heard, { sourceId, statType: type }, createdAt) === undefined);
   if (sibling === undefined) {
@@ -206,8 +215,8 @@ export function hearBuffUpdated(part: BuffsPart, event: BuffStatUpdated, context
     return provisional(part, 'buff out of order', context, false);
   let next = part;
   for (const { type: statType, amount } of news) {
-    const held = buffsOf(part).find((buff) => isSame(buff, { sourceId, statType }));
-    if (held !== undefined && compareInstants(held.createdAt, createdAt) > 0) continue;
+    const other = held.find((buff) => buff.statType === statType);
+    if (other !== undefined && compareInstants(other.createdAt, createdAt) > 0) continue;
     const buff = { ...sibling, statType, amount, level: event.level ?? sibling.level };
     next = withBegan(next, { kind: 'began', buff, updatedAt: event.recordTime, heardAt: context.mono });
   }
@@ -294,6 +303,16 @@ export function timedBuffs(part: BuffsPart, { now, mono }: Moment, expiryGrace: 
       asksAt: askAt <= now && isDoubted ? Number.POSITIVE_INFINITY : askAt,
     };
   });
+}
+
+/**
+ * Epoch ms before which no buff's time is up, by all that was read and heard: {@link nextLapseAt} is not earlier, unless it
+ * was put off. Costs no more than a look at each.
+ */
+export function noLapseBefore({ read, heard }: BuffsPart, expiryGrace: number): number {
+  let first = read === undefined ? Number.POSITIVE_INFINITY : firstExpiry(read.row);
+  for (const fact of heard) if (fact.kind === 'began') first = Math.min(first, fact.buff.expiresAt ?? first);
+  return first + expiryGrace;
 }
 
 /** Epoch ms at which the part has to be doubted because of a buff's time; Infinity: never. */
