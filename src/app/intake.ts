@@ -68,7 +68,7 @@ function pipelineOf(
   return createPipeline({
     decoder: createDecoder({
       ...(config.atlasEnvironment === undefined ? {} : { environment: config.atlasEnvironment }),
-      ...(config.shard === undefined ? {} : { isConcerned: characters.concerns }),
+      isConcerned: characters.concerns,
       onDefect: (err) => defects.tell(String(err), { err }, 'a defect: a record could not be read'),
     }),
     characters,

@@ -93,5 +93,9 @@ function isWorn(slot: unknown): boolean {
 function isEquipment(body: Json): boolean {
   const referenceType = field(body, 'referenceType') ?? '';
   if (typeof referenceType !== 'string') throw invalidField('body.referenceType', 'a string', referenceType);
+  return isEquipmentReference(referenceType);
+}
+
+export function isEquipmentReference(referenceType: string): boolean {
   return referenceType === '' || EQUIPMENT_REFERENCES.includes(referenceType);
 }

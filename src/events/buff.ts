@@ -1,5 +1,6 @@
-import type { BuffChange } from '../domain/event.ts';
+import type { BuffApplied, BuffChange, BuffExpired, BuffStatUpdated } from '../domain/event.ts';
 import type { Instant } from '../domain/instant.ts';
+import type { CharacterId } from '../domain/tenant.ts';
 import {
   field,
   fits,
@@ -17,12 +18,13 @@ import {
   time,
   UINT32,
 } from '../wire/go-json.ts';
+import { contextOf } from '../wire/record-headers.ts';
 import { Undecodable } from '../wire/undecodable.ts';
 import { type Decoded, SKIP } from './decoded.ts';
 import { baseOf, type Origin } from './origin.ts';
 
 /** Bounds of ours on what one event may add to a character's state; real buffs carry up to about ten stats. */
-const CHANGES_MAX = 128;
+export const CHANGES_MAX = 128;
 const STAT_TYPE_LENGTH = 64;
 
 /** Buff status. BERSERK, PERIODIC_EFFECT and what else may come change no stat. */
@@ -35,23 +37,52 @@ export function decodeBuff(envelope: Json, origin: Origin): Decoded {
   const sourceId = integer(body, 'sourceId', INT32, 'body.sourceId');
   const createdAt = creation(body);
   const changes = changesOf(body);
-  const base = baseOf(origin, characterId);
-  if (type === 'EXPIRED') {
-    return { type: 'buff-expired', ...base, sourceId, statTypes: changes.map((change) => change.type), createdAt };
-  }
+  if (type === 'EXPIRED') return buffExpired(origin, characterId, sourceId, changes, createdAt);
   const level = optionalInteger(body, 'level', LEVEL, 'body.level');
-  if (type === 'STAT_UPDATED') return { type: 'buff-stat-updated', ...base, sourceId, level, changes, createdAt };
+  if (type === 'STAT_UPDATED') return buffUpdated(origin, characterId, sourceId, level, changes, createdAt);
+  return buffApplied(origin, characterId, sourceId, level, changes, createdAt, expiry(body));
+}
+
+export function buffExpired(
+  origin: Origin,
+  characterId: CharacterId,
+  sourceId: number,
+  changes: readonly BuffChange[],
+  createdAt: Instant,
+): BuffExpired {
+  const statTypes = changes.map(({ type }) => type);
+  return { type: 'buff-expired', ...baseOf(origin, characterId), sourceId, statTypes, createdAt };
+}
+
+export function buffUpdated(
+  origin: Origin,
+  characterId: CharacterId,
+  sourceId: number,
+  level: number | undefined,
+  changes: readonly BuffChange[],
+  createdAt: Instant,
+): BuffStatUpdated {
+  return { type: 'buff-stat-updated', ...baseOf(origin, characterId), sourceId, level, changes, createdAt };
+}
+
+export function buffApplied(
+  origin: Origin,
+  characterId: CharacterId,
+  sourceId: number,
+  level: number | undefined,
+  changes: readonly BuffChange[],
+  createdAt: Instant,
+  expiresAt: number | undefined,
+): BuffApplied {
   // Spelt out: spreading costs a sixth of the decoding of what busy topics carry most.
-  const { tenant, recordTime, context, backlog, replayed } = base;
-  const expiresAt = expiry(body);
   return {
     type: 'buff-applied',
-    tenant,
+    tenant: origin.tenant,
     characterId,
-    recordTime,
-    context,
-    backlog,
-    replayed,
+    recordTime: origin.timestamp,
+    context: contextOf(origin.headers),
+    backlog: origin.behind,
+    replayed: origin.replayed,
     sourceId,
     level,
     changes,
@@ -75,18 +106,19 @@ function expiry(body: Json): number | undefined {
   return noExpiry ? undefined : time(body, 'expiresAt', 'body.expiresAt')?.ms;
 }
 
-/** The last of several changes of one stat type counts. */
 function changesOf(body: Json): readonly BuffChange[] {
   const given = list(body, 'changes', 'body.changes');
   if (given.length > CHANGES_MAX) throw invalidField('body.changes', `at most ${CHANGES_MAX} entries`, given);
   const changes: BuffChange[] = [];
-  for (let index = 0; index < given.length; index++) {
-    const change = changeOf(given[index], index);
-    const earlier = changes.findIndex((other) => other.type === change.type);
-    if (earlier === -1) changes.push(change);
-    else changes[earlier] = change;
-  }
+  for (let index = 0; index < given.length; index++) addChange(changes, changeOf(given[index], index));
   return changes;
+}
+
+/** The last of several changes of one stat type counts. */
+export function addChange(changes: BuffChange[], change: BuffChange): void {
+  const earlier = changes.findIndex((other) => other.type === change.type);
+  if (earlier === -1) changes.push(change);
+  else changes[earlier] = change;
 }
 
 function changeOf(value: unknown, index: number): BuffChange {

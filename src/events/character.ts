@@ -17,7 +17,7 @@ import { type Decoded, SKIP } from './decoded.ts';
 import { baseOf, type Origin } from './origin.ts';
 
 /** A base field by its name in `updates`, its key in `values` (T sends the first six) and its Go type. */
-const RELEVANT: readonly { readonly update: string; readonly key: BaseField; readonly width: Width }[] = [
+export const RELEVANT: readonly { readonly update: string; readonly key: BaseField; readonly width: Width }[] = [
   { update: 'STRENGTH', key: 'strength', width: UINT32 },
   { update: 'DEXTERITY', key: 'dexterity', width: UINT32 },
   { update: 'INTELLIGENCE', key: 'intelligence', width: UINT32 },

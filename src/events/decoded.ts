@@ -5,7 +5,6 @@ import { UNDECODABLE_REASONS } from '../wire/undecodable.ts';
 export const SKIP_REASONS = [
   'tombstone',
   'other-environment',
-  'other-shard',
   'other-type',
   'other-issuer',
   'no-character',
@@ -36,12 +35,17 @@ export interface Dead {
   readonly detail: string;
 }
 
-export type Decoded = CharacterEvent | Skipped | Dead;
+/** A good event of a character whom nobody holds; it was not built. */
+export interface NotHeld {
+  readonly type: 'not-held';
+  readonly event: CharacterEvent['type'];
+}
+
+export type Decoded = CharacterEvent | Skipped | NotHeld | Dead;
 
 /** One shared object per reason: skips are most of what busy topics carry. */
 export const SKIP = {
   tombstone: { type: 'skip', reason: 'tombstone' },
-  otherShard: { type: 'skip', reason: 'other-shard' },
   otherEnvironment: { type: 'skip', reason: 'other-environment' },
   otherType: { type: 'skip', reason: 'other-type' },
   otherIssuer: { type: 'skip', reason: 'other-issuer' },

@@ -7,7 +7,7 @@ import type { Moments } from '../lib/moments.ts';
 import type { Characters } from '../state/characters.ts';
 import type { DeadLetters } from './dead-letters.ts';
 import type { EventCounts } from './event-counts.ts';
-import type { BatchHandler, FeedBatch, FeedRecord } from './feed.ts';
+import type { BatchHandler, FeedRecord } from './feed.ts';
 
 export interface PipelineOptions {
   readonly decoder: Decoder;
@@ -33,20 +33,23 @@ export interface PipelineOptions {
 export function createPipeline(options: PipelineOptions): BatchHandler {
   const { decoder, characters, deadLetters, eventCounts, moments } = options;
 
-  const decode = (record: FeedRecord, batch: FeedBatch): CharacterEvent | undefined => {
-    const replayed = record.stream === 'session' && nameIn(batch.replaying, record) !== undefined;
-    // What is replayed waits for the replay's end, which may take longer than a backlog is waited for.
-    const decoded = decoder.decode(record, replayed ? undefined : nameIn(batch.behind, record), replayed);
-    if (decoded.type === 'skip') {
-      eventCounts.skipped(record.stream, decoded.reason);
-      return undefined;
+  /** The event; undefined: there is none that anybody here has to hear of. */
+  const decode = (record: FeedRecord, behind: string | undefined, replayed: boolean): CharacterEvent | undefined => {
+    const decoded = decoder.decode(record, behind, replayed);
+    switch (decoded.type) {
+      case 'skip':
+        eventCounts.skipped(record.stream, decoded.reason);
+        return undefined;
+      case 'not-held':
+        eventCounts.outcome(decoded.event, 'not-held');
+        return undefined;
+      case 'dead':
+        eventCounts.dead(record.stream, decoded.reason);
+        deadLetters.add({ ...record, reason: decoded.detail });
+        return undefined;
+      default:
+        return decoded;
     }
-    if (decoded.type === 'dead') {
-      eventCounts.dead(record.stream, decoded.reason);
-      deadLetters.add({ ...record, reason: decoded.detail });
-      return undefined;
-    }
-    return decoded;
   };
 
   /** A defect costs no stream and leaves no half-changed character: everything about it is read again. */
@@ -74,37 +77,48 @@ export function createPipeline(options: PipelineOptions): BatchHandler {
     const now = moments.now();
     for (const event of events) {
       const { backlog, replayed, recordTime } = event;
-      safely(() => {
+      try {
         // A record time of -1 or 0 is none.
         if (backlog === undefined && !replayed && recordTime > 0) options.onVisible(now - recordTime);
         options.onEvent(event);
-      }, event);
+      } catch (error) {
+        options.onDefect(error, event);
+      }
     }
     safely(options.onApplied, undefined);
   };
 
-  return (batch) => {
+  return ({ records, behind, replaying }) => {
     const events: CharacterEvent[] = [];
-    const origins = options.isWatched() ? new Map<CharacterEvent, FeedRecord>() : undefined;
-    for (const record of batch.records) {
-      const event = decode(record, batch);
-      if (event === undefined) continue;
-      events.push(event);
-      origins?.set(event, record);
-    }
+    const isWatched = options.isWatched();
+    const behindOf = nameAmong(behind);
+    const replayOf = nameAmong(replaying);
+    // One for all: nothing else gets its turn meanwhile.
     const moment = moments.next();
-    for (const event of events) {
+    for (const record of records) {
+      const replayed = record.stream === 'session' && replayOf(record) !== undefined;
+      // What is replayed waits for the replay's end, which may take longer than a backlog is waited for.
+      const event = decode(record, replayed ? undefined : behindOf(record), replayed);
+      if (event === undefined) continue;
       eventCounts.outcome(event.type, applyOrDoubt(event, moment));
-      const origin = origins?.get(event);
-      if (origin !== undefined) safely(() => options.onWatched(event, origin), event);
+      events.push(event);
+      if (isWatched) safely(() => options.onWatched(event, record), event);
     }
     observe(events);
   };
 }
 
-/** Name of the record's partition when it is among these. Most batches have none, and build no name. */
-function nameIn(partitions: ReadonlySet<string>, { topic, partition }: FeedRecord): string | undefined {
-  if (partitions.size === 0) return undefined;
-  const name = `${topic}/${partition}`;
-  return partitions.has(name) ? name : undefined;
+/** Name of a record's partition when it is among these. It is built once for all records of a partition that follow each other. */
+function nameAmong(partitions: ReadonlySet<string>): (record: FeedRecord) => string | undefined {
+  let last: FeedRecord | undefined;
+  let name: string | undefined;
+  return (record) => {
+    if (partitions.size === 0) return undefined;
+    if (record.topic !== last?.topic || record.partition !== last.partition) {
+      const full = `${record.topic}/${record.partition}`;
+      name = partitions.has(full) ? full : undefined;
+      last = record;
+    }
+    return name;
+  };
 }

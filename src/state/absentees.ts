@@ -66,7 +66,8 @@ export function createAbsentees(): Absentees {
         return;
       }
       if (known === undefined) younger.size += 1;
-      characters.set(characterId, (known ?? 0) | BIT[part]);
+      const bits = (known ?? 0) | BIT[part];
+      if (bits !== known) characters.set(characterId, bits);
     },
     wasHeard(tenant, characterId, part, mono) {
       age(mono);

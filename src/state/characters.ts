@@ -54,8 +54,8 @@ export interface Characters {
   absorb(character: Character, snapshot: PartSnapshot, began: number): Absorption | undefined;
   find(tenant: Tenant, characterId: CharacterId): Character | undefined;
   /**
-   * True when an event about the character changes anything here: it is held, or of our shard. Of others it is remembered
-   * that something was heard; `part` is undefined for a session.
+   * Whether an event about the character changes anything here: it is held, or a session (`part` is undefined) of our shard
+   * begins or ends. Of others it is remembered that something was heard of the part.
    */
   concerns(tenant: Tenant, characterId: CharacterId, part: Part | undefined): boolean;
   /** Everybody, or everybody of a tenant. */
@@ -280,8 +280,9 @@ export function createCharacters(options: CharactersOptions): Characters {
     },
     find: register.find,
     concerns(tenant, characterId, part) {
-      if (options.isOurs(tenant, characterId) || register.find(tenant, characterId) !== undefined) return true;
-      if (part !== undefined) absentees.heard(tenant, characterId, part, moments.mono());
+      if (register.find(tenant, characterId) !== undefined) return true;
+      if (part === undefined) return options.isOurs(tenant, characterId);
+      absentees.heard(tenant, characterId, part, moments.mono());
       return false;
     },
     all: register.all,

@@ -28,7 +28,7 @@ export const UINT32: Width = { name: 'uint32', min: 0, max: 4_294_967_295 };
 export const LEVEL: Width = { name: 'a level from 0 to 2147483647', min: 0, max: INT32.max };
 
 /** What Go writes for a time that was never set: 0001-01-01T00:00:00Z, in epoch ms. */
-const ZERO_TIME_MS = -62_135_596_800_000;
+export const ZERO_TIME_MS = -62_135_596_800_000;
 
 /** More keys than any real event has in one object. */
 const KEYS_SCANNED = 64;

@@ -32,7 +32,12 @@ function readDate(text: string): number {
   const year = readDigits(text, 0, 4);
   const month = readDigits(text, 5, 2);
   const day = readDigits(text, 8, 2);
-  if (text[4] !== '-' || text[7] !== '-' || !(month >= 1 && month <= 12) || !(day >= 1 && day <= 31)) return Number.NaN;
+  return text[4] === '-' && text[7] === '-' ? dayStart(year, month, day) : Number.NaN;
+}
+
+/** Epoch ms at the start of a day; NaN: there is no such day. */
+export function dayStart(year: number, month: number, day: number): number {
+  if (!(month >= 1 && month <= 12) || !(day >= 1 && day <= 31)) return Number.NaN;
   const leap = year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0);
   if (day > (month === 2 && leap ? 29 : (DAYS_IN_MONTH[month - 1] ?? 0))) return Number.NaN;
   return daysBefore(year, month, day) * DAY_MS;

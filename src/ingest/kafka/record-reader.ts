@@ -12,7 +12,11 @@ export type TakeRecord = (
 interface Cursor {
   readonly bytes: Buffer;
   at: number;
+  /** The first headers that were read; see {@link readHeader}. */
+  readonly known: Header[];
 }
+
+type Header = FeedRecord['headers'][number];
 
 const EMPTY = Buffer.alloc(0);
 
@@ -26,7 +30,7 @@ const EMPTY = Buffer.alloc(0);
  * @throws Error when the bytes are not exactly `count` records
  */
 export function readRecords(bytes: Buffer, count: number, most: number, take: TakeRecord): number {
-  const cursor: Cursor = { bytes, at: 0 };
+  const cursor: Cursor = { bytes, at: 0, known: [] };
   let items = 0;
   for (let index = 0; index < count; index += 1) {
     const length = readVarint(cursor);
@@ -49,11 +53,39 @@ export function readRecords(bytes: Buffer, count: number, most: number, take: Ta
 
 function readHeaders(cursor: Cursor, count: number): FeedRecord['headers'] {
   if (count < 0) throw new Error('a negative number of headers');
-  const headers: [Buffer, Buffer][] = [];
-  for (let index = 0; index < count; index += 1) {
-    headers.push([readField(cursor) ?? EMPTY, readField(cursor) ?? EMPTY]);
-  }
+  const headers: Header[] = [];
+  for (let index = 0; index < count; index += 1) headers.push(readHeader(cursor));
   return headers;
+}
+
+/** Headers of a batch that are looked for in its later records: a tenant's four, and what came with them. */
+const KNOWN_MAX = 8;
+
+/**
+ * Equal headers of a batch are one object: making views costs more than all else that is read of a record, and nearly all
+ * of them are of one tenant.
+ */
+function readHeader(cursor: Cursor): Header {
+  const { bytes, known } = cursor;
+  const nameFrom = skipField(cursor) ?? cursor.at;
+  const nameTo = cursor.at;
+  const valueFrom = skipField(cursor) ?? cursor.at;
+  for (const header of known) {
+    if (isSame(header[1], bytes, valueFrom, cursor.at) && isSame(header[0], bytes, nameFrom, nameTo)) return header;
+  }
+  const header: Header = [viewOf(bytes, nameFrom, nameTo), viewOf(bytes, valueFrom, cursor.at)];
+  if (known.length < KNOWN_MAX) known.push(header);
+  return header;
+}
+
+function isSame(view: Buffer, bytes: Buffer, from: number, to: number): boolean {
+  if (view.length !== to - from) return false;
+  for (let index = 0; index < view.length; index += 1) if (view[index] !== bytes[from + index]) return false;
+  return true;
+}
+
+function viewOf(bytes: Buffer, from: number, to: number): Buffer {
+  return from === to ? EMPTY : bytes.subarray(from, to);
 }
 
 function readField(cursor: Cursor): Buffer | null {
