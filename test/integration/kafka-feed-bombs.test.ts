@@ -1,22 +1,11 @@
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
-import { startProbe, textRecord, topicNames } from '../support/feed-probe.ts';
-import { type KafkaBroker, provisionKafka } from '../support/kafka-broker.ts';
-import { type Codec, createKafkaClient, type KafkaClient, uniqueName } from '../support/kafka-client.ts';
+import { test } from 'node:test';
+import { textRecord, topicNames } from '../support/feed-probe.ts';
+import { type Codec, uniqueName } from '../support/kafka-client.ts';
+import { useKafka } from '../support/use-kafka.ts';
 import { until } from '../support/wait.ts';
 
-let kafka: KafkaBroker;
-let client: KafkaClient;
-
-before(async () => {
-  kafka = await provisionKafka();
-  client = createKafkaClient(kafka.brokers);
-});
-
-after(async () => {
-  await client.close();
-  await kafka.close();
-});
+const kafka = useKafka();
 
 /** Far beyond what a batch may become, and far below the broker's limit while compressed. */
 const BOMB = Buffer.alloc(12 * 2 ** 20, ' ');
@@ -25,13 +14,13 @@ for (const codec of ['gzip', 'zstd', 'lz4', 'snappy'] as const satisfies readonl
   test(`given a batch that ${codec} blows up, when it is consumed, then it alone is passed over and told, and offsets go on`, async (t) => {
     const topics = topicNames();
     const groupId = uniqueName('group');
-    await client.createTopic(topics.buff);
-    await client.createTopic(topics.asset);
-    await client.produce(topics.buff, [textRecord('before0'), textRecord('before1')], codec);
-    await client.produce(topics.buff, [{ value: BOMB }], codec);
-    await client.produce(topics.buff, [textRecord('after0'), textRecord('after1')], codec);
-    await client.produce(topics.asset, [textRecord('elsewhere')]);
-    const { feed, values, unreadable, missed } = await startProbe(t, { brokers: kafka.brokers, groupId, topics });
+    await kafka.client.createTopic(topics.buff);
+    await kafka.client.createTopic(topics.asset);
+    await kafka.client.produce(topics.buff, [textRecord('before0'), textRecord('before1')], codec);
+    await kafka.client.produce(topics.buff, [{ value: BOMB }], codec);
+    await kafka.client.produce(topics.buff, [textRecord('after0'), textRecord('after1')], codec);
+    await kafka.client.produce(topics.asset, [textRecord('elsewhere')]);
+    const { feed, values, unreadable, missed } = await kafka.follow(t, { groupId, topics });
     await until('all others arrived', () => values().length === 5);
     assert.deepEqual(values('buff'), ['before0', 'before1', 'after0', 'after1']);
     assert.deepEqual(values('asset'), ['elsewhere']);
@@ -39,7 +28,7 @@ for (const codec of ['gzip', 'zstd', 'lz4', 'snappy'] as const satisfies readonl
     assert.deepEqual(told, [{ topic: topics.buff, offset: 2, reason: 'oversized-batch' }]);
     await until('what is held was doubted', () => missed.length === 1);
     assert.deepEqual(missed, [[`${topics.buff}/0`]]);
-    await until('the offset is committed', async () => (await client.committed(groupId, topics.buff)) === 5);
+    await until('the offset is committed', async () => (await kafka.client.committed(groupId, topics.buff)) === 5);
     await feed.stop();
   });
 }

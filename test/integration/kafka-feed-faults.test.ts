@@ -1,66 +1,52 @@
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
-import { startProbe, textRecord, topicNames } from '../support/feed-probe.ts';
-import { type OwnKafkaBroker, startOwnKafka } from '../support/kafka-broker.ts';
-import { createKafkaClient, type KafkaClient, uniqueName } from '../support/kafka-client.ts';
+import { test } from 'node:test';
+import { textRecord, topicNames } from '../support/feed-probe.ts';
+import { uniqueName } from '../support/kafka-client.ts';
+import { useOwnKafka } from '../support/use-kafka.ts';
 import { until } from '../support/wait.ts';
 
 /** What how-state-works promises: consumption resumes within 15 s of the broker answering. */
 const RESUMED_MS = 15_000;
 
-let kafka: OwnKafkaBroker;
-let client: KafkaClient;
-let brokers: readonly string[];
-
-before(async () => {
-  kafka = await startOwnKafka();
-  brokers = kafka.brokers;
-  client = createKafkaClient(brokers);
-});
-
-after(async () => {
-  await client.close();
-  await kafka.close();
-  await until('every connection is closed', () => !process.getActiveResourcesInfo().includes('TCPSocketWrap'));
-});
+const kafka = useOwnKafka();
 
 test('given a consuming feed and one that starts while the broker is away, when it is back, then both consume, and nothing is lost', async (t) => {
   const topics = topicNames();
   const groupId = uniqueName('group');
-  await client.createTopic(topics.buff);
-  await client.produce(topics.buff, [textRecord('a')]);
-  const probe = await startProbe(t, { brokers, groupId, topics });
+  await kafka.client.createTopic(topics.buff);
+  await kafka.client.produce(topics.buff, [textRecord('a')]);
+  const probe = await kafka.follow(t, { groupId, topics });
   const { feed, values } = probe;
-  await until('the first is committed', async () => (await client.committed(groupId, topics.buff)) === 1);
-  await kafka.stop();
+  await until('the first is committed', async () => (await kafka.client.committed(groupId, topics.buff)) === 1);
+  await kafka.broker.stop();
   await until('the feed is no longer current', () => !feed.health().streams.buff.current, 10_000);
   assert.match(feed.health().streams.buff.reason ?? '', /was last fetched/);
-  const late = await startProbe(t, { brokers, groupId: uniqueName('group'), topics });
+  const late = await kafka.follow(t, { topics });
   assert.equal(late.feed.health().reason, 'no broker answers');
-  await kafka.start();
-  await client.produce(topics.buff, [textRecord('b')]);
+  await kafka.broker.start();
+  await kafka.client.produce(topics.buff, [textRecord('b')]);
   await until('the next arrived', () => values().length > 1, RESUMED_MS);
   await until('the late feed has both', () => late.received.length > 1, RESUMED_MS);
   assert.deepEqual(late.values(), ['a', 'b']);
   await until('it is current again', () => feed.health().streams.buff.current);
   assert.deepEqual(values(), ['a', 'b']);
-  await until('it is committed', async () => (await client.committed(groupId, topics.buff)) === 2);
+  await until('it is committed', async () => (await kafka.client.committed(groupId, topics.buff)) === 2);
   await feed.stop();
 });
 
 test('given a consuming feed, when the broker freezes for a while, then it resumes', async (t) => {
   const topics = topicNames();
   const groupId = uniqueName('group');
-  await client.createTopic(topics.buff);
-  const probe = await startProbe(t, { brokers, groupId, topics });
+  await kafka.client.createTopic(topics.buff);
+  const probe = await kafka.follow(t, { groupId, topics });
   const { feed, values } = probe;
   await until('it is current', () => feed.health().streams.buff.current);
-  await kafka.pause();
+  await kafka.broker.pause();
   const frozen = performance.now();
   await until('the while is over', () => performance.now() - frozen > 11_000, 12_000);
   assert.equal(feed.health().streams.buff.current, false);
-  await kafka.resume();
-  await client.produce(topics.buff, [textRecord('a')]);
+  await kafka.broker.resume();
+  await kafka.client.produce(topics.buff, [textRecord('a')]);
   await until('the record arrived', () => values().length > 0, RESUMED_MS);
   await until('it is current again', () => feed.health().streams.buff.current);
   assert.deepEqual(values(), ['a']);
@@ -69,12 +55,12 @@ test('given a consuming feed, when the broker freezes for a while, then it resum
 
 test('given no broker answers, when stopped, then stop does not wait for it', async (t) => {
   const topics = topicNames();
-  await client.createTopic(topics.buff);
-  const { feed } = await startProbe(t, { brokers, groupId: uniqueName('group'), topics });
+  await kafka.client.createTopic(topics.buff);
+  const { feed } = await kafka.follow(t, { topics });
   await until('it is current', () => feed.health().streams.buff.current);
-  await kafka.pause();
+  await kafka.broker.pause();
   const started = performance.now();
   await feed.stop();
   assert.ok(performance.now() - started < 5_000, `took ${Math.round(performance.now() - started)} ms`);
-  await kafka.resume();
+  await kafka.broker.resume();
 });

@@ -1,33 +1,24 @@
 /** What may happen to where a broker is and to who may ask it. Following degrades, says why, and heals within 15 s. */
 import assert from 'node:assert/strict';
 import { connect, createServer, type Server, type Socket } from 'node:net';
-import { after, before, type TestContext, test } from 'node:test';
+import { before, type TestContext, test } from 'node:test';
 import { AclOperations, AclPermissionTypes, Admin, ResourcePatternTypes, ResourceTypes } from '@platformatic/kafka';
-import { startProbe, textRecord, topicNames } from '../support/feed-probe.ts';
-import { type OwnKafkaBroker, startOwnKafka } from '../support/kafka-broker.ts';
-import { createKafkaClient, type KafkaClient, uniqueName } from '../support/kafka-client.ts';
+import { textRecord, topicNames } from '../support/feed-probe.ts';
+import { uniqueName } from '../support/kafka-client.ts';
 import { freePort } from '../support/process-guard.ts';
+import { useOwnKafka } from '../support/use-kafka.ts';
 import { until } from '../support/wait.ts';
 
 const HEALED_MS = 15_000;
+const kafka = useOwnKafka();
 const OUT_OF_REACH = 'the settings of a broker in Docker are out of reach';
 
-let kafka: OwnKafkaBroker;
-let client: KafkaClient;
 let plainPort: number;
 let securePort: number;
 
 before(async () => {
-  kafka = await startOwnKafka();
-  client = createKafkaClient(kafka.brokers);
   plainPort = Number(kafka.brokers[0]?.split(':')[1]);
   securePort = await freePort();
-});
-
-after(async () => {
-  await client.close();
-  await kafka.close();
-  await until('every connection is closed', () => !process.getActiveResourcesInfo().includes('TCPSocketWrap'));
 });
 
 /** A port that leads to the broker for as long as it is open. */
@@ -57,32 +48,31 @@ async function openWay(t: TestContext): Promise<{ readonly port: number; close()
 }
 
 async function restart(properties: Readonly<Record<string, string>>): Promise<void> {
-  await kafka.stop();
-  await kafka.files?.configure(properties);
-  await kafka.start();
+  await kafka.broker.stop();
+  await kafka.broker.files?.configure(properties);
+  await kafka.broker.start();
 }
 
 const advertising = (port: number) => ({ 'advertised.listeners': `PLAINTEXT://127.0.0.1:${port}` });
 
 test('given a broker that comes back under another address, then records and commits find it there', async (t) => {
-  if (kafka.files === undefined) return t.skip(OUT_OF_REACH);
+  if (kafka.broker.files === undefined) return t.skip(OUT_OF_REACH);
   const topics = topicNames();
   const groupId = uniqueName('group');
   const first = await openWay(t);
   await restart(advertising(first.port));
-  await client.createTopic(topics.buff);
-  const { feed, values } = await startProbe(t, { brokers: kafka.brokers, groupId, topics });
-  await client.produce(topics.buff, [textRecord('a')]);
-  await until('it is committed', async () => (await client.committed(groupId, topics.buff)) === 1);
+  await kafka.client.createTopic(topics.buff);
+  const { feed, values } = await kafka.follow(t, { groupId, topics });
+  await kafka.client.produce(topics.buff, [textRecord('a')]);
+  await until('it is committed', async () => (await kafka.client.committed(groupId, topics.buff)) === 1);
   const second = await openWay(t);
   first.close();
   await restart(advertising(second.port));
-  await client.close();
-  client = createKafkaClient(kafka.brokers);
-  await client.produce(topics.buff, [textRecord('b')]);
+  await kafka.reconnect();
+  await kafka.client.produce(topics.buff, [textRecord('b')]);
   await until('the next came', () => values().includes('b'), HEALED_MS);
   await until('it is current', () => feed.health().streams.buff.current, HEALED_MS);
-  await until('it is committed', async () => (await client.committed(groupId, topics.buff)) === 2, HEALED_MS);
+  await until('it is committed', async () => (await kafka.client.committed(groupId, topics.buff)) === 2, HEALED_MS);
   await feed.stop();
   second.close();
   await restart({});
@@ -91,19 +81,18 @@ test('given a broker that comes back under another address, then records and com
 test('given the addresses that it was told lead nowhere any more, while the brokers it has found serve, then it says so, and heals', async (t) => {
   const way = await openWay(t);
   const topics = topicNames();
-  await client.createTopic(topics.buff);
+  await kafka.client.createTopic(topics.buff);
   // Nobody is behind the second one, as where a name is not resolved any more.
-  const { feed, values } = await startProbe(t, {
+  const { feed, values } = await kafka.follow(t, {
     brokers: [`127.0.0.1:${way.port}`, 'no-such-host.invalid:9092'],
-    groupId: uniqueName('group'),
     topics,
   });
   await until('it is current', () => feed.health().streams.buff.current);
   way.close();
-  await client.produce(topics.buff, [textRecord('a')]);
+  await kafka.client.produce(topics.buff, [textRecord('a')]);
   await until('it came', () => values().includes('a'), HEALED_MS);
-  await client.createTopic(topics.skill);
-  await client.produce(topics.skill, [textRecord('new')]);
+  await kafka.client.createTopic(topics.skill);
+  await kafka.client.produce(topics.skill, [textRecord('new')]);
   await until('a new topic is found through the brokers that it knows', () => values().includes('new'), HEALED_MS);
   assert.ok(feed.health().streams.buff.current);
 });
@@ -119,7 +108,7 @@ const secured = (password: string) => ({
   'super.users': 'User:ANONYMOUS',
 });
 
-const controllerPort = (): string => String(kafka.files?.controllerPort);
+const controllerPort = (): string => String(kafka.broker.files?.controllerPort);
 
 /** Lets the service's user do this with the topic. */
 async function grant(topic: string, operation: 'READ' | 'DESCRIBE'): Promise<void> {
@@ -138,14 +127,13 @@ async function grant(topic: string, operation: 'READ' | 'DESCRIBE'): Promise<voi
 }
 
 test('given no right to a topic, then it is named with its variable, and followed once it is granted; a lost password shows and heals', async (t) => {
-  if (kafka.files === undefined) return t.skip(OUT_OF_REACH);
+  if (kafka.broker.files === undefined) return t.skip(OUT_OF_REACH);
   await restart(secured('secret'));
   const topics = topicNames();
-  await client.createTopic(topics.buff);
-  await client.produce(topics.buff, [textRecord('a')]);
-  const { feed, values, missed } = await startProbe(t, {
+  await kafka.client.createTopic(topics.buff);
+  await kafka.client.produce(topics.buff, [textRecord('a')]);
+  const { feed, values, missed } = await kafka.follow(t, {
     brokers: [`127.0.0.1:${securePort}`],
-    groupId: uniqueName('group'),
     topics,
     sasl: { mechanism: 'PLAIN', username: 'stats', password: 'secret' },
   });
@@ -166,7 +154,7 @@ test('given no right to a topic, then it is named with its variable, and followe
   await restart(secured('changed'));
   await until('it is not current', () => !feed.health().streams.buff.current, HEALED_MS);
   await restart(secured('secret'));
-  await client.produce(topics.buff, [textRecord('b')]);
+  await kafka.client.produce(topics.buff, [textRecord('b')]);
   await until('the next came', () => values().includes('b'), HEALED_MS);
   await until('it is current again', () => feed.health().streams.buff.current, HEALED_MS);
   await feed.stop();

@@ -1,29 +1,15 @@
 /** Several processes beside each other, in the name of one group that none of them joins. */
 import assert from 'node:assert/strict';
-import { after, before, type TestContext, test } from 'node:test';
+import { type TestContext, test } from 'node:test';
 import { Consumer } from '@platformatic/kafka';
-import { startProbe, textRecord, texts, topicNames } from '../support/feed-probe.ts';
-import { type KafkaBroker, provisionKafka } from '../support/kafka-broker.ts';
-import { createKafkaClient, type KafkaClient, uniqueName } from '../support/kafka-client.ts';
+import { textRecord, texts, topicNames } from '../support/feed-probe.ts';
+import { uniqueName } from '../support/kafka-client.ts';
+import { useKafka } from '../support/use-kafka.ts';
 import { until } from '../support/wait.ts';
 
 const PARTITIONS = 4;
 
-let kafka: KafkaBroker;
-let client: KafkaClient;
-let brokers: readonly string[];
-
-before(async () => {
-  kafka = await provisionKafka();
-  brokers = kafka.brokers;
-  client = createKafkaClient(brokers);
-});
-
-after(async () => {
-  await client.close();
-  await kafka.close();
-  await until('every connection is closed', () => !process.getActiveResourcesInfo().includes('TCPSocketWrap'));
-});
+const kafka = useKafka();
 
 /** Produces numbered records to all partitions until told to stop; tells how many each partition got. */
 function produceSteadily(t: TestContext, topic: string): { stop(): Promise<number> } {
@@ -37,7 +23,7 @@ function produceSteadily(t: TestContext, topic: string): { stop(): Promise<numbe
       const records = Array.from({ length: PARTITIONS }, (_, partition) =>
         textRecord(`${partition}:${rounds}`, partition),
       );
-      await client.produce(topic, records);
+      await kafka.client.produce(topic, records);
     }
     return rounds;
   })();
@@ -59,7 +45,7 @@ function watchCommits(t: TestContext, groupId: string, topic: string): { stop():
     const seen = new Map<number, number>();
     const falls: string[] = [];
     while (!stopped) {
-      for (const [partition, offset] of await client.allCommitted(groupId, topic)) {
+      for (const [partition, offset] of await kafka.client.allCommitted(groupId, topic)) {
         const before = seen.get(partition) ?? 0;
         if (offset < before) falls.push(`partition ${partition}: ${before} → ${offset}`);
         seen.set(partition, offset);
@@ -78,27 +64,23 @@ function watchCommits(t: TestContext, groupId: string, topic: string): { stop():
 test('given a flowing topic, when replicas come and go, then each that is there gets all of it in order, and no commit falls back', async (t) => {
   const topics = topicNames();
   const groupId = uniqueName('group');
-  await client.createTopic(topics.buff, PARTITIONS);
+  await kafka.client.createTopic(topics.buff, PARTITIONS);
   const commits = watchCommits(t, groupId, topics.buff);
-  const first = await startProbe(t, { brokers, groupId, topics });
+  const first = await kafka.follow(t, { groupId, topics });
   await until('the first is current', () => first.feed.health().streams.buff.current);
   const production = produceSteadily(t, topics.buff);
   await until('the first follows', () => first.received.length > 50);
-  const second = await startProbe(t, { brokers, groupId, topics });
+  const second = await kafka.follow(t, { groupId, topics });
   await until('the second follows', () => second.feed.health().streams.buff.current && second.received.length > 50);
   assert.ok(first.feed.health().streams.buff.current, 'the first did not notice');
-  const third = await startProbe(
-    t,
-    { brokers, groupId, topics },
-    () => new Promise((resolve) => setTimeout(resolve, 5)),
-  );
+  const third = await kafka.follow(t, { groupId, topics }, () => new Promise((resolve) => setTimeout(resolve, 5)));
   await until('the third, which is slow, follows', () => third.received.length > 50);
   await first.feed.stop();
   const rounds = await production.stop();
   const expected = rounds * PARTITIONS;
   await until('the second has all', () => second.values().length === expected);
   await until('it is all committed', async () => {
-    const committed = await client.allCommitted(groupId, topics.buff);
+    const committed = await kafka.client.allCommitted(groupId, topics.buff);
     return committed.size === PARTITIONS && [...committed.values()].every((offset) => offset === rounds);
   });
   await until('the third has all', () => third.values().length === expected);
@@ -118,45 +100,45 @@ function assertInOrder(records: readonly { partition: number; offset: number }[]
 test('given another service that is active in the group, then commits are refused, told once, and nothing else changes', async (t) => {
   const topics = topicNames();
   const groupId = uniqueName('group');
-  await client.createTopic(topics.buff);
-  const stranger = new Consumer({ clientId: 'stranger', groupId, bootstrapBrokers: [...brokers] });
+  await kafka.client.createTopic(topics.buff);
+  const stranger = new Consumer({ clientId: 'stranger', groupId, bootstrapBrokers: [...kafka.brokers] });
   t.after(() => stranger.close());
   stranger.topics.track(topics.buff);
   await stranger.joinGroup();
-  const { feed, values, warnings } = await startProbe(t, { brokers, groupId, topics });
-  await client.produce(topics.buff, [textRecord('a')]);
+  const { feed, values, warnings } = await kafka.follow(t, { groupId, topics });
+  await kafka.client.produce(topics.buff, [textRecord('a')]);
   await until('it arrived', () => values().length === 1);
   await until('the commit is refused', () => feed.counters.commitFailures === 1);
   assert.ok(feed.health().streams.buff.current);
   assert.equal(warnings.filter((line) => line.includes('committing offsets')).length, 1);
-  assert.equal(await client.memberCount(groupId), 1);
+  assert.equal(await kafka.client.memberCount(groupId), 1);
   await stranger.leaveGroup();
-  await until('it is committed', async () => (await client.committed(groupId, topics.buff)) === 1, 15_000);
+  await until('it is committed', async () => (await kafka.client.committed(groupId, topics.buff)) === 1, 15_000);
 });
 
 test('given a committed offset, when a feed starts in the name of its group, then it does not begin there', async (t) => {
   const topics = topicNames();
   const groupId = uniqueName('group');
-  await client.createTopic(topics.session);
-  await client.produce(
+  await kafka.client.createTopic(topics.session);
+  await kafka.client.produce(
     topics.session,
     texts('a', 5).map((text) => textRecord(text)),
   );
-  await client.setCommitted(groupId, topics.session, 3);
-  const { values } = await startProbe(t, { brokers, groupId, topics });
+  await kafka.client.setCommitted(groupId, topics.session, 3);
+  const { values } = await kafka.follow(t, { groupId, topics });
   await until('all arrived', () => values().length === 5);
 });
 
 test('symptom: during a backlog of three topics, a login is seen after all of it', async (t) => {
   const topics = topicNames();
   const backlog = ['buff', 'asset', 'character'] as const;
-  for (const stream of ['session', ...backlog] as const) await client.createTopic(topics[stream]);
+  for (const stream of ['session', ...backlog] as const) await kafka.client.createTopic(topics[stream]);
   // Batches of their own: a broker sends one whole, however large.
   const filling = { value: Buffer.alloc(50_000) };
   for (const stream of backlog)
-    for (let count = 0; count < 20; count += 1) await client.produce(topics[stream], [filling]);
-  await client.produce(topics.session, [textRecord('login')]);
-  const probe = await startProbe(t, { brokers, groupId: uniqueName('group'), topics });
+    for (let count = 0; count < 20; count += 1) await kafka.client.produce(topics[stream], [filling]);
+  await kafka.client.produce(topics.session, [textRecord('login')]);
+  const probe = await kafka.follow(t, { topics });
   await until('all arrived', () => probe.received.length === 61);
   const before = probe.received.findIndex(({ stream }) => stream === 'session');
   // An answer has room for five: each of the others goes first once at most.

@@ -46,6 +46,9 @@ export function topicNames(overrides: Partial<Record<Stream, string>> = {}): Rec
   };
 }
 
+/** What is not given is as a service has it, with a day of sessions to replay. */
+export type ProbeOptions = Pick<KafkaFeedOptions, 'brokers' | 'topics'> & Partial<KafkaFeedOptions>;
+
 /**
  * The feed stops with the test, whatever becomes of it.
  *
@@ -53,7 +56,7 @@ export function topicNames(overrides: Partial<Record<Stream, string>> = {}): Rec
  */
 export async function startProbe(
   t: TestContext,
-  options: Pick<KafkaFeedOptions, 'brokers' | 'groupId' | 'topics'> & Partial<KafkaFeedOptions>,
+  options: ProbeOptions,
   before: BatchHandler = () => undefined,
 ): Promise<FeedProbe> {
   const received: FeedRecord[] = [];
@@ -66,6 +69,7 @@ export async function startProbe(
   const warnings: string[] = [];
   const feed = createKafkaFeed({
     clientId: 'effective-stats-test',
+    groupId: uniqueName('group'),
     topicVariables: TOPIC_VARIABLES,
     sessionReplay: DAY_MS,
     clock: systemClock,
