@@ -25,7 +25,7 @@ const BATCH = 2_000;
 
 /** With `profiles`, a folder: each service leaves a CPU profile there when it ends. */
 export async function createBed(progress: (line: string) => void, profiles?: string): Promise<Bed> {
-  const broker: KafkaBroker = await provisionKafka(progress);
+  const broker: KafkaBroker = await provisionKafka(progress, 'full');
   const kafka = createKafkaClient(broker.brokers);
   // The first question about a group makes a new broker create what it keeps groups in.
   await kafka.memberCount(uniqueName('bench'));

@@ -1,7 +1,7 @@
 /** What may happen to where a broker is and to who may ask it. Following degrades, says why, and heals within 15 s. */
 import assert from 'node:assert/strict';
 import { connect, createServer, type Server, type Socket } from 'node:net';
-import { before, type TestContext, test } from 'node:test';
+import { type TestContext, test } from 'node:test';
 import { AclOperations, AclPermissionTypes, Admin, ResourcePatternTypes, ResourceTypes } from '@platformatic/kafka';
 import { textRecord, topicNames } from '../support/feed-probe.ts';
 import { uniqueName } from '../support/kafka-client.ts';
@@ -13,19 +13,14 @@ const HEALED_MS = 15_000;
 const kafka = useOwnKafka();
 const OUT_OF_REACH = 'the settings of a broker in Docker are out of reach';
 
-let plainPort: number;
-let securePort: number;
-
-before(async () => {
-  plainPort = Number(kafka.brokers[0]?.split(':')[1]);
-  securePort = await freePort();
-});
+const securePort = await freePort();
+const plainPort = (): number => Number(kafka.brokers[0]?.split(':')[1]);
 
 /** A port that leads to the broker for as long as it is open. */
 async function openWay(t: TestContext): Promise<{ readonly port: number; close(): void }> {
   const sockets = new Set<Socket>();
   const server: Server = createServer((incoming) => {
-    const outgoing = connect(plainPort, '127.0.0.1');
+    const outgoing = connect(plainPort(), '127.0.0.1');
     for (const socket of [incoming, outgoing]) {
       sockets.add(socket);
       socket.on('error', () => undefined);
@@ -98,8 +93,8 @@ test('given the addresses that it was told lead nowhere any more, while the brok
 });
 
 const secured = (password: string) => ({
-  listeners: `PLAINTEXT://127.0.0.1:${plainPort},SECURE://127.0.0.1:${securePort},CONTROLLER://127.0.0.1:${controllerPort()}`,
-  'advertised.listeners': `PLAINTEXT://127.0.0.1:${plainPort},SECURE://127.0.0.1:${securePort}`,
+  listeners: `PLAINTEXT://127.0.0.1:${plainPort()},SECURE://127.0.0.1:${securePort},CONTROLLER://127.0.0.1:${controllerPort()}`,
+  'advertised.listeners': `PLAINTEXT://127.0.0.1:${plainPort()},SECURE://127.0.0.1:${securePort}`,
   'listener.security.protocol.map': 'PLAINTEXT:PLAINTEXT,SECURE:SASL_PLAINTEXT,CONTROLLER:PLAINTEXT',
   'inter.broker.listener.name': 'PLAINTEXT',
   'sasl.enabled.mechanisms': 'PLAIN',

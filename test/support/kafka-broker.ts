@@ -35,6 +35,9 @@ export interface BrokerFiles {
   configure(properties: Readonly<Record<string, string>>): Promise<void>;
 }
 
+/** full: as fast as a broker gets, which takes it some processor time at first; light: soon there. */
+export type BrokerEffort = 'full' | 'light';
+
 export type Progress = (line: string) => void;
 
 const silent: Progress = () => undefined;
@@ -44,15 +47,21 @@ const silent: Progress = () => undefined;
  *
  * @throws PrerequisiteMissing when the machine has none of the means
  */
-export async function provisionKafka(progress: Progress = silent): Promise<KafkaBroker> {
+export async function provisionKafka(
+  progress: Progress = silent,
+  effort: BrokerEffort = 'light',
+): Promise<KafkaBroker> {
   const given = process.env.KAFKA_BROKERS;
-  if (given === undefined || given === '') return startOwnKafka(progress);
+  if (given === undefined || given === '') return startOwnKafka(progress, effort);
   return { brokers: given.split(','), origin: 'KAFKA_BROKERS', close: async () => undefined };
 }
 
 /** A broker for fault tests: in Docker when an engine answers, else on Java 17. One node, KRaft, random free ports. */
-export async function startOwnKafka(progress: Progress = silent): Promise<OwnKafkaBroker> {
-  return (await dockerAnswers()) ? startDockerBroker(progress) : startJavaBroker(progress);
+export async function startOwnKafka(
+  progress: Progress = silent,
+  effort: BrokerEffort = 'light',
+): Promise<OwnKafkaBroker> {
+  return (await dockerAnswers()) ? startDockerBroker(progress) : startJavaBroker(progress, undefined, effort);
 }
 
 /** Settings of the one-node test broker; everything that is not here has Kafka's default. */
@@ -79,7 +88,7 @@ export function brokerProperties(listen: string, port: number, controllerPort: n
 }
 
 /** Resolves once the broker answers a request. */
-export async function untilAnswering(brokers: readonly string[], deadlineMs = 60_000): Promise<void> {
+export async function untilAnswering(brokers: readonly string[], deadlineMs = 180_000): Promise<void> {
   const admin = new Admin({
     clientId: 'test-bed',
     bootstrapBrokers: [...brokers],
