@@ -68,6 +68,8 @@ export async function startService(
     REST_PORT: String(port),
     KAFKA_CONSUMER_GROUP: uniqueName('bench'),
     LOG_LEVEL: 'warn',
+    // The upstream stub is slow where the machine does other work.
+    HTTP_CLIENT_TIMEOUT: '30s',
     NODE_ENV: 'production',
     ...variables,
   });

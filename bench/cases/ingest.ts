@@ -89,6 +89,6 @@ async function expectApplied(service: Service, amount: number): Promise<void> {
   const weaponAttack = `"weaponAttack":${amount * SOURCES},`;
   for (const id of [HELD, HELD + CROWD - 1]) {
     const isShown = async (): Promise<boolean> => (await service.stats(id)).includes(weaponAttack);
-    await until(`the answer has ${weaponAttack}`, isShown, 5_000);
+    await until(`the answer has ${weaponAttack}`, isShown, 60_000);
   }
 }

@@ -22,7 +22,6 @@ const VISITORS = {
   VISITOR_TTL: '24h',
   AUDIT_PERIOD: '24h',
   READ_WAIT: '30s',
-  HTTP_CLIENT_TIMEOUT: '30s',
 };
 
 /** Bytes per character with 12 items, 4 buffs and 10 passives: the difference between two populations. */
