@@ -1,7 +1,6 @@
 import type { Character } from '../domain/character.ts';
 import type { EventContext } from '../domain/event.ts';
-import { isFresh } from '../domain/freshness.ts';
-import { PARTS, type Part } from '../domain/part.ts';
+import { PARTS } from '../domain/part.ts';
 import type { Moment } from '../domain/part-state.ts';
 import type { CharacterId, Tenant } from '../domain/tenant.ts';
 import type { Clock } from '../lib/clock.ts';
@@ -9,6 +8,7 @@ import type { ReadQueue } from '../refresh/read-queue.ts';
 import type { Refresher } from '../refresh/refresher.ts';
 import type { Characters } from '../state/characters.ts';
 import type { Watches } from './effective-stats.ts';
+import { createReadWaits } from './read-waits.ts';
 
 /** Why a question about a character has no answer. */
 export type Unanswered =
@@ -66,6 +66,7 @@ const UNKNOWN: Unanswered = { kind: 'unknown' };
 
 export function createReadFlow(options: ReadFlowOptions): ReadFlow {
   const { characters, queue, refresher, clock, readWait } = options;
+  const waits = createReadWaits(options);
   const newcomersMax = Math.min(WAITING_MAX, options.visitorMax);
   let waiting = 0;
   let rereading = 0;
@@ -84,11 +85,11 @@ export function createReadFlow(options: ReadFlowOptions): ReadFlow {
     const character = characters.visit(tenant, characterId, context);
     characters.touch(character);
     const moment = readClock();
-    if (waitEnd(character, moment.mono) > moment.mono) {
+    if (waits.firstLoadsUntil(character, moment.mono) > moment.mono) {
       if (waiting >= WAITING_MAX) return OVERLOADED;
       return counted(readAfterLoad(character, context, moment.mono, answerFrom));
     }
-    const unwatched = unwatchedParts(character, moment);
+    const unwatched = waits.unwatchedParts(character, moment);
     if (unwatched.length > 0) {
       for (const part of unwatched) queue.request(character, part);
       refresher.wake();
@@ -123,7 +124,7 @@ export function createReadFlow(options: ReadFlowOptions): ReadFlow {
     let askedAt = since;
     askForFirstLoads(character);
     for (let mono = clock.mono(); ; mono = clock.mono()) {
-      const end = waitEnd(character, askedAt);
+      const end = waits.firstLoadsUntil(character, askedAt);
       if (mono >= end) break;
       await refresher.nextRead(character, end - mono);
       if (character.held) continue;
@@ -142,27 +143,6 @@ export function createReadFlow(options: ReadFlowOptions): ReadFlow {
     refresher.wake();
   }
 
-  /**
-   * Monotonic ms until which a question waits that was asked at a time; not later than that: there is nothing to wait for.
-   * Without base nothing can be answered, whatever else arrives.
-   */
-  function waitEnd(character: Character, askedAt: number): number {
-    if (hasFailed(character, 'base')) return Number.NEGATIVE_INFINITY;
-    let end = Number.NEGATIVE_INFINITY;
-    for (const part of PARTS) {
-      if (character[part].read !== undefined || hasFailed(character, part)) continue;
-      end = Math.max(end, Math.min(queue.status(character, part).firstBegan ?? askedAt, askedAt) + readWait);
-    }
-    return end;
-  }
-
-  /** True for a part that was never loaded, and will not be for now. */
-  function hasFailed(character: Character, part: Part): boolean {
-    if (character[part].read !== undefined) return false;
-    const { failures, missing, began } = queue.status(character, part);
-    return failures > 0 || missing || (began === undefined && refresher.isBlocked(part));
-  }
-
   /** What may have changed unheard is re-read, and waited for a moment. */
   async function readAfterReread<T>(
     character: Character,
@@ -171,7 +151,7 @@ export function createReadFlow(options: ReadFlowOptions): ReadFlow {
     answerFrom: AnswerFrom<T>,
   ): Promise<T | Unanswered> {
     const end = askedAt + REREAD_WAIT_MS;
-    for (let moment = readClock(); isAnyComing(character, moment, end); moment = readClock()) {
+    for (let moment = readClock(); waits.isRereadComing(character, moment, end); moment = readClock()) {
       if (moment.mono >= end) break;
       await refresher.nextRead(character, end - moment.mono);
     }
@@ -181,28 +161,6 @@ export function createReadFlow(options: ReadFlowOptions): ReadFlow {
     if (refresher.isUnknown(tenant, characterId)) return UNKNOWN;
     const anew = characters.visit(tenant, characterId, context);
     return counted(readAfterLoad(anew, context, Math.max(askedAt, clock.mono() + ANEW_MS - readWait), answerFrom));
-  }
-
-  /** Whether a part that is not fresh may be read by then; one that backs off after a failure will not. */
-  function isAnyComing(character: Character, moment: Moment, end: number): boolean {
-    if (!character.held) return false;
-    const watches = options.watches();
-    return PARTS.some((part) => {
-      if (isFresh(character[part], moment, watches[part])) return false;
-      const { began, nextAt } = queue.status(character, part);
-      return began !== undefined || (nextAt <= end && !refresher.isBlocked(part));
-    });
-  }
-
-  /** Parts that are not fresh, and of which an event may have passed unheard. */
-  function unwatchedParts(character: Character, moment: Moment): readonly Part[] {
-    const watches = options.watches();
-    return PARTS.filter((part) => {
-      const { current, since } = watches[part];
-      const { read: known, began } = character[part];
-      if (known === undefined || (current && began >= since)) return false;
-      return !isFresh(character[part], moment, watches[part]);
-    });
   }
 
   function answer<T>(character: Character, moment: Moment, answerFrom: AnswerFrom<T>): T | Unanswered {

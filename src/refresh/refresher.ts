@@ -11,9 +11,11 @@ import type { Moments } from '../lib/moments.ts';
 import { settledWithin } from '../lib/settled-within.ts';
 import type { Characters } from '../state/characters.ts';
 import { SERVICE_OF_PART, type Upstream } from '../upstream/port.ts';
+import { loadGameData } from './game-data.ts';
 import { createReadCounts, type ReadCounts } from './read-counts.ts';
 import { endRead, failRead, missRead } from './read-ends.ts';
 import type { Claim, ReadQueue } from './read-queue.ts';
+import { createReadWaiters } from './read-waiters.ts';
 import { createReadWidth, type ReadWidth } from './read-width.ts';
 
 export interface RefresherOptions {
@@ -58,12 +60,6 @@ export interface Refresher {
   readonly inFlight: Readonly<Record<Part, number>>;
 }
 
-/**
- * How long a merge waits for static data that is not cached yet: a slow data service delays no one, and holds no place in
- * another service's budget. What is missing then is named as degraded, and counted as soon as it has come.
- */
-const REQUIREMENTS_WAIT_MS = 300;
-const SKILL_DATA_WAIT_MS = 1_000;
 const SWEEP_MS = 1_000;
 const UNKNOWN_IDS_MAX = 10_000;
 /** Reads of a long catching up that are wanted ahead of their time, so that a million of them need no million entries. */
@@ -83,7 +79,7 @@ export function createRefresher(options: RefresherOptions): Refresher {
     buffs: newWidth(),
     passives: newWidth(),
   };
-  const waiters = new Map<Character, Set<() => void>>();
+  const waiters = createReadWaiters();
   const unknown = createExpiringSet(UNKNOWN_MS, UNKNOWN_IDS_MAX);
   const running = new Set<Promise<void>>();
   const unsubscribe: (() => void)[] = [];
@@ -146,8 +142,8 @@ export function createRefresher(options: RefresherOptions): Refresher {
     inFlight[claim.part] += 1;
     const reading = read(claim).finally(() => {
       running.delete(reading);
-      if (isBlocked(claim.part)) notifyAll();
-      else notify(claim.character);
+      if (isBlocked(claim.part)) waiters.endAll();
+      else waiters.end(claim.character);
       wake();
     });
     running.add(reading);
@@ -162,7 +158,7 @@ export function createRefresher(options: RefresherOptions): Refresher {
         return;
       }
       if (part === 'base') unknown.delete(keyOf(character));
-      await prepareStaticData(claim, snapshot);
+      await loadGameData(options, character, snapshot);
       const outcome = endRead(options, claim, snapshot);
       counts[part][outcome] += 1;
       if (outcome === 'drift') options.onDrift(claim);
@@ -202,30 +198,6 @@ export function createRefresher(options: RefresherOptions): Refresher {
     return moments.mono() + backoff(failures + 1, RETRY_FIRST_MS, RETRY_MAX_MS, options.random);
   }
 
-  /** So that the first answer after a load is computed with the game data that it needs. */
-  async function prepareStaticData({ character }: Claim, snapshot: PartSnapshot): Promise<void> {
-    const { tenant, context } = character;
-    const skillIds = skillsNeeded(tenant, snapshot);
-    const gear = snapshot.part === 'equipment' && options.checkRequirements ? snapshot.assets : [];
-    if (skillIds.length === 0 && gear.length === 0) return;
-    const templateIds = gear.map((asset) => asset.templateId);
-    const loaded = upstream.ensureStaticData({ tenant, context, skillIds, templateIds });
-    await settledWithin(loaded, gear.length > 0 ? REQUIREMENTS_WAIT_MS : SKILL_DATA_WAIT_MS);
-  }
-
-  function skillsNeeded(tenant: Tenant, snapshot: PartSnapshot): readonly number[] {
-    if (snapshot.part === 'passives') return snapshot.skills.map((skill) => skill.skillId);
-    return snapshot.part === 'buffs' ? options.rulesetOf(tenant).skillsOfBuffs(snapshot.buffs) : [];
-  }
-
-  function notify(character: Character): void {
-    for (const end of [...(waiters.get(character) ?? [])]) end();
-  }
-
-  function notifyAll(): void {
-    for (const character of [...waiters.keys()]) notify(character);
-  }
-
   function sweep(): void {
     const { residents, visitors } = characters.population();
     characters.sweep();
@@ -259,20 +231,7 @@ export function createRefresher(options: RefresherOptions): Refresher {
       await settledWithin(Promise.allSettled(running), within);
     },
     wake,
-    nextRead(character, within) {
-      const waiting = waiters.get(character) ?? new Set();
-      waiters.set(character, waiting);
-      return new Promise((resolve) => {
-        const end = (): void => {
-          clearTimeout(deadline);
-          waiting.delete(end);
-          if (waiting.size === 0 && waiters.get(character) === waiting) waiters.delete(character);
-          resolve();
-        };
-        const deadline = setTimeout(end, within);
-        waiting.add(end);
-      });
-    },
+    nextRead: waiters.next,
     isBlocked,
     isUnknown: (tenant, characterId) => unknown.has(keyOf({ tenant, characterId }), moments.mono()),
     unknownIds: unknown,
