@@ -9,7 +9,10 @@ import { STATS } from '../domain/stat.ts';
 import type { CharacterId, Tenant } from '../domain/tenant.ts';
 import type { Clock } from '../lib/clock.ts';
 import { type Change, type ChangeCause, type ChangeFilter, type Move, matches } from './change.ts';
-import type { Look, Roll } from './roll.ts';
+import { createKeptChanges } from './kept-changes.ts';
+import { createLookBudget } from './look-budget.ts';
+import type { Roll } from './roll.ts';
+import { createWatchedCharacters, type Watched } from './watched.ts';
 
 export interface History {
   /** The oldest first. */
@@ -45,57 +48,28 @@ export interface ChangeLogOptions {
   readonly maxBytes: number;
 }
 
-const CHANGES_PER_CHARACTER = 200;
 /** How long a character is watched after its history was asked for. */
 const WATCH_MS = 600_000;
 /** Characters that are watched at the same time; the one that was watched for longest without being asked for goes. */
 const WATCHED_MAX = 5_000;
 const SUBSCRIPTIONS_MAX = 100;
-/** At some 30 µs each: about 2 % of a core, however many events there are. */
-const LOOKS_PER_SECOND = 500;
-/** Looks that may be saved up. */
-const LOOKS_BURST = 100;
 const SWEEP_MS = 100;
 /** A lapse and new game data come without a cause: everyone whose history is wanted is looked at this often. */
 const LAPSE_LOOK_MS = 1_000;
-const CHANGE_BYTES = 240;
-const MOVE_BYTES = 40;
-
-interface Watched {
-  readonly tenant: Tenant;
-  readonly characterId: CharacterId;
-  readonly since: number;
-  /** Monotonic ms until which its history is wanted; -Infinity: only streams show it. */
-  until: number;
-  last: Look | undefined;
-  readonly changes: Change[];
-  pending: { cause: ChangeCause; merged: number } | undefined;
-}
 
 export function createChangeLog({ roll, clock, maxBytes }: ChangeLogOptions): ChangeLog {
-  /** Those asked for longest ago first. */
-  const watched = new Set<Watched>();
-  /** The same by tenant key and id: no key is built per event. */
-  const byTenant = new Map<string, Map<CharacterId, Watched>>();
+  const watched = createWatchedCharacters();
   const waiting = new Set<Watched>();
   const subscriptions = new Set<{ filter: ChangeFilter; onChange: (change: Change) => void }>();
-  /** All that is kept, the oldest first. */
-  const kept = new Map<Change, Watched>();
-  let bytes = 0;
+  const kept = createKeptChanges(maxBytes);
+  const budget = createLookBudget(clock);
   let numbers = 0;
-  let forgotten = 0;
-  let looks = LOOKS_BURST;
-  let refilledAt = clock.mono();
   let lapsesAt = clock.mono();
   /** Runs only while somebody watches. */
   let sweeper: NodeJS.Timeout | undefined;
 
-  function find(tenant: Tenant, characterId: CharacterId): Watched | undefined {
-    return byTenant.get(tenant.key)?.get(characterId);
-  }
-
   function watch(tenant: Tenant, characterId: CharacterId): Watched {
-    const known = find(tenant, characterId);
+    const known = watched.find(tenant, characterId);
     if (known !== undefined) return known;
     const fresh: Watched = {
       tenant,
@@ -108,27 +82,15 @@ export function createChangeLog({ roll, clock, maxBytes }: ChangeLogOptions): Ch
     };
     fresh.last = roll.look(tenant, characterId);
     watched.add(fresh);
-    const ofTenant = byTenant.get(tenant.key) ?? new Map<CharacterId, Watched>();
-    byTenant.set(tenant.key, ofTenant.set(characterId, fresh));
     arm();
-    const [oldest] = watched.size > WATCHED_MAX ? watched : [];
-    if (oldest !== undefined) unwatch(oldest);
+    if (watched.size > WATCHED_MAX && watched.oldest !== undefined) unwatch(watched.oldest);
     return fresh;
   }
 
   function unwatch(gone: Watched): void {
     watched.delete(gone);
-    const ofTenant = byTenant.get(gone.tenant.key);
-    ofTenant?.delete(gone.characterId);
-    if (ofTenant?.size === 0) byTenant.delete(gone.tenant.key);
     waiting.delete(gone);
-    for (const change of gone.changes) forget(change);
-  }
-
-  function forget(change: Change): void {
-    if (!kept.delete(change)) return;
-    bytes -= sizeOf(change);
-    forgotten = Math.max(forgotten, change.number);
+    kept.forget(gone.changes);
   }
 
   /** Whether a stream would show it. Worlds are known only after a look. */
@@ -150,38 +112,16 @@ export function createChangeLog({ roll, clock, maxBytes }: ChangeLogOptions): Ch
     numbers += 1;
     const { tenant, characterId } = one;
     const { degraded, worldId } = now;
-    keep(one, { number: numbers, at: clock.now(), tenant, characterId, worldId, cause, merged, moves, degraded });
-  }
-
-  function keep(one: Watched, change: Change): void {
-    one.changes.push(change);
-    kept.set(change, one);
-    bytes += sizeOf(change);
-    const [first] = one.changes;
-    if (one.changes.length > CHANGES_PER_CHARACTER && first !== undefined) dropOldest(one, first);
-    for (const [oldest, owner] of kept) {
-      if (bytes <= maxBytes) break;
-      dropOldest(owner, oldest);
-    }
+    const at = clock.now();
+    const change = { number: numbers, at, tenant, characterId, worldId, cause, merged, moves, degraded };
+    kept.add(one.changes, change);
     for (const { filter, onChange } of subscriptions) if (matches(filter, change)) onChange(change);
-  }
-
-  function dropOldest(one: Watched, oldest: Change): void {
-    one.changes.shift();
-    forget(oldest);
-  }
-
-  function refill(): void {
-    const mono = clock.mono();
-    looks = Math.min(LOOKS_BURST, looks + ((mono - refilledAt) * LOOKS_PER_SECOND) / 1_000);
-    refilledAt = mono;
   }
 
   function note(one: Watched, cause: ChangeCause): void {
     if (one.pending !== undefined) {
       one.pending = { cause, merged: one.pending.merged + 1 };
-    } else if (looks >= 1) {
-      looks -= 1;
+    } else if (budget.take()) {
       look(one, cause, 0);
     } else {
       one.pending = { cause, merged: 0 };
@@ -191,8 +131,7 @@ export function createChangeLog({ roll, clock, maxBytes }: ChangeLogOptions): Ch
 
   function lookAfterWaiting(): void {
     for (const one of waiting) {
-      if (looks < 1) return;
-      looks -= 1;
+      if (!budget.take()) return;
       waiting.delete(one);
       const { pending } = one;
       one.pending = undefined;
@@ -212,7 +151,7 @@ export function createChangeLog({ roll, clock, maxBytes }: ChangeLogOptions): Ch
 
   function arm(): void {
     if (sweeper !== undefined) return;
-    refill();
+    budget.refill();
     sweeper = setInterval(sweep, SWEEP_MS);
     sweeper.unref();
   }
@@ -224,7 +163,7 @@ export function createChangeLog({ roll, clock, maxBytes }: ChangeLogOptions): Ch
 
   /** What waited, what lapsed, and whom nobody watches any more. */
   function sweep(): void {
-    refill();
+    budget.refill();
     lookAfterWaiting();
     lookForLapses();
     if (watched.size === 0 && subscriptions.size === 0) disarm();
@@ -236,18 +175,14 @@ export function createChangeLog({ roll, clock, maxBytes }: ChangeLogOptions): Ch
     },
     record({ tenant, characterId }, cause) {
       if (watched.size === 0 && subscriptions.size === 0) return;
-      const known = find(tenant, characterId);
+      const known = watched.find(tenant, characterId);
       if (known !== undefined) note(known, cause);
-      else if (looks >= 1 && isStreamed(tenant, characterId)) {
-        looks -= 1;
-        watch(tenant, characterId);
-      }
+      else if (isStreamed(tenant, characterId) && budget.take()) watch(tenant, characterId);
     },
     history(tenant, characterId) {
       const one = watch(tenant, characterId);
       one.until = clock.mono() + WATCH_MS;
-      watched.delete(one);
-      watched.add(one);
+      watched.renew(one);
       return { changes: [...one.changes], since: one.since };
     },
     subscribe(filter, onChange) {
@@ -257,17 +192,14 @@ export function createChangeLog({ roll, clock, maxBytes }: ChangeLogOptions): Ch
       arm();
       return { end: () => subscriptions.delete(subscription) };
     },
-    after(number, filter) {
-      const changes = [...kept.keys()].filter((change) => change.number > number && matches(filter, change));
-      return { changes, complete: number >= forgotten };
-    },
+    after: kept.after,
     close: disarm,
     counts: {
       get kept() {
         return kept.size;
       },
       get bytes() {
-        return bytes;
+        return kept.bytes;
       },
       get watched() {
         return watched.size;
@@ -286,8 +218,4 @@ function movesBetween(before: readonly number[], now: readonly number[]): Move[]
 
 function sameNames(a: readonly string[], b: readonly string[]): boolean {
   return a.length === b.length && a.every((name, index) => name === b[index]);
-}
-
-function sizeOf({ moves }: Change): number {
-  return CHANGE_BYTES + moves.length * MOVE_BYTES;
 }
