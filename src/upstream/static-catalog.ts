@@ -16,6 +16,7 @@ import type { CacheCounts } from '../lib/expiring-set.ts';
 import { createHeap } from '../lib/heap.ts';
 import type { Gate } from './gate.ts';
 import type { GateId, StaticDataWanted } from './port.ts';
+import { answerFor } from './static-answer.ts';
 import {
   type AnyEntry,
   createShelf,
@@ -25,8 +26,8 @@ import {
   type StaticSource,
   type TenantShelf,
 } from './static-entry.ts';
-import { addWitness, isAnswering } from './static-witness.ts';
-import { denied, isDenial, isServiceFailure, wasRefusedWith } from './upstream-errors.ts';
+import { addWitness } from './static-witness.ts';
+import { isDenial, isServiceFailure } from './upstream-errors.ts';
 
 export interface StaticCatalogOptions {
   readonly source: StaticSource;
@@ -53,9 +54,6 @@ export interface StaticCatalog {
 }
 
 const MISSING_MS = 60_000;
-/** Format S answers 500 for templates that it does not have, and now and then for one that it has. */
-const REFUSALS_BELIEVED = 3;
-const KINDS = ['skill', 'requirements'] as const;
 const RETRY_FIRST_MS = 250;
 const RETRY_MAX_MS = 5_000;
 /** What nobody wanted for this long is not asked again until somebody does. The audit wants everything held every 10 min. */
@@ -115,7 +113,11 @@ export function createStaticCatalog(options: StaticCatalogOptions): StaticCatalo
     const begunAt = flushes;
     inFlight += 1;
     try {
-      await gate.run(entry.shelf.tenant, gateIdOf(entry), (isProbe) => askNow(entry, isProbe));
+      await gate.run(entry.shelf.tenant, gateIdOf(entry), async (isProbe) => {
+        const answer = await answerFor(entry, isProbe, isAnotherFailing);
+        if (answer === 'refused') fail(entry);
+        else settle(entry, answer);
+      });
     } catch (error) {
       entry.refusals = 0;
       if (isServiceFailure(error) && !isDenial(error)) entry.unansweredAt = clock.mono();
@@ -128,45 +130,32 @@ export function createStaticCatalog(options: StaticCatalogOptions): StaticCatalo
     pump();
   }
 
-  /** What rejects here counts as a failure of the service. */
-  async function askNow(entry: AnyEntry, probe: boolean): Promise<void> {
-    let answer: unknown;
-    let isCertain = false;
-    try {
-      answer = await entry.ask({ tenant: entry.shelf.tenant, id: entry.id, context: entry.context, probe });
-    } catch (error) {
-      const mayBeMissing = entry.kind === 'requirements' && !isKnown(entry) && wasRefusedWith(500, error);
-      if (!mayBeMissing || (await isAnswering(entry, ['requirements'], probe)) !== true) throw error;
-      entry.refusals += 1;
-      if (entry.refusals < REFUSALS_BELIEVED) return fail(entry);
-      answer = 'missing';
-      isCertain = true;
-    }
-    if (answer === 'missing' && !isCertain && !(await isToBeBelieved(entry, probe))) throw denied('data');
-    settle(entry, answer);
-  }
-
-  /** Whether a 404 means that there is no such entry. */
-  async function isToBeBelieved(entry: AnyEntry, probe: boolean): Promise<boolean> {
-    const answering = await isAnswering(entry, entry.kind === 'skill' ? KINDS : KINDS.toReversed(), probe);
-    return answering ?? !(isKnown(entry) || isAnotherFailing(entry));
-  }
-
   function isAnotherFailing({ shelf }: AnyEntry): boolean {
     const since = clock.mono() - 2 * RETRY_MAX_MS;
     return [...failing].some((entry) => entry.shelf === shelf && entry.unansweredAt >= since);
   }
 
-  function settle(entry: AnyEntry, answer: unknown): void {
+  function settle(entry: AnyEntry, answer: { readonly value: unknown } | 'missing'): void {
     failing.delete(entry);
     entry.failures = 0;
     entry.refusals = 0;
-    if (answer !== 'missing') addWitness(entry);
-    const doubtful = answer === 'missing' && isKnown(entry) && !entry.doubted;
-    entry.doubted = doubtful;
-    setDue(entry, answer === 'missing' ? clock.mono() + MISSING_MS : Number.POSITIVE_INFINITY);
-    if (doubtful || (answer === 'missing' && entry.value === null)) return;
-    entry.value = answer === 'missing' ? null : answer;
+    if (answer === 'missing') {
+      settleMissing(entry);
+      return;
+    }
+    addWitness(entry);
+    entry.doubted = false;
+    setDue(entry, Number.POSITIVE_INFINITY);
+    entry.value = answer.value;
+    touchRevision(entry.shelf);
+  }
+
+  /** A value that is known goes only when it is denied a second time. */
+  function settleMissing(entry: AnyEntry): void {
+    entry.doubted = isKnown(entry) && !entry.doubted;
+    setDue(entry, clock.mono() + MISSING_MS);
+    if (entry.doubted || entry.value === null) return;
+    entry.value = null;
     touchRevision(entry.shelf);
   }
 
