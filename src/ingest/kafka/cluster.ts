@@ -1,7 +1,8 @@
-import type { BaseOptions, Broker, Reader } from '@platformatic/kafka';
+import type { BaseOptions, Broker } from '@platformatic/kafka';
 import type { Clock } from '../../lib/clock.ts';
-import { type KafkaModule, LIMIT, TIMING } from './kafka-options.ts';
-import { type PartitionState, partitionName } from './partition.ts';
+import { createFetch, type FetchPosition, type PartitionAnswer } from './fetch-request.ts';
+import type { KafkaModule } from './kafka-options.ts';
+import { partitionName } from './partition.ts';
 
 /** A topic as of the last look: there, or why it cannot be followed. */
 export type TopicInfo =
@@ -31,22 +32,6 @@ export interface OffsetAnswer {
   readonly epoch: number;
 }
 
-export type FetchPosition = Pick<PartitionState, 'topicId' | 'partition' | 'fetchFrom' | 'lastEpoch'>;
-
-export interface PartitionAnswer {
-  readonly topicId: string;
-  readonly partition: number;
-  /** Code of the Kafka protocol, 0 for none, and what it means. */
-  readonly errorCode: number;
-  readonly error: Error | undefined;
-  /** High watermark. */
-  readonly end: number;
-  /** The log is not the one that was fetched before: what was read of it last is no longer in it. */
-  readonly diverged: boolean;
-  /** Record batches as the broker holds them. */
-  readonly bytes: Buffer;
-}
-
 /** The cluster as far as it is asked: what is there, where offsets lie, and records, without decoding them. */
 export interface Cluster {
   /** Those that were asked for, as of the last look. */
@@ -67,18 +52,12 @@ export const LATEST = -1;
 export const EARLIEST = -2;
 export const NEWEST = -3;
 
-/** The version that Kafka has had since 3.1, the first that names topics by their ids. Later ones bring nothing for us. */
-const FETCH = { key: 1, version: 13 } as const;
-/** No fetch session: with so few partitions it would spare nothing, and brokers forget sessions. */
-const NO_SESSION = { id: 0, epoch: -1 } as const;
 const CONSUMER = -1;
 
 // Codes of the Kafka protocol.
 const UNKNOWN_TOPIC = 3;
 const INVALID_TOPIC = 17;
 export const TOPIC_FORBIDDEN = 29;
-
-type FetchArguments = Parameters<KafkaModule['fetchV13']['createRequest']>;
 
 /**
  * On the client's connections and requests. Its own fetch decodes what came in one go: one batch that cannot be decoded
@@ -100,12 +79,7 @@ export function createCluster(
   let lookedAt = Number.NEGATIVE_INFINITY;
   let failedLooks = 0;
 
-  const requestRecords = kafka.createAPI<FetchArguments, PartitionAnswer[]>(
-    FETCH.key,
-    FETCH.version,
-    kafka.fetchV13.createRequest,
-    (_correlation, _key, _version, reader) => readAnswer(kafka, reader),
-  );
+  const fetchRecords = createFetch(kafka);
   const brokerOf = (node: number): Broker => {
     const broker = brokers.get(node);
     if (broker === undefined) throw new Error(`broker ${node} is not in the cluster's metadata`);
@@ -126,25 +100,10 @@ export function createCluster(
   };
 
   const askLeader = async (node: number, asked: readonly OffsetQuestion[]): Promise<[string, OffsetAnswer][]> => {
-    const request = [...Map.groupBy(asked, ({ topic }) => topic)].map(([name, partitions]) => ({
-      name,
-      partitions: partitions.map(({ partition, at }) => ({
-        partitionIndex: partition,
-        currentLeaderEpoch: -1,
-        timestamp: BigInt(at),
-      })),
-    }));
     const link = await questions.get(brokerOf(node));
     const isolation = kafka.FetchIsolationLevels.READ_UNCOMMITTED;
-    const answer = await withErrors(kafka.listOffsetsV7.api.async(link, CONSUMER, isolation, request));
-    return answer.topics.flatMap(({ name, partitions }) =>
-      partitions
-        .filter(({ errorCode }) => errorCode === 0)
-        .map(({ partitionIndex, offset, timestamp, leaderEpoch }): [string, OffsetAnswer] => [
-          partitionName(name, partitionIndex),
-          { offset: Number(offset), timestamp: Number(timestamp), epoch: leaderEpoch },
-        ]),
-    );
+    const request = offsetsRequest(asked);
+    return offsetsIn(await withErrors(kafka.listOffsetsV7.api.async(link, CONSUMER, isolation, request)));
   };
 
   return {
@@ -175,22 +134,7 @@ export function createCluster(
       return new Map(answers.flatMap((answer) => (answer.status === 'fulfilled' ? answer.value : [])));
     },
     async fetch(node, positions) {
-      return requestRecords.async(
-        await polls.get(brokerOf(node)),
-        TIMING.longPoll,
-        1,
-        LIMIT.fetchBytes,
-        // What the Java and Go clients read too; records of aborted transactions are events like any other.
-        kafka.FetchIsolationLevels.READ_UNCOMMITTED,
-        NO_SESSION.id,
-        NO_SESSION.epoch,
-        positions.map(({ topicId, partition, fetchFrom, lastEpoch: lastFetchedEpoch }) => {
-          const limits = { currentLeaderEpoch: -1, lastFetchedEpoch, partitionMaxBytes: LIMIT.fetchBytes };
-          return { topicId, partitions: [{ partition, fetchOffset: BigInt(fetchFrom), ...limits }] };
-        }),
-        [],
-        '',
-      );
+      return fetchRecords(await polls.get(brokerOf(node)), positions);
     },
     async close() {
       await Promise.all([polls.close(), questions.close()]);
@@ -199,6 +143,29 @@ export function createCluster(
 }
 
 type Metadata = Awaited<ReturnType<KafkaModule['metadataV12']['api']['async']>>;
+type Offsets = Awaited<ReturnType<KafkaModule['listOffsetsV7']['api']['async']>>;
+
+function offsetsRequest(asked: readonly OffsetQuestion[]) {
+  return [...Map.groupBy(asked, ({ topic }) => topic)].map(([name, partitions]) => ({
+    name,
+    partitions: partitions.map(({ partition, at }) => ({
+      partitionIndex: partition,
+      currentLeaderEpoch: -1,
+      timestamp: BigInt(at),
+    })),
+  }));
+}
+
+function offsetsIn({ topics }: Offsets): [string, OffsetAnswer][] {
+  return topics.flatMap(({ name, partitions }) =>
+    partitions
+      .filter(({ errorCode }) => errorCode === 0)
+      .map(({ partitionIndex, offset, timestamp, leaderEpoch }): [string, OffsetAnswer] => [
+        partitionName(name, partitionIndex),
+        { offset: Number(offset), timestamp: Number(timestamp), epoch: leaderEpoch },
+      ]),
+  );
+}
 
 const NO_LEADER = -1;
 
@@ -219,51 +186,4 @@ function infoOf(topic: Metadata['topics'][number]): TopicInfo | undefined {
     id: topicId,
     leaders: Array.from({ length: count }, (_, at) => leaders.get(at) ?? NO_LEADER),
   };
-}
-
-const EMPTY = Buffer.alloc(0);
-
-/** Fetch response, version 13 (https://kafka.apache.org/protocol#The_Messages_Fetch). */
-function readAnswer(kafka: KafkaModule, reader: Reader): PartitionAnswer[] {
-  const throttleTimeMs = 4;
-  reader.skip(throttleTimeMs);
-  const error = errorOf(kafka, reader.readInt16());
-  if (error !== undefined) throw error;
-  const sessionId = 4;
-  reader.skip(sessionId);
-  const partitions: PartitionAnswer[] = [];
-  reader.readArray(() => {
-    const topicId = reader.readUUID();
-    const tagsAreRead = false;
-    reader.readArray(() => partitions.push(readPartition(kafka, topicId, reader)), true, tagsAreRead);
-  });
-  return partitions;
-}
-
-const DIVERGING_EPOCH = 0;
-
-function readPartition(kafka: KafkaModule, topicId: string, reader: Reader): PartitionAnswer {
-  const partition = reader.readInt32();
-  const errorCode = reader.readInt16();
-  const end = Number(reader.readInt64());
-  const lastStableOffset = 8;
-  const logStartOffset = 8;
-  reader.skip(lastStableOffset + logStartOffset);
-  const abortedTransaction = 16;
-  reader.readNullableArray(() => reader.skip(abortedTransaction));
-  const preferredReadReplica = 4;
-  reader.skip(preferredReadReplica);
-  const bytes = reader.readNullableBytes() ?? EMPTY;
-  let diverged = false;
-  kafka.readKnownTaggedFields(reader, {
-    [DIVERGING_EPOCH]: () => {
-      diverged = true;
-    },
-  });
-  return { topicId, partition, errorCode, error: errorOf(kafka, errorCode), end, diverged, bytes };
-}
-
-function errorOf(kafka: KafkaModule, code: number): Error | undefined {
-  if (code === 0) return undefined;
-  return code in kafka.protocolErrorsCodesById ? new kafka.ProtocolError(code) : new Error(`Kafka error ${code}`);
 }

@@ -4,8 +4,9 @@ import { batchBytes } from '../../../test/support/batch-bytes.ts';
 import { texts } from '../../../test/support/feed-probe.ts';
 import { partitionOf } from '../../../test/support/partition-state.ts';
 import { until } from '../../../test/support/wait.ts';
-import type { PartitionAnswer, TopicInfo } from './cluster.ts';
+import type { TopicInfo } from './cluster.ts';
 import { createFetchLoops } from './fetch-loops.ts';
+import type { PartitionAnswer } from './fetch-request.ts';
 import type { PartitionState } from './partition.ts';
 import type { Slice } from './record-batch.ts';
 

@@ -1,9 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { backoff } from '../../lib/backoff.ts';
 import type { Clock } from '../../lib/clock.ts';
-import { type Cluster, leaderIn, type PartitionAnswer, TOPIC_FORBIDDEN } from './cluster.ts';
+import { type Cluster, leaderIn, TOPIC_FORBIDDEN } from './cluster.ts';
 import type { Decompress } from './decompression.ts';
 import type { Delivery } from './delivery.ts';
+import type { PartitionAnswer } from './fetch-request.ts';
 import { TIMING } from './kafka-options.ts';
 import type { OutageLog } from './outage-log.ts';
 import { noteFetched, type PartitionState } from './partition.ts';
