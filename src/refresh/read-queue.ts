@@ -117,13 +117,16 @@ export function createReadQueue(clock: Pick<Clock, 'mono'>): ReadQueue {
     return entry;
   }
 
-  /** Puts the entry where its time and priority belong. */
+  /** Puts the entry where its time and priority belong. What is there already keeps its turn. */
   function place(part: Part, entry: Entry): void {
     const { ready, later, entries } = lanes[part];
-    for (const priority of PRIORITIES) ready[priority].delete(entry);
     const mono = clock.mono();
     const at = dueAt(entry);
-    if (at <= mono) {
+    const isReady = at <= mono;
+    for (const priority of PRIORITIES) {
+      if (!isReady || priority !== entry.priority) ready[priority].delete(entry);
+    }
+    if (isReady) {
       ready[entry.priority].add(entry);
       return;
     }

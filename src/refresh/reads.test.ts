@@ -244,4 +244,16 @@ describe('when what is read', () => {
     bench.clock.pass(2_001);
     assert.equal(bench.read({ part: 'base', values: { ...BASE, luck: 50 } }), 'unchanged');
   });
+
+  it('symptom: whoever asks again for what is still to be loaded goes to the end of the queue, behind those who gave up', () => {
+    const bench = setUp();
+    const [first] = [1, 2, 3].map((id) => bench.characters.visit(TENANT, id, undefined));
+    assert.ok(first);
+    bench.clock.pass(2_500);
+    bench.queue.request(first, 'base');
+    assert.deepEqual(
+      bench.queue.take('base', 3, bench.clock.mono).map(({ character }) => character.characterId),
+      [1, 2, 3],
+    );
+  });
 });
