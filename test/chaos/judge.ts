@@ -10,8 +10,10 @@ import { ATTRIBUTES } from '../../src/answers/stats-document.ts';
 import { type BaseValues, PRIMARY_STATS, STATS, type Stat } from '../../src/domain/stat.ts';
 import { ITEM_TEMPLATES } from '../../world/item-templates.ts';
 import type { Asset, Buff, Character, Format, LearntSkill } from '../../world/model.ts';
+import { equals } from '../support/differences.ts';
 import { oracleStats } from '../support/oracle.ts';
 import type { StatsAnswer } from '../support/service-process.ts';
+import { WHILE_LISTED } from './excuses.ts';
 import { type Rows, rowsBySource, totalOf } from './listed-bonuses.ts';
 import { BARE, type Effect, effectOf, sameEffect } from './source-effect.ts';
 import type { Truth } from './truth-history.ts';
@@ -38,8 +40,6 @@ export interface Question {
 
 export type Judge = (question: Question) => Verdict;
 
-/** How long a buff counts after its time: as long as the buff service lists it, since no clock but its own decides. */
-export const WHILE_LISTED = Number.POSITIVE_INFINITY;
 const COMBINATIONS_MAX = 400;
 
 /** @param format of the services: S tells neither requirements nor the levels of buffs */
@@ -58,15 +58,11 @@ export function createJudge(format: Format): Judge {
     const zeros = PRIMARY_STATS.every((stat) => answer.attributes[ATTRIBUTES[stat]] === 0);
     if (zeros) return { kind: 'lie', why: 'a base of zeros' };
     if (degraded.size === 0) {
-      const truth = truths.find(({ character }) => equals(answer, oracle(character, endedAt)));
+      const truth = truths.find(({ character }) => equals(answer.attributes, oracle(character, endedAt)));
       if (truth !== undefined) return { kind: 'exact', truth };
     }
     return explain({ ...question, format }, degraded);
   };
-}
-
-export function equals(answer: StatsAnswer, expected: Record<Stat, number>): boolean {
-  return STATS.every((stat) => answer.attributes[ATTRIBUTES[stat]] === expected[stat]);
 }
 
 /** A question about services of a format. */
@@ -99,7 +95,7 @@ function explain(question: Case, degraded: ReadonlySet<string>): Verdict {
     if (tried > COMBINATIONS_MAX) return { kind: 'undecided' };
     const character = { ...newest, base, assets, buffs, skills };
     const expected = oracleStats(character, { now: question.endedAt, grace: WHILE_LISTED, format });
-    if (equals(answer, expected)) return { kind: 'mixed' };
+    if (equals(answer.attributes, expected)) return { kind: 'mixed' };
   }
   return lie('every source was true in the window, but together they give other numbers (requirements)');
 }

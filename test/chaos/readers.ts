@@ -3,12 +3,11 @@ import type { Prng } from '../../src/lib/prng.ts';
 import { isOnline, type Who } from '../../world/model.ts';
 import type { World } from '../../world/world.ts';
 import type { StatsAnswer } from '../support/service-process.ts';
+import type { Excuses } from './excuses.ts';
 import type { Judge, Verdict } from './judge.ts';
-import type { Retold } from './retold.ts';
-import type { SessionEnds } from './session-ends.ts';
 import type { Subject } from './subject.ts';
 import type { Timeline } from './timeline.ts';
-import { nameOf, type Truth, type TruthHistory, toldAt } from './truth-history.ts';
+import { nameOf, type TruthHistory, toldAt } from './truth-history.ts';
 
 export interface Lie {
   readonly character: string;
@@ -52,33 +51,16 @@ export interface ReadersOptions {
   readonly history: TruthHistory;
   readonly judge: Judge;
   readonly timeline: Timeline;
-  /** Since when (monotonic ms) no broker answers; Infinity: one does. */
-  readonly brokerAwaySince: () => number;
-  /** True when the character service has answered everything for the last few seconds, for that replica. */
-  readonly baseCanBeHad: (subject: Subject) => boolean;
-  readonly sessionEnds: Pick<SessionEnds, 'mustHold'>;
-  readonly retold: Pick<Retold, 'of'>;
+  readonly excuses: Excuses;
 }
 
-/**
- * How much older than what the service could know an answer may be: 5 s until an unreached end or a failed fetch shows, one
- * more between two looks at it (how-state-works, rule 7), and 2 s for the confirming read (rule 1).
- */
-const WINDOW_MS = 8_000;
-/** Until a session that was announced is surely known; outages of the broker last 12 s, and are caught up with soon. */
-const MET_AFTER_MS = 25_000;
 const READERS = 8;
 const PAUSE_MS = [2, 25] as const;
 const LIES_KEPT = 20;
 const AGES_MAX = 200_000;
 
-interface Answered {
-  readonly startedAt: number;
-  readonly at: number;
-}
-
 export function createReaders(options: ReadersOptions): Readers {
-  const { world, prng, subjects, history, judge, timeline } = options;
+  const { world, prng, subjects, history, judge, timeline, excuses } = options;
   const counts: ReadCounts = {
     exact: 0,
     mixed: 0,
@@ -113,16 +95,6 @@ export function createReaders(options: ReadersOptions): Readers {
     lies.push({ character: nameOf(who), why, answer: body, timeline: timeline.of(who) });
   };
 
-  /** By replica and character, the last start of the process that has answered, and when it did; monotonic ms. */
-  const answered = new Map(subjects.map((subject) => [subject, new Map<string, Answered>()]));
-
-  /** Whether the process must hold the character, whose base it has had: then no 503 is excused. */
-  const mustHaveBase = (subject: Subject, who: Who, startedAt: number): boolean => {
-    const last = answered.get(subject)?.get(nameOf(who));
-    if (last === undefined || last.startedAt !== startedAt || startedAt !== subject.startedAt) return false;
-    return options.sessionEnds.mustHold(who, startedAt, last.at - MET_AFTER_MS);
-  };
-
   const read = async (subject: Subject, who: Who): Promise<void> => {
     const begun = performance.now();
     const { startedAt } = subject;
@@ -131,30 +103,24 @@ export function createReaders(options: ReadersOptions): Readers {
       counts.silent += 1;
       return;
     }
-    const mustHave = mustHaveBase(subject, who, startedAt);
+    const mustHave = startedAt === subject.startedAt && excuses.mustHaveBase(subject, who);
     if (mustHave) counts.held += 1;
     if (answer.status === 503) {
-      const excused = !mustHave && !options.baseCanBeHad(subject);
+      const excused = !mustHave && excuses.mayLackBase(subject);
       if (excused) counts.unavailable += 1;
       else counts.refused += 1;
       timeline.add(who, () => `answer to a request ${ago(begun)}: 503`);
       if (!excused) keepEvidence(who, answer, '503 although the base could be had');
       return;
     }
-    if (answer.status === 200) answered.get(subject)?.set(nameOf(who), { startedAt, at: begun });
-    const truths = history.of(who, mayBeBelieved(begun));
+    if (answer.status === 200) excuses.answered(subject, who, startedAt, begun);
+    const truths = history.of(who, excuses.mayBeBelieved(begun));
     const past = history.of(who, () => true);
     const verdict: Verdict =
       answer.status === 200
-        ? judge({ answer, truths, past, retold: options.retold.of(who), endedAt: Date.now() })
+        ? judge({ answer, truths, past, retold: excuses.retold(who), endedAt: Date.now() })
         : { kind: 'lie', why: `status ${answer.status}` };
     note(who, answer, verdict, begun);
-  };
-
-  const mayBeBelieved = (begun: number) => {
-    // Without a broker nothing can be told, and the service has to ask by itself.
-    const blind = options.brokerAwaySince() < begun - WINDOW_MS;
-    return (truth: Truth): boolean => (blind ? truth.until : toldAt(truth)) >= begun - WINDOW_MS;
   };
 
   const loop = async (): Promise<void> => {

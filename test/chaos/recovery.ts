@@ -1,10 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Prng } from '../../src/lib/prng.ts';
-import { SERVICES } from '../../src/upstream/port.ts';
 import { isOnline } from '../../world/model.ts';
+import type { Excuses } from './excuses.ts';
 import type { Stage } from './stage.ts';
 import type { Subject } from './subject.ts';
-import { DEGRADED_BY, type UpstreamFaults } from './upstream-faults.ts';
 import type { Watch } from './watch.ts';
 
 /** Of characters, all of whom have to be answered well. */
@@ -19,13 +18,13 @@ const UNCOMMITTED_MAX = 1_000;
  */
 export async function recoveryTime(
   stage: Stage,
-  upstreamFaults: UpstreamFaults,
+  excuses: Excuses,
   watch: Pick<Watch, 'uncommitted'>,
   prng: Prng,
 ): Promise<number> {
   const began = performance.now();
   while (performance.now() < began + GIVE_UP_AFTER_MS) {
-    if ((await isCommitting(watch)) && (await isWell(stage, upstreamFaults, prng))) break;
+    if ((await isCommitting(watch)) && (await isWell(stage, excuses, prng))) break;
     await delay(50);
   }
   return performance.now() - began;
@@ -36,23 +35,15 @@ async function isCommitting(watch: Pick<Watch, 'uncommitted'>): Promise<boolean>
   return uncommitted !== undefined && uncommitted <= UNCOMMITTED_MAX;
 }
 
-async function isWell(stage: Stage, upstreamFaults: UpstreamFaults, prng: Prng): Promise<boolean> {
-  const well = await Promise.all(
-    stage.subjects.map((subject) => isOneWell(subject, stage.world, upstreamFaults, prng)),
-  );
+async function isWell(stage: Stage, excuses: Excuses, prng: Prng): Promise<boolean> {
+  const well = await Promise.all(stage.subjects.map((subject) => isOneWell(subject, stage.world, excuses, prng)));
   return well.every((each) => each);
 }
 
-async function isOneWell(
-  subject: Subject,
-  world: Stage['world'],
-  upstreamFaults: UpstreamFaults,
-  prng: Prng,
-): Promise<boolean> {
+async function isOneWell(subject: Subject, world: Stage['world'], excuses: Excuses, prng: Prng): Promise<boolean> {
   const readiness = await subject.readiness();
   if (readiness?.status !== 200 || readiness.degraded.includes('feed')) return false;
-  const troubled = SERVICES.filter(upstreamFaults.isTroubled);
-  const excused = new Set(troubled.flatMap((service) => DEGRADED_BY[service]));
+  const excused = excuses.degradable();
   const sample = prng.shuffle(world.characters().filter(isOnline)).slice(0, SAMPLE);
   const answers = await Promise.all(sample.map(subject.ask));
   return answers.every((answer) => {

@@ -1,3 +1,4 @@
+import { duration, listed, reportTable } from '../support/report-table.ts';
 import type { AilmentKind } from './healing.ts';
 import { AT_ONCE, THEN_KILL } from './strikes.ts';
 import type { TwinReport } from './twin.ts';
@@ -39,6 +40,8 @@ export function failuresOf(report: TwinReport): string[] {
   const killsDue = Math.floor(report.events / EVENTS_PER_KILL_MAX);
   expect((report.faults.kill ?? 0) >= killsDue, `only ${report.faults.kill ?? 0} kills, ${killsDue} were due`);
   expect(report.reads.refused === 0, `${report.reads.refused} times 503 although the base could be had`);
+  const defects = report.output.split('\n').filter((line) => line.includes('a defect: '));
+  expect(defects.length === 0, `the service met defects: ${defects.slice(0, 3).join('; ')}`);
   expect(report.commitRewinds.length === 0, `commits went back: ${report.commitRewinds.join(', ')}`);
   for (const { service, failure, unhealed, worstSecond, requestsPerSecond } of report.healings) {
     expect(unhealed.length === 0, `after the ${service} service's recovery ${unhealed.length} did not heal`);
@@ -66,34 +69,31 @@ export function tableOf(report: TwinReport): string {
     ['Seconds', report.seconds.toFixed(0)],
     ['Actions, events emitted', `${report.actions}, ${report.events}`],
     ['Records on topics', `${report.sent} (${report.duplicates} duplicates and ${report.replays} replays among them)`],
-    ['Faults', listed(report.faults)],
-    ['Upstream faults', `${report.upstreamFaults}: ${listed(report.struck)}`],
-    ['Requests to upstream services', listed(report.requests)],
+    ['Faults', listed(Object.entries(report.faults))],
+    ['Upstream faults', `${report.upstreamFaults}: ${listed(Object.entries(report.struck))}`],
+    ['Requests to upstream services', listed(Object.entries(report.requests))],
     ['Answers judged', `${judged}: ${reads.exact} exact, ${reads.mixed} mixed, ${reads.degraded} degraded`],
     ['Answers undecided', String(reads.undecided)],
     ['**Lies**', String(reads.lies)],
     ['503 while the base could not be had, could be had', `${reads.unavailable}, ${reads.refused}`],
     ['Answers for which no 503 was excused, because the base was held', String(reads.held)],
     ['No answer (process down or paused)', String(reads.silent)],
-    ['Age of exact answers p50, p99, max', [ages.p50, ages.p99, ages.max].map(ms).join(', ')],
-    ['Rests, everyone right after (max)', `${report.rests.length}, ${ms(Math.max(...report.rests))}`],
-    ['Logged out unknown to the service, and residents, at a rest (max)', String(Math.max(...report.lingering))],
+    ['Age of exact answers p50, p99, max', [ages.p50, ages.p99, ages.max].map(duration).join(', ')],
+    ['Rests, everyone right after (max)', `${report.rests.length}, ${duration(Math.max(...report.rests))}`],
     ['**Mismatches at rest**', String(report.mismatches)],
     ...Object.entries(report.recoveries).map(([fault, recoveries]): [string, string] => {
       const sorted = recoveries.toSorted((a, b) => a - b);
-      const figures = `${sorted.length}; ${ms(sorted[sorted.length >> 1] ?? 0)}, ${ms(sorted.at(-1) ?? 0)}`;
+      const figures = `${sorted.length}; ${duration(sorted[sorted.length >> 1] ?? 0)}, ${duration(sorted.at(-1) ?? 0)}`;
       return [`Recovery after: ${fault} (times; p50, max)`, figures];
     }),
     ...report.healings.map((healing): [string, string] => [
       `Healing: ${healing.service} ${healing.failure} (last seen failed, unhealed of; requests in worst second, per second then)`,
-      `${ms(healing.failedUntil)}, ${healing.unhealed.length} of ${healing.patients}; ${healing.worstSecond}, ${healing.requestsPerSecond.toFixed(1)}`,
+      `${duration(healing.failedUntil)}, ${healing.unhealed.length} of ${healing.patients}; ${healing.worstSecond}, ${healing.requestsPerSecond.toFixed(1)}`,
     ]),
     ['Commit rewinds', String(report.commitRewinds.length)],
     ['Starts', String(report.starts)],
   ];
-  const width = Math.max(...rows.map(([name]) => name.length));
-  const lines = rows.map(([name, value]) => `| ${name.padEnd(width)} | ${value} |`);
-  return [`| ${'Figure'.padEnd(width)} | Value |`, `|${'-'.repeat(width + 2)}|---|`, ...lines].join('\n');
+  return reportTable(rows);
 }
 
 /** What is needed to find out why, of the first lies and mismatches. */
@@ -107,14 +107,4 @@ export function evidenceOf(report: TwinReport, most = 3): string {
     .slice(0, most)
     .map((each) => `WRONG AT REST: ${each.character}, seed ${report.seed}: ${each.why}\n${each.timeline.join('\n')}`);
   return [...lies, ...mismatches].join('\n\n');
-}
-
-function listed(counts: Readonly<Record<string, number>>): string {
-  return Object.entries(counts)
-    .map(([name, count]) => `${count} × ${name}`)
-    .join(', ');
-}
-
-function ms(value: number): string {
-  return value < 1_000 ? `${Math.round(value)} ms` : `${(value / 1_000).toFixed(1)} s`;
 }

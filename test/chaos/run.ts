@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { SERVICES } from '../../src/upstream/port.ts';
 import { createProgressBar } from '../../tool/progress-bar.ts';
-import { PrerequisiteMissing } from '../support/process-guard.ts';
+import { runToExitCode, WrongArguments, wholeNumber } from '../support/long-run.ts';
 import { FAULTS } from './faults.ts';
 import { type Ailment, FAILURES } from './healing.ts';
 import { evidenceOf, failuresOf, tableOf } from './report.ts';
@@ -26,12 +26,6 @@ const CHARACTERS_PER_TENANT = 120;
 const RESTS = 8;
 const REST_EVERY_MIN = 5_000;
 
-function wholeNumber(name: string, text: string): number {
-  const value = Number(text);
-  if (Number.isSafeInteger(value) && value > 0) return value;
-  throw new TypeError(`--${name}: expected a whole number above 0, got ${text}`);
-}
-
 async function main(): Promise<number> {
   const { values } = parseArgs({
     options: {
@@ -52,7 +46,7 @@ async function main(): Promise<number> {
   const seed = wholeNumber('seed', values.seed);
   const minutes = values.minutes === undefined ? 20 + events / 4_000 : wholeNumber('minutes', values.minutes);
   const { format } = values;
-  if (format !== 'S' && format !== 'T') throw new TypeError(`--format: expected S or T, got ${format}`);
+  if (format !== 'S' && format !== 'T') throw new WrongArguments(`--format: expected S or T, got ${format}`);
   process.stderr.write(`seed ${seed}, format ${format}\n`);
   // Some records are kept for long: not each the whole block that it would share with others.
   Buffer.poolSize = 0;
@@ -88,8 +82,4 @@ function whatOf({ faults, upstreamFaults, reads, mismatches, phase }: TwinProgre
   return `${faults.kill ?? 0} kills, ${all} faults, ${reads.lies} lies, ${mismatches} mismatches: ${phase}`;
 }
 
-process.exitCode = await main().catch((error: unknown) => {
-  if (!(error instanceof PrerequisiteMissing || error instanceof TypeError)) throw error;
-  process.stderr.write(`\n${error.message}\n${error instanceof TypeError ? `\n${HELP}` : ''}`);
-  return 2;
-});
+await runToExitCode(HELP, main);

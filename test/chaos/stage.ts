@@ -1,17 +1,14 @@
-import { tenantOf } from '../../src/domain/tenant.ts';
-import { STREAMS, type Stream } from '../../src/events/stream.ts';
+import type { Stream } from '../../src/events/stream.ts';
 import { systemClock } from '../../src/lib/clock.ts';
 import { createPrng } from '../../src/lib/prng.ts';
-import type { Format } from '../../world/model.ts';
+import type { Format, Who } from '../../world/model.ts';
 import type { WorldRecord } from '../../world/producer.ts';
 import { startUpstreamServer, type UpstreamServer } from '../../world/upstream-server.ts';
 import { createWorld, WORLD_TENANT, type World } from '../../world/world.ts';
+import { createTopics, OTHER_TENANT, serviceVariables } from '../support/atlas-topics.ts';
 import { type OwnKafkaBroker, startOwnKafka } from '../support/kafka-broker.ts';
-import { createKafkaClient, type KafkaClient, uniqueName } from '../support/kafka-client.ts';
-import { topicVariables } from '../support/topic-variables.ts';
+import { createKafkaClient, type KafkaClient } from '../support/kafka-client.ts';
 import { createOutbox, type Outbox, type Shipment } from './outbox.ts';
-import { createRetold, type Retold } from './retold.ts';
-import { createSessionEnds, type SessionEnds } from './session-ends.ts';
 import { createSubject, type Subject } from './subject.ts';
 import { createTimeline, type Timeline } from './timeline.ts';
 
@@ -20,7 +17,6 @@ export interface Stage {
   readonly broker: OwnKafkaBroker;
   readonly kafka: KafkaClient;
   readonly topics: Readonly<Record<Stream, string>>;
-  readonly groupId: string;
   /** Environment of the service under test. */
   readonly variables: Readonly<Record<string, string>>;
   readonly world: World;
@@ -29,8 +25,6 @@ export interface Stage {
   /** Replicas of the service under test, one at least. */
   readonly subjects: readonly Subject[];
   readonly timeline: Timeline;
-  readonly sessionEnds: SessionEnds;
-  readonly retold: Retold;
   /** What the world has emitted since the last call. */
   takeEmitted(): Shipment[];
   /** Records emitted in all. */
@@ -42,7 +36,7 @@ export interface Stage {
   close(): Promise<void>;
 }
 
-export const TENANTS = [WORLD_TENANT, tenantOf('2b1c40f2-0a5e-4f0e-9d54-0c6f0a6f7c11', 'JMS', 185, 1)] as const;
+export const TENANTS = [WORLD_TENANT, OTHER_TENANT] as const;
 
 /** Atlas has one partition per topic; other installs have more. */
 const PARTITIONS: Readonly<Record<Stream, number>> = { session: 1, buff: 3, asset: 2, character: 1, skill: 1 };
@@ -53,18 +47,17 @@ export interface StageOptions {
   readonly format: Format;
   /** Replicas of the service under test. */
   readonly replicas: number;
+  /** Told of every record on its way to its topic. */
+  readonly onSent: (who: Who, shipment: Shipment, what: 'event' | 'repetition') => void;
 }
 
 /** The service under test is ready when this resolves. */
-export async function setStage({ seed, charactersPerTenant, format, replicas }: StageOptions): Promise<Stage> {
+export async function setStage(options: StageOptions): Promise<Stage> {
+  const { seed, charactersPerTenant, format, replicas, onSent } = options;
   const broker = await startOwnKafka();
   const kafka = createKafkaClient(broker.brokers);
-  const name = uniqueName('twin');
-  const topics = Object.fromEntries(STREAMS.map((stream) => [stream, `${name}-${stream}`])) as Record<Stream, string>;
-  for (const stream of STREAMS) await kafka.createTopic(topics[stream], PARTITIONS[stream]);
+  const topics = await createTopics(kafka, 'twin', PARTITIONS);
   const timeline = createTimeline();
-  const sessionEnds = createSessionEnds();
-  const retold = createRetold();
   const shipments: Shipment[] = [];
   let emitted = 0;
 
@@ -73,8 +66,7 @@ export async function setStage({ seed, charactersPerTenant, format, replicas }: 
     const text = record.headers.map(([, value]) => value.toString());
     const tenant = TENANTS.find(({ id }) => text.includes(id));
     if (tenant === undefined) return;
-    if (record.stream === 'session') sessionEnds.add({ tenant, characterId }, shipment);
-    if (record.stream === 'character' && what === 'repetition') retold.add({ tenant, characterId }, shipment);
+    onSent({ tenant, characterId }, shipment, what);
     timeline.add({ tenant, characterId }, () => {
       const wait = Math.round(arrival.at - emittedAt);
       return `${what} on ${record.stream}/${partition}, there after ${wait} ms: ${record.value}`;
@@ -97,13 +89,7 @@ export async function setStage({ seed, charactersPerTenant, format, replicas }: 
   const clock = { now: () => Date.now() + producerSkew, mono: systemClock.mono };
   const world = createWorld({ seed, clock, tenants: TENANTS, characters: charactersPerTenant, emit, format });
   const upstream = await startUpstreamServer({ ...world, clock: systemClock });
-  const groupId = uniqueName('twin-group');
-  const variables = {
-    BOOTSTRAP_SERVERS: broker.brokers.join(','),
-    KAFKA_CONSUMER_GROUP: groupId,
-    BASE_SERVICE_URL: upstream.url,
-    ...topicVariables(topics),
-  };
+  const variables = serviceVariables(broker.brokers, topics, upstream.url);
   const subjects = await Promise.all(Array.from({ length: replicas }, () => createSubject(variables)));
   await Promise.all(subjects.map((subject) => subject.start()));
   return {
@@ -111,15 +97,12 @@ export async function setStage({ seed, charactersPerTenant, format, replicas }: 
     broker,
     kafka,
     topics,
-    groupId,
     variables,
     world,
     upstream,
     outbox,
     subjects,
     timeline,
-    sessionEnds,
-    retold,
     takeEmitted: () => shipments.splice(0),
     get producerSkew() {
       return producerSkew;

@@ -1,8 +1,8 @@
 import { createPrng } from '../../src/lib/prng.ts';
+import type { Excuses } from './excuses.ts';
 import { type Fault, type Faults, mayCoincide } from './faults.ts';
 import { recoveryTime } from './recovery.ts';
 import type { Stage } from './stage.ts';
-import type { UpstreamFaults } from './upstream-faults.ts';
 import type { Watch } from './watch.ts';
 
 /** Which fault strikes when, alone or with others, and how long each takes to recover from. */
@@ -20,7 +20,7 @@ export interface Strikes {
 export interface StrikesOptions {
   readonly stage: Stage;
   readonly faults: Faults;
-  readonly upstreamFaults: UpstreamFaults;
+  readonly excuses: Excuses;
   readonly watch: Watch;
   readonly seed: number;
   /** The first faults, those of one list at the same time; random ones follow. */
@@ -56,7 +56,7 @@ const AT_ONCE_SHARE = 0.2;
 const THEN_KILL_SHARE = 0.15;
 
 export function createStrikes(options: StrikesOptions): Strikes {
-  const { stage, faults, upstreamFaults, watch, seed, say } = options;
+  const { stage, faults, excuses, watch, seed, say } = options;
   // Draws of their own for each purpose: how often one is asked must not change the others.
   const prng = createPrng(seed ^ 0x0b4);
   const thenKillPrng = createPrng(seed ^ 0x0b5);
@@ -91,7 +91,7 @@ export function createStrikes(options: StrikesOptions): Strikes {
       const thenKill = !isKillDue && plan === undefined && thenKillPrng.chance(THEN_KILL_SHARE);
       if (thenKill) await strike(['kill']);
       say(`after ${together.join(' + ')}${thenKill ? ' + kill' : ''}`);
-      const ms = await recoveryTime(stage, upstreamFaults, watch, samplePrng);
+      const ms = await recoveryTime(stage, excuses, watch, samplePrng);
       const [alone = AT_ONCE] = together.length === 1 ? together : [];
       const name = thenKill ? THEN_KILL : alone;
       recoveries[name] = [...(recoveries[name] ?? []), ms];

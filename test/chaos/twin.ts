@@ -6,10 +6,10 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { createPrng } from '../../src/lib/prng.ts';
 import type { Format } from '../../world/model.ts';
 import { type Actors, createActors } from './actors.ts';
+import { createExcuses, type Excuses } from './excuses.ts';
 import { createFaults, type Fault } from './faults.ts';
 import { type Ailment, checkHealing, type Healing } from './healing.ts';
 import { createJudge } from './judge.ts';
-import { watchOwnLag } from './own-lag.ts';
 import { createReaders, type Lie, type ReadCounts, type Readers } from './readers.ts';
 import { checkAtRest } from './rest.ts';
 import { type Stage, setStage } from './stage.ts';
@@ -69,8 +69,6 @@ export interface TwinReport extends TwinProgress {
   }[];
   /** Ms until everyone was right at each rest. */
   readonly rests: readonly number[];
-  /** Residents at each rest of whose logging out the service could not know. */
-  readonly lingering: readonly number[];
   /** Ms, by fault, or by how several strike (strikes.ts). */
   readonly recoveries: Readonly<Record<string, readonly number[]>>;
   readonly healings: readonly Healing[];
@@ -92,7 +90,11 @@ const CALM_MS = [200, 1_500] as const;
 export async function runTwin(options: TwinOptions): Promise<TwinReport> {
   const { seed } = options;
   const began = performance.now();
-  const stage = await setStage(options);
+  const excuses: Excuses = createExcuses({
+    brokerAwaySince: () => stage.brokerAwaySince,
+    failedUntil: (service) => upstreamFaults.failedUntil(service),
+  });
+  const stage = await setStage({ ...options, onSent: excuses.sent });
   const upstreamFaults = createUpstreamFaults(stage, createPrng(seed ^ 0x0b1));
   const history = createTruthHistory(stage.world);
   const actors = createActors({
@@ -104,7 +106,6 @@ export async function runTwin(options: TwinOptions): Promise<TwinReport> {
     takeEmitted: stage.takeEmitted,
     isHeldUp: () => stage.outbox.waiting > WAITING_MAX,
   });
-  const lag = watchOwnLag(LATE_MS);
   const readers = createReaders({
     world: stage.world,
     prng: createPrng(seed ^ 0x0b3),
@@ -112,28 +113,19 @@ export async function runTwin(options: TwinOptions): Promise<TwinReport> {
     history,
     judge: createJudge(options.format),
     timeline: stage.timeline,
-    brokerAwaySince: () => stage.brokerAwaySince,
-    sessionEnds: stage.sessionEnds,
-    retold: stage.retold,
-    baseCanBeHad: ({ upSince }) =>
-      !upstreamFaults.isTroubled('characters') && performance.now() > Math.max(upSince, lag.lateAt) + UP_FOR_MS,
+    excuses,
   });
   const watch = startWatch(stage);
-  const run = createRun({ options, stage, actors, readers, watch, upstreamFaults });
+  const run = createRun({ options, stage, actors, readers, watch, upstreamFaults, excuses });
   try {
     await run.play(began + options.deadlineMs);
     return run.report((performance.now() - began) / 1_000);
   } finally {
-    lag.stop();
+    excuses.stop();
     await Promise.all([readers.stop(), watch.stop()]);
     await stage.close();
   }
 }
-
-/** A service that has just come up, or back from a pause, has to load everything anew. */
-const UP_FOR_MS = 5_000;
-/** A process that is late by so much answers for the character service too late to be read within READ_WAIT. */
-const LATE_MS = 500;
 
 interface Parts {
   readonly options: TwinOptions;
@@ -142,16 +134,16 @@ interface Parts {
   readonly readers: Readers;
   readonly watch: Watch;
   readonly upstreamFaults: UpstreamFaults;
+  readonly excuses: Excuses;
 }
 
-function createRun({ options, stage, actors, readers, watch, upstreamFaults }: Parts) {
+function createRun({ options, stage, actors, readers, watch, upstreamFaults, excuses }: Parts) {
   // Draws of their own for each purpose: how often one is asked must not change the others.
   const calmPrng = createPrng(options.seed ^ 0x0b7);
   const upstreamCalmPrng = createPrng(options.seed ^ 0x0b8);
   const healingPrng = createPrng(options.seed ^ 0x0b9);
   const healings: Healing[] = [];
   const rests: number[] = [];
-  const lingering: number[] = [];
   const mismatched: TwinReport['mismatched'][number][] = [];
   let phase = 'life';
 
@@ -171,7 +163,7 @@ function createRun({ options, stage, actors, readers, watch, upstreamFaults }: P
   const strikes = createStrikes({
     stage,
     faults: createFaults(stage, options.seed),
-    upstreamFaults,
+    excuses,
     watch,
     seed: options.seed,
     planned: options.faults,
@@ -200,9 +192,8 @@ function createRun({ options, stage, actors, readers, watch, upstreamFaults }: P
     await readers.pause();
     actors.act(() => stage.world.sweepSessions());
     await stage.outbox.flush();
-    const { mismatches, lingering: stayed, ms } = await checkAtRest(stage);
+    const { mismatches, ms } = await checkAtRest(stage);
     rests.push(ms);
-    lingering.push(stayed);
     for (const { who, character, why } of mismatches) {
       mismatched.push({ character, why, timeline: stage.timeline.of(who) });
     }
@@ -243,7 +234,6 @@ function createRun({ options, stage, actors, readers, watch, upstreamFaults }: P
         lies: readers.lies,
         mismatched,
         rests,
-        lingering,
         recoveries: strikes.recoveries,
         healings,
         ages: quantilesOf(readers.ages),

@@ -39,8 +39,8 @@ const EVERY_FAULT = SERVICES.flatMap((service) => KINDS.map((fault) => ({ servic
 export interface UpstreamFaults {
   /** The next of all services' faults, in random order, for a few seconds, or until it is no longer wanted. */
   strike(isWanted: () => boolean): Promise<void>;
-  /** True while the service fails, and for as long as healing may take; one that only commits late does not fail. */
-  isTroubled(service: Service): boolean;
+  /** Monotonic ms until which the service failed; Infinity: it does. One that only commits late does not fail. */
+  failedUntil(service: Service): number;
   readonly struck: ReadonlyMap<string, number>;
 }
 
@@ -49,11 +49,9 @@ const CALM: Misbehaviour = { latency: [0, 15] };
 const LASTS_MS = [1_500, 5_000] as const;
 /** The confirming read begins 2 s after the event (how-state-works, rule 1). */
 const LAG_MS = [200, 1_800] as const;
-/** Promised in how-state-works: healed within 10 s. */
-const TROUBLED_AFTER_MS = 10_000;
 
 export function createUpstreamFaults({ upstream }: Stage, prng: Prng): UpstreamFaults {
-  const troubledUntil = new Map<Service, number>();
+  const failedUntil = new Map<Service, number>();
   const struck = new Map<string, number>();
   let deck: (typeof EVERY_FAULT)[number][] = [];
   for (const service of SERVICES) upstream.misbehaviour[service] = CALM;
@@ -64,18 +62,18 @@ export function createUpstreamFaults({ upstream }: Stage, prng: Prng): UpstreamF
     if (next === undefined) return;
     const { service, fault } = next;
     struck.set(fault, (struck.get(fault) ?? 0) + 1);
-    if (fault !== 'commits late') troubledUntil.set(service, Number.POSITIVE_INFINITY);
+    if (fault !== 'commits late') failedUntil.set(service, Number.POSITIVE_INFINITY);
     const lag = fault === 'commits late' ? prng.between(...LAG_MS) : 0;
     upstream.misbehaviour[service] = { ...CALM, lag, ...UPSTREAM_FAULTS[fault] };
     const until = performance.now() + prng.between(...LASTS_MS);
     while (isWanted() && performance.now() < until) await delay(50);
     upstream.misbehaviour[service] = CALM;
-    if (fault !== 'commits late') troubledUntil.set(service, performance.now() + TROUBLED_AFTER_MS);
+    if (fault !== 'commits late') failedUntil.set(service, performance.now());
   };
 
   return {
     strike,
-    isTroubled: (service) => (troubledUntil.get(service) ?? 0) > performance.now(),
+    failedUntil: (service) => failedUntil.get(service) ?? Number.NEGATIVE_INFINITY,
     struck,
   };
 }

@@ -13,7 +13,8 @@ export interface Watch {
 const LOOK_EVERY_MS = 1_000;
 
 export function startWatch(stage: Stage): Watch {
-  const { kafka, topics, groupId, subjects } = stage;
+  const { kafka, topics, variables, subjects } = stage;
+  const groupId = variables['KAFKA_CONSUMER_GROUP'] ?? '';
   const committed = new Map<string, number>();
   const commitRewinds: string[] = [];
   let stopped = false;

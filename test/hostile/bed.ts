@@ -5,10 +5,10 @@ import { systemClock } from '../../src/lib/clock.ts';
 import type { WorldRecord } from '../../world/producer.ts';
 import { startUpstreamServer, type UpstreamServer } from '../../world/upstream-server.ts';
 import { createWorld, WORLD_TENANT, type World } from '../../world/world.ts';
+import { createTopics, OTHER_TENANT, serviceVariables } from '../support/atlas-topics.ts';
 import { type KafkaBroker, type Progress, provisionKafka } from '../support/kafka-broker.ts';
-import { createKafkaClient, uniqueName } from '../support/kafka-client.ts';
+import { createKafkaClient } from '../support/kafka-client.ts';
 import { type ServiceProcess, startService } from '../support/service-process.ts';
-import { topicVariables } from '../support/topic-variables.ts';
 import type { Mutant } from './mutant.ts';
 import { SECRETS } from './secrets.ts';
 
@@ -33,11 +33,7 @@ export interface Bed {
 }
 
 /** Several that share nothing but the ids of their characters. */
-export const TENANTS: readonly Tenant[] = [
-  WORLD_TENANT,
-  tenantOf('2b1c40f2-0a5e-4f0e-9d54-0c6f0a6f7c11', 'JMS', 185, 1),
-  tenantOf(WORLD_TENANT.id, 'GMS', 83, 2),
-];
+export const TENANTS: readonly Tenant[] = [WORLD_TENANT, OTHER_TENANT, tenantOf(WORLD_TENANT.id, 'GMS', 83, 2)];
 
 /** Characters that no event ever concerns, with a MaxHP that tells whose they are. */
 export const STILL_IDS: readonly number[] = [700_001, 700_002, 700_003];
@@ -78,9 +74,7 @@ export async function layBed(
     bootstrapBrokers: [...broker.brokers],
     retries: 0,
   });
-  const name = uniqueName('hostile');
-  const topics = Object.fromEntries(STREAMS.map((stream) => [stream, `${name}-${stream}`])) as Record<Stream, string>;
-  for (const stream of STREAMS) await kafka.createTopic(topics[stream]);
+  const topics = await createTopics(kafka, 'hostile');
   let emitted: WorldRecord[] = [];
   const tenants = [...TENANTS];
   const emit = (record: WorldRecord) => void emitted.push(record);
@@ -91,14 +85,7 @@ export async function layBed(
     });
   });
   const upstream = await startUpstreamServer(world);
-  const variables = {
-    BOOTSTRAP_SERVERS: broker.brokers.join(','),
-    KAFKA_CONSUMER_GROUP: uniqueName('group'),
-    BASE_SERVICE_URL: upstream.url,
-    ...topicVariables(topics),
-    ...SECRETS,
-    ...HELD,
-  };
+  const variables = { ...serviceVariables(broker.brokers, topics, upstream.url), ...SECRETS, ...HELD };
   const service = await startService({ ...variables, NODE_OPTIONS: `--import=${PRELOADED}` });
   const sent: Record<Stream, number> = { session: 0, buff: 0, asset: 0, character: 0, skill: 0 };
   return {

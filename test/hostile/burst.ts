@@ -31,11 +31,9 @@ export async function burst(bed: Bed, records: number): Promise<BurstReport> {
   const online = world.characters().filter(isOnline);
   let bytes = 0;
   let sent = 0;
-  while (sent < records) {
-    // Frozen for less than the session time-out at a time, so that the group keeps it.
-    service.signal('SIGSTOP');
-    const frozenUntil = performance.now() + 4_000;
-    while (sent < records && performance.now() < frozenUntil) {
+  service.signal('SIGSTOP');
+  try {
+    while (sent < records) {
       for (let count = Math.min(PORTION, records - sent); count > 0; count -= online.length) {
         for (const character of online.slice(0, count)) world.applyBuff(character, BUFF);
       }
@@ -44,6 +42,7 @@ export async function burst(bed: Bed, records: number): Promise<BurstReport> {
       await bed.send(portion);
       sent += portion.length;
     }
+  } finally {
     service.signal('SIGCONT');
   }
   const began = performance.now();

@@ -1,3 +1,4 @@
+import { duration, listed, mib, reportTable } from '../support/report-table.ts';
 import type { CampaignReport } from './campaign.ts';
 import { inUse } from './observed.ts';
 import { growthOf, type SoakReport, slopeOf } from './soak.ts';
@@ -11,7 +12,7 @@ export function reportOf(report: CampaignReport, failures: readonly string[]): s
     ['messages: sent / good / hostile', `${messages.sent} / ${messages.good} / ${messages.hostile}`],
     ['  counted by the service', report.counted],
     ['  dead letters by reason', listed(Object.entries(report.deadByReason))],
-    ['  foreseen as', listed([...messages.verdicts])],
+    ['  foreseen as', listed(messages.verdicts)],
     ['  not as foreseen', messages.wrong.length],
     ['requests: sent / honest / slow clients', `${requests.requests} / ${requests.honest} / ${requests.slow}`],
     ['  more on the same connections', requests.pipelined],
@@ -20,21 +21,21 @@ export function reportOf(report: CampaignReport, failures: readonly string[]): s
     ['  not as foreseen', requests.wrong.length],
     ['answers 500 / errors logged', `${report.answered500} / ${report.defects.length}`],
     ['wrong at rest', report.wrongAtRest.length],
-    ['event loop: longest delay', ms(report.stallMs)],
+    ['event loop: longest delay', duration(report.stallMs)],
     [
       'probes: count / p50 / p99 / longest',
-      `${probe.probes} / ${[probe.p50, probe.p99, probe.max].map(ms).join(' / ')}`,
+      `${probe.probes} / ${[probe.p50, probe.p99, probe.max].map(duration).join(' / ')}`,
     ],
     ['churn: visitors / sessions / tenants', `${churn.visitors} / ${churn.sessions} / ${churn.tenants}`],
     ['  heap at most', mib(churn.peakHeapBytes)],
     ['burst: records / size', `${burst.records} / ${mib(burst.bytes)}`],
     ['  taken in', `${Math.round(burst.rate)}/s`],
     ['  heap / RSS at most', `${mib(burst.peakHeapBytes)} / ${mib(burst.peakRssBytes)}`],
-    ['  event loop: longest delay', ms(burst.stallMs)],
+    ['  event loop: longest delay', duration(burst.stallMs)],
     ['overload: records / size', `${overload.records} / ${mib(overload.bytes)}`],
     ['  offered / applied', `${mib(overload.offered)}/s / ${mib(overload.applied)}/s`],
     ['  held at most, collected', mib(overload.heldBytes)],
-    ['  event loop: longest delay, forced collections included', ms(overload.stallMs)],
+    ['  event loop: longest delay, forced collections included', duration(overload.stallMs)],
     ['heap before → after, collected', `${mib(before.heapBytes)} → ${mib(after.heapBytes)}`],
     ['outside the heap before → after', `${mib(before.externalBytes)} → ${mib(after.externalBytes)}`],
     ['RSS before → after', `${mib(before.rssBytes)} → ${mib(after.rssBytes)}`],
@@ -45,10 +46,8 @@ export function reportOf(report: CampaignReport, failures: readonly string[]): s
     ['secrets and internals told', report.told.length],
     ...(soak === undefined ? [] : soakRows(soak)),
   ];
-  const width = Math.max(...rows.map(([name]) => name.length));
-  const table = rows.map(([name, value]) => `${name.padEnd(width)}  ${value}`);
   const verdict = failures.length === 0 ? ['all of it holds'] : failures.map((failure) => `FAILED ${failure}`);
-  return [...table, '', ...verdict].join('\n');
+  return [reportTable(rows), '', ...verdict].join('\n');
 }
 
 function soakRows(soak: SoakReport): [string, string | number][] {
@@ -64,16 +63,4 @@ function soakRows(soak: SoakReport): [string, string | number][] {
     ['  growth / trend in the second half', `${mib(growthOf(soak))} / ${mib(slopeOf(soak))} per minute`],
     ['  not as foreseen', soak.wrong.length],
   ];
-}
-
-function listed(counts: readonly (readonly [string | number, number])[]): string {
-  return counts.map(([name, count]) => `${name} ${count}`).join(', ');
-}
-
-function ms(value: number): string {
-  return `${value.toFixed(1)} ms`;
-}
-
-function mib(bytes: number): string {
-  return `${(bytes / 2 ** 20).toFixed(1)} MiB`;
 }

@@ -1,5 +1,4 @@
-import { ATTRIBUTES } from '../../src/answers/stats-document.ts';
-import { STATS } from '../../src/domain/stat.ts';
+import { differences } from '../support/differences.ts';
 import { oracleStats } from '../support/oracle.ts';
 import { until } from '../support/wait.ts';
 import type { Bed } from './bed.ts';
@@ -21,11 +20,9 @@ export async function wrongAtRest(bed: Bed): Promise<readonly string[]> {
       const { tenant, characterId } = character;
       const { status, attributes, degraded } = await bed.service.stats(tenant, characterId);
       const truth = oracleStats(bed.world.get(character), { now: Date.now(), grace: GRACE_MS });
-      const differences = STATS.filter((stat) => attributes[ATTRIBUTES[stat]] !== truth[stat]).map(
-        (stat) => `${stat} ${attributes[ATTRIBUTES[stat]]} instead of ${truth[stat]}`,
-      );
-      if (status === 200 && differences.length === 0 && degraded.length === 0) continue;
-      wrong.push(`${tenant.key} ${characterId}: ${status} degraded ${degraded.join()} ${differences.join()}`);
+      const stats = differences(attributes, truth);
+      if (status === 200 && stats.length === 0 && degraded.length === 0) continue;
+      wrong.push(`${tenant.key} ${characterId}: ${status} degraded ${degraded.join()} ${stats.join()}`);
     }
     return wrong.length === 0;
   };

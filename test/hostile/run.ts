@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto';
 import { parseArgs } from 'node:util';
 import { createProgressBar } from '../../tool/progress-bar.ts';
-import { PrerequisiteMissing } from '../support/process-guard.ts';
+import { runToExitCode, wholeNumber } from '../support/long-run.ts';
 import { failuresOf, runCampaign } from './campaign.ts';
 import { reportOf } from './report.ts';
 
@@ -42,13 +42,13 @@ async function main(): Promise<number> {
     process.stdout.write(HELP);
     return 0;
   }
-  const given = [values.messages, values.requests, values.soak, values.seed];
-  const [messages, requests, soakMinutes, seed] = given.map(Number);
-  const isCount = (value: number | undefined): value is number => Number.isSafeInteger(value) && Number(value) >= 0;
-  if (!isCount(messages) || !isCount(requests) || !isCount(soakMinutes) || !isCount(seed)) {
-    process.stderr.write(`--messages, --requests, --soak and --seed take whole numbers\n\n${HELP}`);
-    return 2;
-  }
+  const numberOf = (name: 'messages' | 'requests' | 'soak' | 'seed') => wholeNumber(name, values[name], 0);
+  const [messages, requests, soakMinutes, seed] = [
+    numberOf('messages'),
+    numberOf('requests'),
+    numberOf('soak'),
+    numberOf('seed'),
+  ];
   process.stdout.write(`seed ${seed}\n`);
   setTimeout(
     () => {
@@ -81,8 +81,4 @@ async function main(): Promise<number> {
   }
 }
 
-process.exitCode = await main().catch((error: unknown) => {
-  if (!(error instanceof PrerequisiteMissing)) throw error;
-  process.stderr.write(`\n${error.message}\n`);
-  return 1;
-});
+await runToExitCode(HELP, main);

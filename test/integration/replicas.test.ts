@@ -6,11 +6,10 @@ import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, it } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Consumer } from '@platformatic/kafka';
-import { ATTRIBUTES } from '../../src/answers/stats-document.ts';
-import { STATS } from '../../src/domain/stat.ts';
 import type { Character } from '../../world/model.ts';
 import { WORLD_TENANT } from '../../world/world.ts';
 import { createTruthHistory, type TruthHistory } from '../chaos/truth-history.ts';
+import { equals } from '../support/differences.ts';
 import { startProbe, topicNames } from '../support/feed-probe.ts';
 import { type KafkaBroker, provisionKafka } from '../support/kafka-broker.ts';
 import { uniqueName } from '../support/kafka-client.ts';
@@ -111,7 +110,7 @@ describe('replicas', () => {
 
   const statsMatch = ({ attributes }: StatsAnswer, character: Character): boolean => {
     const expected = oracleStats(character, { now: Date.now(), grace: 15_000 });
-    return STATS.every((stat) => attributes[ATTRIBUTES[stat]] === expected[stat]);
+    return equals(attributes, expected);
   };
 
   /** Degraded answers say so themselves; any other one was true within the window. */

@@ -3,8 +3,8 @@ import { systemClock } from '../../src/lib/clock.ts';
 import type { WorldRecord } from '../../world/producer.ts';
 import { startUpstreamServer, type UpstreamServer } from '../../world/upstream-server.ts';
 import { createWorld, type World, type WorldOptions } from '../../world/world.ts';
-import { createKafkaClient, type KafkaClient, uniqueName } from './kafka-client.ts';
-import { topicVariables } from './topic-variables.ts';
+import { createTopics, serviceVariables } from './atlas-topics.ts';
+import { createKafkaClient, type KafkaClient } from './kafka-client.ts';
 
 /** A simulated Atlas whose events go to topics of their own on a real broker, in order. */
 export interface WorldOnKafka {
@@ -24,9 +24,7 @@ export async function startWorldOnKafka(
   options: Partial<WorldOptions> = {},
 ): Promise<WorldOnKafka> {
   const kafka = createKafkaClient(brokers);
-  const name = uniqueName('world');
-  const topics = Object.fromEntries(STREAMS.map((stream) => [stream, `${name}-${stream}`])) as Record<Stream, string>;
-  for (const stream of STREAMS) await kafka.createTopic(topics[stream]);
+  const topics = await createTopics(kafka, 'world');
   let waiting: WorldRecord[] = [];
   let sending = Promise.resolve();
   const send = async (): Promise<void> => {
@@ -52,12 +50,7 @@ export async function startWorldOnKafka(
     upstream,
     kafka,
     topics,
-    variables: {
-      BOOTSTRAP_SERVERS: brokers.join(','),
-      KAFKA_CONSUMER_GROUP: uniqueName('group'),
-      BASE_SERVICE_URL: upstream.url,
-      ...topicVariables(topics),
-    },
+    variables: serviceVariables(brokers, topics, upstream.url),
     flushed: () => sending,
     async close() {
       await sending;
