@@ -10,7 +10,7 @@ const HELP = `npm test -- [globs…]
 
   globs  files of tests, to run only these: 'test/integration/*.test.ts'; all when left out
 
-Kafka: the one that KAFKA_BROKERS names, else Docker, else Java 17 with Maven. All of them take about a quarter of an hour on two cores.
+Kafka: the one that KAFKA_BROKERS names, else Docker, else Java 17 with Maven. All of them take about ten minutes on two cores.
 `;
 const ROOT = join(import.meta.dirname, '..');
 const ALL = ['src/**/*.test.ts', 'bench/**/*.test.ts', 'world/**/*.test.ts', 'test/**/*.test.ts'];
@@ -63,7 +63,7 @@ async function main(): Promise<number> {
   const { alone = [], together = [] } = Object.groupBy(files, (file) =>
     ALONE.some((glob) => matchesGlob(file, glob)) ? 'alone' : 'together',
   );
-  const kafka = await provisionKafka(progress);
+  const kafka = await provisionKafka(progress, 'full');
   try {
     progress(`Kafka for the tests: ${kafka.origin}\n`);
     const codes = [await runTests(together, AT_A_TIME, kafka.brokers), await runTests(alone, 1, kafka.brokers)];

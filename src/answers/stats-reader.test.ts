@@ -70,7 +70,10 @@ function setUp(readWait = 300, visitorMax = 10, visitorTtl = 30_000, concurrency
   const flow = createReadFlow({ characters, queue, refresher, clock, watches, readWait, visitorMax });
   const reader = createStatsReader({ flow, effective });
   refresher.start();
-  stops.push(() => refresher.stop(1_000));
+  stops.push(async () => {
+    await refresher.stop(1_000);
+    bench.assertInvariants();
+  });
   const read = async (): Promise<StatsRead> => reader.read(TENANT, 12, undefined);
   const stats = async () => {
     const outcome = await read();

@@ -46,12 +46,12 @@ const ADMITTED_MAX = 50;
 
 /**
  * Short enough that what a phantom event left is found within the run, that visitors come and go, that residents go whose
- * sessions are phantoms, and that static data reach their bound.
+ * sessions are phantoms, and that static data reach their bound; few enough visitors that more can wait at once, on any machine.
  */
 export const HELD = {
   AUDIT_PERIOD: '5s',
   VISITOR_TTL: '2s',
-  VISITOR_MAX: '2000',
+  VISITOR_MAX: '500',
   RESIDENT_IDLE_TTL: '30s',
   STATIC_DATA_MAX: '1000',
 } as const;
@@ -67,7 +67,7 @@ export async function layBed(
   charactersPerTenant: number,
   progress: Progress = () => undefined,
 ): Promise<Bed> {
-  const broker = await provisionKafka(progress);
+  const broker = await provisionKafka(progress, 'full');
   const kafka = createKafkaClient(broker.brokers);
   const producer = new Producer<Buffer, Buffer, Buffer, Buffer>({
     clientId: 'hostile',

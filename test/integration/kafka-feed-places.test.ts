@@ -48,6 +48,25 @@ async function restart(properties: Readonly<Record<string, string>>): Promise<vo
   await kafka.broker.start();
 }
 
+test('given the addresses that it was told lead nowhere any more, while the brokers it has found serve, then it says so, and heals', async (t) => {
+  const way = await openWay(t);
+  const topics = topicNames();
+  await kafka.client.createTopic(topics.buff);
+  // Nobody is behind the second one, as where a name is not resolved any more.
+  const { feed, values } = await kafka.follow(t, {
+    brokers: [`127.0.0.1:${way.port}`, 'no-such-host.invalid:9092'],
+    topics,
+  });
+  await until('it is current', () => feed.health().streams.buff.current);
+  way.close();
+  await kafka.client.produce(topics.buff, [textRecord('a')]);
+  await until('it came', () => values().includes('a'), HEALED_MS);
+  await kafka.client.createTopic(topics.skill);
+  await kafka.client.produce(topics.skill, [textRecord('new')]);
+  await until('a new topic is found through the brokers that it knows', () => values().includes('new'), HEALED_MS);
+  assert.ok(feed.health().streams.buff.current);
+});
+
 const advertising = (port: number) => ({ 'advertised.listeners': `PLAINTEXT://127.0.0.1:${port}` });
 
 test('given a broker that comes back under another address, then records and commits find it there', async (t) => {
@@ -70,26 +89,6 @@ test('given a broker that comes back under another address, then records and com
   await until('it is committed', async () => (await kafka.client.committed(groupId, topics.buff)) === 2, HEALED_MS);
   await feed.stop();
   second.close();
-  await restart({});
-});
-
-test('given the addresses that it was told lead nowhere any more, while the brokers it has found serve, then it says so, and heals', async (t) => {
-  const way = await openWay(t);
-  const topics = topicNames();
-  await kafka.client.createTopic(topics.buff);
-  // Nobody is behind the second one, as where a name is not resolved any more.
-  const { feed, values } = await kafka.follow(t, {
-    brokers: [`127.0.0.1:${way.port}`, 'no-such-host.invalid:9092'],
-    topics,
-  });
-  await until('it is current', () => feed.health().streams.buff.current);
-  way.close();
-  await kafka.client.produce(topics.buff, [textRecord('a')]);
-  await until('it came', () => values().includes('a'), HEALED_MS);
-  await kafka.client.createTopic(topics.skill);
-  await kafka.client.produce(topics.skill, [textRecord('new')]);
-  await until('a new topic is found through the brokers that it knows', () => values().includes('new'), HEALED_MS);
-  assert.ok(feed.health().streams.buff.current);
 });
 
 const secured = (password: string) => ({
@@ -124,6 +123,8 @@ async function grant(topic: string, operation: 'READ' | 'DESCRIBE'): Promise<voi
 test('given no right to a topic, then it is named with its variable, and followed once it is granted; a lost password shows and heals', async (t) => {
   if (kafka.broker.files === undefined) return t.skip(OUT_OF_REACH);
   await restart(secured('secret'));
+  // Where it was before, nobody listens any more.
+  await kafka.reconnect();
   const topics = topicNames();
   await kafka.client.createTopic(topics.buff);
   await kafka.client.produce(topics.buff, [textRecord('a')]);
@@ -153,5 +154,4 @@ test('given no right to a topic, then it is named with its variable, and followe
   await until('the next came', () => values().includes('b'), HEALED_MS);
   await until('it is current again', () => feed.health().streams.buff.current, HEALED_MS);
   await feed.stop();
-  await restart({});
 });
