@@ -55,6 +55,28 @@ for (const codec of ['none', 'gzip', 'snappy', 'lz4', 'zstd'] as const) {
   });
 }
 
+test('given headers in any order, some as in the record before, then each record has its own; equal ones are one object', () => {
+  const header = (name: string, value: string) => [Buffer.from(name), Buffer.from(value)] as const;
+  const given = [
+    [header('trace', '1'), header('REGION', 'GMS'), header('MAJOR', '83')],
+    [header('trace', '2'), header('MAJOR', '83'), header('REGION', 'GMS')],
+    [header('trace', '23'), header('REGION', 'JMS'), header('MINOR', '')],
+    [...Array.from({ length: 20 }, (_, index) => header(`name${index}`, 'x')), header('REGION', 'GMS')],
+  ];
+  const { records } = slice(
+    0,
+    batchBytes(
+      0,
+      given.map((headers) => ({ value: Buffer.from('v'), headers })),
+    ),
+  );
+  assert.deepEqual(
+    records.map(({ headers }) => headers),
+    given,
+  );
+  assert.equal(records[0]?.headers[1], records[1]?.headers[2]);
+});
+
 test('given a batch that begins before the offset asked for, then its earlier records are left out', () => {
   const read = slice(11, batchBytes(10, ['a', 'b', 'c']));
   assert.equal(shown(read), '11=b 12=c');

@@ -12,7 +12,7 @@ export type TakeRecord = (
 interface Cursor {
   readonly bytes: Buffer;
   at: number;
-  /** The first headers that were read; see {@link readHeader}. */
+  /** The last header of each name; see {@link readHeader}. */
   readonly known: Header[];
 }
 
@@ -58,23 +58,29 @@ function readHeaders(cursor: Cursor, count: number): FeedRecord['headers'] {
   return headers;
 }
 
-/** Headers of a batch that are looked for in its later records: a tenant's four, and what came with them. */
-const KNOWN_MAX = 8;
+/** Names of headers that are remembered in a batch; events have six at most. */
+const NAMES_MAX = 8;
 
 /**
- * Equal headers of a batch are one object: making views costs more than all else that is read of a record, and nearly all
- * of them are of one tenant.
+ * A header that equals the one of its name in the record before is the same object: making views costs more than all else
+ * that is read of a record, and nearly all headers are of one tenant.
  */
 function readHeader(cursor: Cursor): Header {
   const { bytes, known } = cursor;
   const nameFrom = skipField(cursor) ?? cursor.at;
   const nameTo = cursor.at;
   const valueFrom = skipField(cursor) ?? cursor.at;
-  for (const header of known) {
-    if (isSame(header[1], bytes, valueFrom, cursor.at) && isSame(header[0], bytes, nameFrom, nameTo)) return header;
+  const valueTo = cursor.at;
+  for (let index = 0; index < known.length; index += 1) {
+    const before = known[index];
+    if (before === undefined || !isSame(before[0], bytes, nameFrom, nameTo)) continue;
+    if (isSame(before[1], bytes, valueFrom, valueTo)) return before;
+    const header: Header = [before[0], viewOf(bytes, valueFrom, valueTo)];
+    known[index] = header;
+    return header;
   }
-  const header: Header = [viewOf(bytes, nameFrom, nameTo), viewOf(bytes, valueFrom, cursor.at)];
-  if (known.length < KNOWN_MAX) known.push(header);
+  const header: Header = [viewOf(bytes, nameFrom, nameTo), viewOf(bytes, valueFrom, valueTo)];
+  if (known.length < NAMES_MAX) known.push(header);
   return header;
 }
 
