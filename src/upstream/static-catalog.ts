@@ -17,15 +17,9 @@ import { createHeap } from '../lib/heap.ts';
 import type { Gate } from './gate.ts';
 import type { GateId, StaticDataWanted } from './port.ts';
 import { answerFor } from './static-answer.ts';
-import {
-  type AnyEntry,
-  createShelf,
-  entryOf,
-  isKnown,
-  removeEntry,
-  type StaticSource,
-  type TenantShelf,
-} from './static-entry.ts';
+import { type AnyEntry, entryOf, isKnown, type StaticSource, type TenantShelf } from './static-entry.ts';
+import { createStaticQueue } from './static-queue.ts';
+import { createStaticShelves } from './static-shelves.ts';
 import { addWitness } from './static-witness.ts';
 import { isDenial, isServiceFailure } from './upstream-errors.ts';
 
@@ -63,47 +57,33 @@ const NOTHING: StaticData = { skill: () => undefined, requirements: () => undefi
 
 export function createStaticCatalog(options: StaticCatalogOptions): StaticCatalog {
   const { source, gate, clock, random } = options;
-  const shelves = new Map<string, TenantShelf>();
-  /** All entries, the one wanted longest ago first. */
-  const entries = new Set<AnyEntry>();
-  /** Due entries: those that somebody waits for, and the others. */
-  const awaited = new Set<AnyEntry>();
-  const background = new Set<AnyEntry>();
+  const shelves = createStaticShelves();
+  const queue = createStaticQueue();
   const failing = new Set<AnyEntry>();
   /** By the time at which they are due; an entry whose `askAt` has changed since has another place. */
   const schedule = createHeap<AnyEntry>((at, entry) => entry.askAt === at && !entry.evicted);
   let inFlight = 0;
-  let revisions = 0;
   let flushes = 0;
-  let evicted = 0;
 
   function want(shelf: TenantShelf, kind: AnyEntry['kind'], id: number, context: EventContext | undefined): AnyEntry {
     const entry = entryOf(shelf, kind, id, source);
     entry.wantedAt = clock.mono();
-    entries.delete(entry);
-    entries.add(entry);
+    shelves.renew(entry);
     if (entry.attempt === undefined && entry.askAt <= clock.mono()) {
       entry.context = context;
-      enqueue(entry, entry.value === undefined ? awaited : background);
-    } else if (entry.value === undefined && background.delete(entry)) awaited.add(entry);
+      queue.add(entry, entry.value === undefined);
+    } else if (entry.value === undefined) queue.hurry(entry);
     return entry;
   }
 
-  function enqueue(entry: AnyEntry, queue: Set<AnyEntry>): void {
-    entry.attempt = Promise.withResolvers();
-    queue.add(entry);
-  }
-
   function pump(): void {
-    for (const queue of [awaited, background]) {
-      for (const entry of queue) {
-        if (inFlight >= options.concurrency) return;
-        queue.delete(entry);
-        if (gate.tryEnter(entry.shelf.tenant, gateIdOf(entry))) void ask(entry);
-        else {
-          fail(entry);
-          endAttempt(entry);
-        }
+    while (inFlight < options.concurrency) {
+      const entry = queue.take();
+      if (entry === undefined) return;
+      if (gate.tryEnter(entry.shelf.tenant, gateIdOf(entry))) void ask(entry);
+      else {
+        fail(entry);
+        endAttempt(entry);
       }
     }
   }
@@ -147,7 +127,7 @@ export function createStaticCatalog(options: StaticCatalogOptions): StaticCatalo
     entry.doubted = false;
     setDue(entry, Number.POSITIVE_INFINITY);
     entry.value = answer.value;
-    touchRevision(entry.shelf);
+    shelves.touch(entry.shelf);
   }
 
   /** A value that is known goes only when it is denied a second time. */
@@ -156,7 +136,7 @@ export function createStaticCatalog(options: StaticCatalogOptions): StaticCatalo
     setDue(entry, clock.mono() + MISSING_MS);
     if (entry.doubted || entry.value === null) return;
     entry.value = null;
-    touchRevision(entry.shelf);
+    shelves.touch(entry.shelf);
   }
 
   function fail(entry: AnyEntry): void {
@@ -177,32 +157,16 @@ export function createStaticCatalog(options: StaticCatalogOptions): StaticCatalo
 
   function askAgain(entry: AnyEntry): void {
     const wanted = clock.mono() - entry.wantedAt <= INTEREST_MS;
-    if (wanted && entry.attempt === undefined && !entry.evicted) enqueue(entry, background);
+    if (wanted && entry.attempt === undefined && !entry.evicted) queue.add(entry, false);
   }
 
-  function touchRevision(shelf: TenantShelf): void {
-    revisions += 1;
-    shelf.revision = revisions;
-  }
-
-  /** Down to the bound; what is being asked stays, and ends its attempt by itself. */
+  /** What is being asked stays, and ends its attempt by itself. */
   function evict(): void {
-    let surplus = entries.size - options.maxEntries;
-    for (const entry of entries) {
-      if (surplus <= 0) return;
-      const waits = awaited.delete(entry) || background.delete(entry);
-      if (entry.attempt !== undefined && !waits) continue;
-      const { shelf } = entry;
-      entries.delete(entry);
+    const mayGo = (entry: AnyEntry): boolean => queue.remove(entry) || entry.attempt === undefined;
+    shelves.evict(options.maxEntries, mayGo, (entry) => {
       failing.delete(entry);
-      removeEntry(entry);
-      if (shelf.skills.size + shelf.requirements.size === 0) shelves.delete(shelf.tenant.key);
-      entry.evicted = true;
       endAttempt(entry);
-      touchRevision(shelf);
-      evicted += 1;
-      surplus -= 1;
-    }
+    });
   }
 
   gate.onClose(() => {
@@ -212,11 +176,10 @@ export function createStaticCatalog(options: StaticCatalogOptions): StaticCatalo
   });
 
   return {
-    of: (tenant) => shelves.get(tenant.key)?.view ?? NOTHING,
+    of: (tenant) => shelves.find(tenant)?.view ?? NOTHING,
     async ensure({ tenant, skillIds, templateIds, context }) {
       if (skillIds.length + templateIds.length === 0) return;
-      const shelf = shelves.get(tenant.key) ?? createShelf(tenant);
-      shelves.set(tenant.key, shelf);
+      const shelf = shelves.findOrAdd(tenant);
       const wanted = [
         ...skillIds.map((id) => want(shelf, 'skill', id, context)),
         ...templateIds.map((id) => want(shelf, 'requirements', id, context)),
@@ -229,7 +192,7 @@ export function createStaticCatalog(options: StaticCatalogOptions): StaticCatalo
     },
     flush() {
       flushes += 1;
-      for (const entry of entries) {
+      for (const entry of shelves) {
         entry.askAt = clock.mono();
         askAgain(entry);
       }
@@ -242,14 +205,7 @@ export function createStaticCatalog(options: StaticCatalogOptions): StaticCatalo
       }
       pump();
     },
-    counts: {
-      get size() {
-        return entries.size;
-      },
-      get evicted() {
-        return evicted;
-      },
-    },
+    counts: shelves.counts,
   };
 }
 
