@@ -2,12 +2,15 @@
 // Plain JavaScript that every Node can read: it may be the first thing that an old one sees.
 // The sources are TypeScript, which Node runs as they are from 24 on. `npm ci` installs that one beside them.
 import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import module, { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 
 const NODE_MAJOR = 24;
 const PARENT_LOOK_MS = 250;
-const tool = new URL('../tool/main.ts', import.meta.url);
+// In the image they are JavaScript already (scripts/strip-types.ts).
+const source = new URL('../tool/main.ts', import.meta.url);
+const tool = existsSync(source) ? source : new URL('../tool/main.js', import.meta.url);
 /** What is compiled is kept here for the next start, stripped of its types; where nobody may write it is compiled anew. */
 const cache = fileURLToPath(new URL('../node_modules/.cache/effective-stats', import.meta.url));
 

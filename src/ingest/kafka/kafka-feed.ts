@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { loadKafka } from '../../lib/kafka-library.ts';
 import type { Feed, FeedCounters } from '../feed.ts';
 import { createHealth } from './feed-health.ts';
@@ -5,9 +6,12 @@ import { type Following, startFollowing } from './following.ts';
 import type { KafkaFeedOptions } from './kafka-options.ts';
 import { positionsOf } from './partition.ts';
 
+/** Loading the client blocks for 0.2 s: whoever waited for the service to listen is answered before. */
+const ANSWER_FIRST_MS = 50;
+
 /**
  * The feed from Apache Kafka 3.1 or later: every partition of every topic, without a consumer group. `start` loads the
- * client library (0.3 s) and returns; brokers that do not answer and topics that do not exist are waited for.
+ * client library and returns; brokers that do not answer and topics that do not exist are waited for.
  */
 export function createKafkaFeed(options: KafkaFeedOptions): Feed {
   const counters: FeedCounters = { fetchFailures: 0, commitFailures: 0, commits: 0, offsetResets: 0 };
@@ -22,6 +26,7 @@ export function createKafkaFeed(options: KafkaFeedOptions): Feed {
       return [...partitions.values()].flatMap((state) => positionsOf(state, committed.get(state.name)));
     },
     async start(handler, listeners) {
+      await delay(ANSWER_FIRST_MS);
       const kafka = await loadKafka();
       if (stopped || following !== undefined) return;
       following = startFollowing(kafka, options, counters, handler, listeners);
