@@ -4,6 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 
 /** A process of the benches, with a channel for questions. */
 export interface Child {
+  readonly pid: number;
   /** Sends the message and resolves with the next one that comes back. */
   ask(message: string): Promise<unknown>;
   /** CPU time so far, ms. */
@@ -45,6 +46,7 @@ export function startChild(args: readonly string[], env: Readonly<Record<string,
     return Promise.race([answer, died]);
   };
   return {
+    pid: child.pid ?? 0,
     ask,
     cpu: async () => Number(await ask('cpu')),
     whileAlive: (work) => Promise.race([work, died]),

@@ -1,18 +1,28 @@
+import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Bed } from '../bed.ts';
 import type { Case } from '../case.ts';
 import { type Figure, median } from '../figure.ts';
+import { rssOf, startAndAsk } from '../first-answer.ts';
 import { connectHttp } from '../http.ts';
+import type { Progress } from '../progress.ts';
 import { sessionCreated } from '../records.ts';
 import { loggedIn } from '../service.ts';
 import { POPULATIONS } from '../upstream-answers.ts';
 
 const IDLE_MS = 300;
+/** From the first answer until memory is looked at. */
+const SETTLE_MS = 10_000;
+const ROOT = join(import.meta.dirname, '..', '..');
+const SERVICE = [join(ROOT, 'bin', 'effective-stats.js'), 'serve'];
+const BARE = [join(ROOT, 'bench', 'processes', 'bare-fastify.js')];
+/** Nobody is there: the first answer waits for neither broker nor services. */
+const ALONE = { BOOTSTRAP_SERVERS: '127.0.0.1:1', BASE_SERVICE_URL: 'http://127.0.0.1:1/api/', LOG_LEVEL: 'fatal' };
 
-/** From starting the process to the first event's effect, and from SIGTERM to the end. */
+/** From starting the process to its first answer and to the first event's effect, from SIGTERM to the end, and idle memory. */
 export const start: Case = {
-  about: 'ms from process start to the first event visible; ms from SIGTERM to exit',
-  steps: ({ rounds }) => rounds,
+  about: 'ms from process start to the first answer and the first event visible; ms from SIGTERM to exit; idle memory',
+  steps: ({ rounds }) => rounds * 2,
   async run(bed, sizes, progress) {
     const upstream = await bed.startHelper('upstream', '0');
     const times: { visible: number[]; bare: number[]; exit: number[] } = { visible: [], bare: [], exit: [] };
@@ -23,9 +33,46 @@ export const start: Case = {
       times.exit.push(exit);
       times.bare.push(await startBare(bed, topic));
     }
-    return figures(median(times.visible), median(times.bare), median(times.exit));
+    const answers = await firstAnswers(sizes.rounds, progress);
+    return [...answers, ...figures(median(times.visible), median(times.bare), median(times.exit))];
   },
 };
+
+interface Start {
+  readonly ms: number;
+  readonly cpu: number;
+  readonly rss: number;
+}
+
+/** By turns, after one start whose compiled code is kept. */
+async function firstAnswers(rounds: number, progress: Progress): Promise<Figure[]> {
+  await (await startAndAsk(SERVICE, ALONE)).child.end();
+  const service: Start[] = [];
+  const bare: Start[] = [];
+  for (let round = 0; round < rounds; round++) {
+    progress.step(`start: first answer ${round + 1}`);
+    bare.push(await startAlone(BARE));
+    service.push(await startAlone(SERVICE));
+  }
+  const figure = (name: string, unit: string, of: (start: Start) => number, aim: string, most: number): Figure => {
+    const [mine, its] = [median(service.map(of)), median(bare.map(of))];
+    const met = mine <= its * most;
+    return { name, unit, service: mine, ceiling: { name: 'bare Fastify', value: its }, aim: { text: aim, met } };
+  };
+  return [
+    figure('process start → first answer', 'ms', ({ ms }) => ms, '≤ 2 × Fastify', 2),
+    figure('the same, of the process', 'ms CPU', ({ cpu }) => cpu, '≤ 2 × Fastify', 2),
+    figure('resident memory, idle', 'bytes', ({ rss }) => rss, '≤ 1.25 × Fastify', 1.25),
+  ];
+}
+
+async function startAlone(program: readonly string[]): Promise<Start> {
+  const { child, ms, cpu } = await startAndAsk(program, ALONE);
+  await delay(SETTLE_MS);
+  const rss = await rssOf(child);
+  await child.end();
+  return { ms, cpu, rss };
+}
 
 async function startOnce(bed: Bed, upstreamPort: number): Promise<{ visible: number; exit: number; topic: string }> {
   const topics = await bed.createTopics();
