@@ -7,7 +7,7 @@ import type { KafkaFeedOptions } from './kafka-options.ts';
 import { positionsOf } from './partition.ts';
 
 /** Loading the client blocks for 0.2 s: whoever waited for the service to listen is answered before. */
-const ANSWER_FIRST_MS = 50;
+const ANSWER_FIRST_MS = 100;
 
 /**
  * The feed from Apache Kafka 3.1 or later: every partition of every topic, without a consumer group. `start` loads the
