@@ -18,9 +18,9 @@ import { until } from '../support/wait.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
 
-function start(variables: Record<string, string>) {
+function start(variables: Record<string, string>, ...flags: string[]) {
   const { PATH = '' } = process.env;
-  const child = spawn(process.execPath, ['src/main.ts'], { cwd: ROOT, env: { PATH, ...variables } });
+  const child = spawn(process.execPath, [...flags, 'src/main.ts'], { cwd: ROOT, env: { PATH, ...variables } });
   let output = '';
   for (const stream of [child.stdout, child.stderr])
     stream.setEncoding('utf8').on('data', (text: string) => {
@@ -30,7 +30,32 @@ function start(variables: Record<string, string>) {
   return { child, ended, output: () => output };
 }
 
+/** Says at the end what was loaded. */
+const TELL_LOADED = `data:text/javascript,
+  import { registerHooks } from 'node:module';
+  const loaded = [];
+  registerHooks({ load(url, context, next) { loaded.push(url); return next(url, context); } });
+  process.on('exit', () => console.log(loaded.map((url) => 'loaded ' + url).join('\\n')));`.replaceAll('\n', ' ');
+
 describe('a start', () => {
+  for (const [mode, variables, needless] of [
+    ['the demo', {}, /^loaded .*(typebox|\/ajv\/|platformatic|\/kafka\/|pino-pretty|sdk-trace|undici\/index).*$/gm],
+    [
+      'Kafka',
+      { BOOTSTRAP_SERVERS: '127.0.0.1:1', BASE_SERVICE_URL: 'http://127.0.0.1:1/api/' },
+      /^loaded .*(typebox|\/world\/|in-process|pino-pretty|sdk-trace|undici\/index).*$/gm,
+    ],
+  ] as const) {
+    test(`given ${mode}, when it has started, then nothing is loaded that nobody has asked for`, async () => {
+      const { child, ended, output } = start({ ...variables, REST_PORT: '0' }, '--import', TELL_LOADED);
+      await until('it is ready', () => output().includes('is ready'), 30_000);
+      child.kill('SIGTERM');
+      assert.equal(await ended, 0);
+      assert.match(output(), /^loaded .*\/fastify\.js$/m);
+      assert.deepEqual(output().match(needless) ?? [], []);
+    });
+  }
+
   test('symptom: a closed stdout ends the service, at full load and without a word', async () => {
     const port = await freePort();
     const { child, ended } = start({ REST_PORT: String(port), LOG_LEVEL: 'trace' });
