@@ -25,7 +25,7 @@ import { refuseConnection } from './connection-refusal.ts';
 import type { DescribedRoute } from './describe.ts';
 import { answerOfError } from './error-mapper.ts';
 import { createExplainHandler, EXPLAIN_URL } from './explain/explain-route.ts';
-import { type Handler, handling, routed, send } from './handling.ts';
+import { type Handler, handling, send, write } from './handling.ts';
 import { createHotRoute, type HotRequest } from './hot-route.ts';
 import {
   createConsumersHandler,
@@ -158,10 +158,11 @@ export function createApi(deps: ApiDeps): FastifyInstance {
 
   const shedding = createShedding({ onShed: deps.metrics.requestShed });
   const handle = (handler: Handler, observer: HttpRouteObserver, refusalAt?: (now: number) => Answer | undefined) =>
-    routed(handling({ handler, observer, answerOfError: errorAnswer, clock: deps.clock, refusalAt }));
+    handling({ handler, send, observer, answerOfError: errorAnswer, clock: deps.clock, refusalAt });
   const statsAnswers = createStatsAnswers(deps.reader);
-  const respondHot = handling<HotRequest>({
-    handler: (asked) => statsAnswers(asked, asked.ifNoneMatch),
+  const respondHot = handling({
+    handler: (asked: HotRequest) => statsAnswers(asked, asked.ifNoneMatch),
+    send: write,
     observer: deps.metrics.httpRoute(STATS_URL),
     answerOfError: errorAnswer,
     clock: deps.clock,

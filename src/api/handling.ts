@@ -1,12 +1,14 @@
 import type { ServerResponse } from 'node:http';
-import type { FastifyReply, FastifyRequest, RouteHandlerMethod } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Clock } from '../lib/clock.ts';
 import type { HttpRouteObserver } from '../telemetry/metrics.ts';
 import type { Answer } from './answer.ts';
 
 export type Handler<R = FastifyRequest> = (request: R) => Answer | Promise<Answer>;
 
-export interface HandlingOptions<R> {
+export interface HandlingOptions<R, T> {
+  /** Gives the answer to whoever waits for it. */
+  readonly send: (to: T, answer: Answer) => void;
   readonly handler: Handler<R>;
   /** Must not throw. */
   readonly answerOfError: (error: unknown, request: R) => Answer;
@@ -20,11 +22,11 @@ export interface HandlingOptions<R> {
  * Makes a function from request to answer respond: what it throws goes through the error mapper, what it answers is counted.
  * Without hooks, and without a promise when the handler answers at once: the hottest route would feel each.
  */
-export function handling<R>({ handler, answerOfError, observer, clock, refusalAt }: HandlingOptions<R>) {
-  return (request: R, response: ServerResponse): void => {
+export function handling<R, T>({ handler, send, answerOfError, observer, clock, refusalAt }: HandlingOptions<R, T>) {
+  return (request: R, to: T): void => {
     const began = clock.mono();
     const finish = (answer: Answer): void => {
-      write(response, answer);
+      send(to, answer);
       observer.answered(answer.status, clock.mono() - began);
     };
     const refusal = refusalAt?.(began);
@@ -43,23 +45,15 @@ export function handling<R>({ handler, answerOfError, observer, clock, refusalAt
   };
 }
 
-/** A route of Fastify's that a function responds to. */
-export function routed(respond: (request: FastifyRequest, response: ServerResponse) => void): RouteHandlerMethod {
-  return (request, reply) => {
-    reply.hijack();
-    respond(request, reply.raw);
-  };
+/** Through the framework, as bytes: to the type of a text it would add a charset, which JSON has none of. */
+export function send(reply: FastifyReply, { status, headers, body, encoding }: Answer): void {
+  reply
+    .code(status)
+    .headers(headers)
+    .send(body === '' ? undefined : Buffer.from(body, encoding));
 }
 
-/**
- * Through Node's response, not Fastify's. The answer is complete; to find that out anew for each request cost more than all
- * the rest of the hottest route.
- */
-export function send(reply: FastifyReply, answer: Answer): void {
-  reply.hijack();
-  write(reply.raw, answer);
-}
-
-function write(response: ServerResponse, { status, headers, body, encoding }: Answer): void {
+/** Past the framework, which for the hottest route would find out anew what is known of the answer. */
+export function write(response: ServerResponse, { status, headers, body, encoding }: Answer): void {
   response.writeHead(status, headers).end(body, encoding);
 }
