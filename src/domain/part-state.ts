@@ -161,8 +161,8 @@ export interface HearingContext extends Moment {
   readonly ownerNow: number;
   /** True when no read of the part is wanted or under way, and none is to come because events were missed. */
   readonly quiet: boolean;
-  /** True while a read of the part is under way: what it answers may be older than the event. */
-  readonly reading: boolean;
+  /** Monotonic ms at which the read under way began, undefined when none is: what it answers may be older than the event. */
+  readonly readingSince: number | undefined;
 }
 
 /** Epoch ms, by its owner's clock, at which the part's last read began; -Infinity: it was never read. */
@@ -170,7 +170,8 @@ export function readByOwner(part: PartState<unknown, Heard>, { mono, ownerNow }:
   return ownerNow - (mono - part.began);
 }
 
-/** True when an event was published so long before the last read that it cannot change what that read said: a replay. */
+/** True when an event was published so long before the last read, or the one under way, that it tells it nothing: a replay. */
 export function predates(part: PartState<unknown, Heard>, recordTime: number, context: HearingContext): boolean {
-  return recordTime < readByOwner(part, context) - GRACE_MS;
+  const { mono, ownerNow, readingSince } = context;
+  return recordTime < ownerNow - (mono - (readingSince ?? part.began)) - GRACE_MS;
 }

@@ -316,7 +316,7 @@ function newEntry(character: Character): Entry {
 
 function stateOf(entry: Entry | undefined): ReadsState {
   if (entry === undefined) return 'quiet';
-  if (entry.claim !== undefined) return 'reading';
+  if (entry.claim !== undefined) return entry.claim.began;
   return entry.wantedAt === NEVER ? 'quiet' : 'wanted';
 }
 

@@ -170,7 +170,8 @@ export function createCharacters(options: CharactersOptions): Characters {
     const ownerNow = time + options.ownerOffset(part);
     const reads = schedule.heard(character, part);
     const quiet = before.began >= since[part] && reads === 'quiet';
-    const change = hear(character, event, { now: time, mono, ownerNow, quiet, reading: reads === 'reading' });
+    const readingSince = typeof reads === 'number' ? reads : undefined;
+    const change = hear(character, event, { now: time, mono, ownerNow, quiet, readingSince });
     character.touchedAt = Math.max(character.touchedAt, mono);
     character.context = latestContext(character.context, event.context);
     if (change.part === before) return change.outcome;

@@ -6,8 +6,8 @@ export const PRIORITIES = ['reader', 'live', 'backlog', 'audit'] as const;
 
 export type Priority = (typeof PRIORITIES)[number];
 
-/** None is wanted or under way, one is wanted, or one is under way. */
-export type ReadsState = 'quiet' | 'wanted' | 'reading';
+/** None is wanted or under way, one is wanted, or the monotonic ms at which the one under way began. */
+export type ReadsState = 'quiet' | 'wanted' | number;
 
 /** What the keeper of characters asks of whoever schedules their reads; refresh/read-queue is the one. */
 export interface Schedule {

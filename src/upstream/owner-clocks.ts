@@ -14,24 +14,26 @@ export interface OwnerClocks {
 
 /** A difference that is put down to whole seconds and latency. */
 const TOLERANCE_MS = 2_000;
-/** Answers that took longer say too little about when their Date was written. */
+/** Answers that took longer say too little about when their Date was written, but where nothing else is known. */
 const ROUND_TRIP_MAX_MS = 1_000;
 /** A Date is cut to the second: on average it is this much behind. */
 const DATE_ROUNDING_MS = 500;
 
 export function createOwnerClocks(clock: Clock): OwnerClocks {
-  /** The service's epoch ms less our monotonic ms: a step of our clock does not change it. */
-  const origins = new Map<Service, number>();
+  /** `origin`: the service's epoch ms less our monotonic ms: a step of our clock does not change it. Off by `error` ms at most. */
+  const known = new Map<Service, { readonly origin: number; readonly error: number }>();
   return {
     note(service, date, sentAt, receivedAt) {
-      if (receivedAt - sentAt > ROUND_TRIP_MAX_MS) return;
-      origins.set(service, date + DATE_ROUNDING_MS - (sentAt + receivedAt) / 2);
+      const isSlow = receivedAt - sentAt > ROUND_TRIP_MAX_MS;
+      if (isSlow && known.has(service)) return;
+      const origin = date + DATE_ROUNDING_MS - (sentAt + receivedAt) / 2;
+      known.set(service, { origin, error: isSlow ? (receivedAt - sentAt) / 2 : 0 });
     },
     offset(service) {
-      const origin = origins.get(service);
-      if (origin === undefined) return 0;
-      const offset = origin + clock.mono() - clock.now();
-      return Math.abs(offset) > TOLERANCE_MS ? offset : 0;
+      const told = known.get(service);
+      if (told === undefined) return 0;
+      const offset = told.origin + clock.mono() - clock.now();
+      return Math.abs(offset) > TOLERANCE_MS + told.error ? offset : 0;
     },
   };
 }

@@ -35,6 +35,13 @@ describe('STAT_CHANGED is heard', () => {
     assert.deepEqual(baseOf(part), BASE);
   });
 
+  it('symptom: a record of long ago that is replayed while the first read is under way counts over what that read answers', () => {
+    const first: BasePart = { ...READ, read: undefined, began: Number.NEGATIVE_INFINITY };
+    const reading = hearing({ readingSince: HEARD_AT - 100 });
+    assert.deepEqual(hearBaseChanged(first, changed({ luck: 99 }, false, NOW - 5_101), reading).part.heard, []);
+    assert.equal(hearBaseChanged(first, changed({ luck: 99 }, false, NOW - 5_100), reading).part.heard.length, 1);
+  });
+
   it('given a record older than the last read by more than 5 s, then it is only a doubt', () => {
     const old = hearBaseChanged(READ, changed({ luck: 99 }, false, NOW - 65_001), hearing());
     assert.equal(old.outcome, 'hinted');

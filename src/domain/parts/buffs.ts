@@ -151,7 +151,8 @@ export function hearBuffApplied(part: BuffsPart, event: BuffApplied, context: He
  * the future was made by a wrong clock, and may be a repetition of long ago. A read under way may list what it has replaced.
  */
 function isNews(part: BuffsPart, createdAt: Instant, context: HearingContext): boolean {
-  if (part.read === undefined || context.reading || createdAt.ms > context.ownerNow + GRACE_MS) return false;
+  if (part.read === undefined || context.readingSince !== undefined || createdAt.ms > context.ownerNow + GRACE_MS)
+    return false;
   const made = instantNumber(createdAt);
   return made > readByOwner(part, context) + GRACE_MS && made > part.read.endedUntil && made > endsHeard(part);
 }
