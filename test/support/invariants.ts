@@ -1,6 +1,7 @@
 /** What holds of the characters that are held, and of the queue of their reads, between any two moves. */
 import assert from 'node:assert/strict';
 import { type Character, isResident, type Parts } from '../../src/domain/character.ts';
+import { compareInstants } from '../../src/domain/instant.ts';
 import { PARTS, type Part } from '../../src/domain/part.ts';
 import { isSettled } from '../../src/domain/part-state.ts';
 import type { ReadQueue } from '../../src/refresh/read-queue.ts';
@@ -68,10 +69,20 @@ const keysOf: { readonly [P in Part]: (parts: Pick<Parts, P>) => readonly unknow
   base: ({ base }) => base.heard.map(({ field }) => field),
   equipment: ({ equipment }) => equipment.heard.map(({ assetId }) => assetId),
   passives: ({ passives }) => passives.heard.map(({ skillId }) => skillId),
-  buffs: ({ buffs }) =>
-    buffs.heard.map((fact) => {
-      const { sourceId, statType } = fact.kind === 'began' ? fact.buff : fact;
-      return `${fact.kind} ${sourceId} ${statType ?? ''}`;
+  buffs: ({ buffs: { heard } }) =>
+    heard.map((fact, index) => {
+      if (fact.kind === 'began') return `began ${fact.buff.sourceId} ${fact.buff.statType}`;
+      const { sourceId, statType, until } = fact;
+      // The end of a later instance is remembered beside that of an earlier one which was heard after it.
+      const isLater = heard.some(
+        (other, at) =>
+          at > index &&
+          other.kind === 'ended' &&
+          other.sourceId === sourceId &&
+          other.statType === statType &&
+          compareInstants(other.until, until) < 0,
+      );
+      return `ended ${sourceId} ${statType ?? ''}${isLater ? ' later' : ''}`;
     }),
 };
 

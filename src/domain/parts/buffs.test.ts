@@ -40,6 +40,20 @@ describe('buffs order themselves', () => {
     assert.deepEqual(bench.buffs(), []);
   });
 
+  it('symptom: after the end of an instance that a clock has dated ahead, the next one never ends', () => {
+    const bench = loggedIn();
+    const ahead = instant(bench.clock.now() + 3_600_000);
+    bench.event({ type: 'buff-expired', sourceId: 7, statTypes: ['SPEED'], createdAt: ahead });
+    const createdAt = instant(bench.clock.now());
+    assert.equal(bench.event(applied(7, [['SPEED', 40]], createdAt)), 'hinted', 'the re-read decides');
+    bench.read({ part: 'buffs', buffs: [buffStat(7, 'SPEED', 40, createdAt)] });
+    assert.deepEqual(bench.buffs(), ['7 SPEED 40']);
+    bench.event({ type: 'buff-expired', sourceId: 7, statTypes: ['SPEED'], createdAt });
+    assert.deepEqual(bench.buffs(), []);
+    bench.event(applied(7, [['SPEED', 40]], createdAt));
+    assert.deepEqual(bench.buffs(), [], 'it has ended');
+  });
+
   it('given a re-cast, when the EXPIRED of the old instance comes late, then the new one stays', () => {
     const bench = loggedIn();
     const old = instant(bench.clock.now() - 1_000);

@@ -238,12 +238,18 @@ function withBegan(part: BuffsPart, began: BuffBegan): BuffsPart {
   return withFact(part, began, (other) => other.kind === 'began' && isSame(other.buff, began.buff));
 }
 
+/**
+ * One fact for each source and stat, two where a clock was set back: the end of a later instance still orders what comes, and
+ * says nothing of an earlier one that a read has listed since.
+ */
 function withEnded(part: BuffsPart, ended: BuffEnded): BuffsPart {
-  const isSameKey = (other: BuffFact): boolean =>
+  const isSameKey = (other: BuffFact): other is BuffEnded =>
     other.kind === 'ended' && other.sourceId === ended.sourceId && other.statType === ended.statType;
-  const known = part.heard.find(isSameKey);
-  const isOlder = known?.kind === 'ended' && compareInstants(known.until, ended.until) >= 0;
-  return isOlder ? part : withFact(part, ended, isSameKey);
+  const notEarlier = part.heard.filter(isSameKey).filter(({ until }) => compareInstants(until, ended.until) >= 0);
+  if (notEarlier.some(({ heardAt }) => heardAt > part.began)) return part;
+  const latest = notEarlier.find(({ until }) => notEarlier.every((other) => compareInstants(other.until, until) <= 0));
+  const isLater = latest !== undefined && compareInstants(latest.until, ended.until) > 0;
+  return withFact(part, ended, (other) => isSameKey(other) && !(isLater && other === latest));
 }
 
 export function contradictsBuffs({ row }: BuffsRead, fact: BuffFact): boolean {
