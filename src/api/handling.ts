@@ -26,7 +26,12 @@ export function handling<R, T>({ handler, send, answerOfError, observer, clock, 
   return (request: R, to: T): void => {
     const began = clock.mono();
     const finish = (answer: Answer): void => {
-      send(to, answer);
+      try {
+        send(to, answer);
+      } catch (error) {
+        // Nobody else would catch it, and it would end the service. The mapper logs it.
+        answerOfError(error, request);
+      }
       observer.answered(answer.status, clock.mono() - began);
     };
     const refusal = refusalAt?.(began);

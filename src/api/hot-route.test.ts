@@ -6,11 +6,14 @@ import type { StatsRead } from '../answers/stats-reader.ts';
 import { AppError } from '../lib/app-error.ts';
 import { createMetrics } from '../telemetry/metrics.ts';
 import type { Tracing } from '../telemetry/tracing.ts';
+import { ok } from './answer.ts';
 import { characterIdOfPath } from './character-request.ts';
+import { handling } from './handling.ts';
 
 const PATH = '/api/worlds/0/channels/1/characters/12/stats';
 const TAG = '"TWbPDyPfWfWDlnXsu2ePVZcFJ40"';
 const TENANT = Object.entries(TENANT_HEADERS).map(([name, value]) => `${name}: ${value}`);
+const answer = ok('{}');
 const TRACE = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01';
 
 /** With spans, every request is the framework's. */
@@ -169,6 +172,26 @@ test('given an API that closes, when stats are asked for on an open connection, 
   socket.write(`host: stats\r\n${TENANT.join('\r\n')}\r\n\r\n`);
   assert.match(await next(), /^HTTP\/1\.1 200 [\s\S]*connection: close/i);
   await closed;
+});
+
+test('given an answer that cannot be sent, when it is due at once or late, then that is logged, and nothing is thrown', async () => {
+  for (const handler of [() => answer, async () => answer]) {
+    const told: unknown[] = [];
+    const respond = handling({
+      handler,
+      send: () => assert.fail('no socket'),
+      answerOfError(error: unknown) {
+        told.push(error);
+        return answer;
+      },
+      observer: { answered: () => undefined },
+      clock: { now: () => 0, mono: () => 0 },
+      refusalAt: undefined,
+    });
+    respond({}, {});
+    await new Promise(setImmediate);
+    assert.equal(told.length, 1);
+  }
 });
 
 test('only the plain spelling of a path names a character', () => {
