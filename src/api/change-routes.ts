@@ -80,7 +80,7 @@ export type Stream = (request: FastifyRequest, response: ServerResponse) => void
 
 export interface ChangeStreams {
   readonly stream: Stream;
-  /** Ends all of them. */
+  /** Ends all of them, and opens no more. */
   end(): void;
 }
 
@@ -93,6 +93,7 @@ export function createChangeStreams(
   requestOf: TenantRequestReader,
 ): ChangeStreams {
   const open = new Set<ServerResponse>();
+  let isEnding = false;
 
   /** What a reader who was cut off missed, as far as it is kept. */
   function resume(filter: ChangeFilter, lastId: unknown, write: (change: Change) => void, missed: () => void): void {
@@ -105,9 +106,12 @@ export function createChangeStreams(
 
   return {
     end() {
+      isEnding = true;
       for (const response of open) response.end();
     },
     stream(request, response) {
+      // One that is opened now would hold up the stop until its deadline, and nobody would end it.
+      if (isEnding) throw new AppError('NOT_READY', 'The service is stopping.', { retryable: true });
       const { values, problems } = readQuery(request, PARAMETERS);
       const { tenant } = requestOf(request, problems);
       const filter = { tenant, worldId: values.world, characterId: values.character };

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { request as httpRequest, type IncomingMessage } from 'node:http';
+import { connect } from 'node:net';
 import { describe, it, test } from 'node:test';
 import type { FastifyInstance } from 'fastify';
 import { Value } from 'typebox/value';
@@ -231,6 +232,32 @@ describe('changes', () => {
     await until('all are accounted for', () => got() + missed() === number);
     assert.ok(missed() > 0);
     response.destroy();
+  });
+
+  it('symptom: a stream that is asked for while the API closes keeps it from closing', async (t) => {
+    const { app } = bench();
+    const { port } = new URL(await app.listen({ port: 0, host: '127.0.0.1' }));
+    const socket = connect(Number(port), '127.0.0.1');
+    t.after(() => socket.destroy());
+    let got = '';
+    socket.setEncoding('utf8').on('data', (chunk: string) => {
+      got += chunk;
+    });
+    const headers = Object.entries({ host: 'stats', ...TENANT_HEADERS }).map(
+      ([name, value]) => `${name}: ${value}\r\n`,
+    );
+    // What is under way keeps the connection while the rest closes.
+    socket.write('GET /api/livez HTTP/1.1\r\nhost: stats\r\n\r\nGET /api/effective-stats/changes HTTP/1.1\r\n');
+    await until('the first is answered', () => got.includes('200 OK'));
+    let isClosed = false;
+    const closing = app.close().then(() => {
+      isClosed = true;
+    });
+    await new Promise(setImmediate);
+    socket.write(`${headers.join('')}\r\n`);
+    await until('it has closed', () => isClosed);
+    await closing;
+    assert.match(got, /HTTP\/1\.1 503 [\s\S]*The service is stopping\./);
   });
 
   it('given a bad filter, when a stream is asked for, then 400, and none is open', async () => {
