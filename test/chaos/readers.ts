@@ -35,8 +35,10 @@ export interface ReadCounts {
 /** Clients that read random characters all the time and judge every answer. */
 export interface Readers {
   readonly counts: Readonly<ReadCounts>;
-  /** The first ones, unexcused 503 included, with all that is known about them. */
+  /** The first ones, with all that is known about them. */
   readonly lies: readonly Lie[];
+  /** The first 503 that nothing excuses. */
+  readonly refusals: readonly Lie[];
   /** Ms for which exact answers had been out of date, as far as the service could know. */
   readonly ages: readonly number[];
   pause(): Promise<void>;
@@ -57,6 +59,7 @@ export interface ReadersOptions {
 const READERS = 8;
 const PAUSE_MS = [2, 25] as const;
 const LIES_KEPT = 20;
+const REFUSALS_KEPT = 3;
 const AGES_MAX = 200_000;
 
 export function createReaders(options: ReadersOptions): Readers {
@@ -73,6 +76,7 @@ export function createReaders(options: ReadersOptions): Readers {
     lies: 0,
   };
   const lies: Lie[] = [];
+  const refusals: Lie[] = [];
   const ages: number[] = [];
   let paused = false;
   let stopped = false;
@@ -86,14 +90,16 @@ export function createReaders(options: ReadersOptions): Readers {
     } else if (verdict.kind !== 'lie') counts[verdict.kind] += 1;
     else {
       counts.lies += 1;
-      keepEvidence(who, answer, verdict.why);
+      if (lies.length < LIES_KEPT) lies.push(evidenceOf(who, answer, verdict.why));
     }
   };
 
-  const keepEvidence = (who: Who, { body }: StatsAnswer, why: string): void => {
-    if (lies.length >= LIES_KEPT) return;
-    lies.push({ character: nameOf(who), why, answer: body, timeline: timeline.of(who) });
-  };
+  const evidenceOf = (who: Who, { body }: StatsAnswer, why: string): Lie => ({
+    character: nameOf(who),
+    why,
+    answer: body,
+    timeline: timeline.of(who),
+  });
 
   const read = async (subject: Subject, who: Who): Promise<void> => {
     const begun = performance.now();
@@ -110,7 +116,11 @@ export function createReaders(options: ReadersOptions): Readers {
       if (excused) counts.unavailable += 1;
       else counts.refused += 1;
       timeline.add(who, () => `answer to a request ${ago(begun)}: 503`);
-      if (!excused) keepEvidence(who, answer, '503 although the base could be had');
+      if (!excused && refusals.length < REFUSALS_KEPT) {
+        refusals.push(
+          evidenceOf(who, answer, `replica ${subjects.indexOf(subject)}: 503 although the base could be had`),
+        );
+      }
       return;
     }
     if (answer.status === 200) excuses.answered(subject, who, startedAt, begun);
@@ -141,6 +151,7 @@ export function createReaders(options: ReadersOptions): Readers {
   return {
     counts,
     lies,
+    refusals,
     ages,
     async pause() {
       paused = true;

@@ -1,5 +1,6 @@
 import { duration, listed, reportTable } from '../support/report-table.ts';
 import type { AilmentKind } from './healing.ts';
+import type { Lie } from './readers.ts';
 import { AT_ONCE, THEN_KILL } from './strikes.ts';
 import type { TwinReport } from './twin.ts';
 
@@ -96,15 +97,14 @@ export function tableOf(report: TwinReport): string {
   return reportTable(rows);
 }
 
-/** What is needed to find out why, of the first lies and mismatches. */
+/** What is needed to find out why, of the first lies, refusals and mismatches. */
 export function evidenceOf(report: TwinReport, most = 3): string {
-  const lies = report.lies
-    .slice(0, most)
-    .map(
-      (lie) => `LIE about ${lie.character}, seed ${report.seed}: ${lie.why}\n${lie.answer}\n${lie.timeline.join('\n')}`,
-    );
+  const told = (kind: string, { character, why, answer, timeline }: Lie): string =>
+    `${kind} about ${character}, seed ${report.seed}: ${why}\n${answer}\n${timeline.join('\n')}`;
+  const lies = report.lies.slice(0, most).map((lie) => told('LIE', lie));
+  const refusals = report.refusals.slice(0, most).map((refusal) => told('REFUSAL', refusal));
   const mismatches = report.mismatched
     .slice(0, most)
     .map((each) => `WRONG AT REST: ${each.character}, seed ${report.seed}: ${each.why}\n${each.timeline.join('\n')}`);
-  return [...lies, ...mismatches].join('\n\n');
+  return [...lies, ...refusals, ...mismatches].join('\n\n');
 }

@@ -62,6 +62,7 @@ export interface TwinReport extends TwinProgress {
   readonly replays: number;
   readonly struck: Readonly<Record<string, number>>;
   readonly lies: readonly Lie[];
+  readonly refusals: readonly Lie[];
   readonly mismatched: readonly {
     readonly character: string;
     readonly why: string;
@@ -232,6 +233,7 @@ function createRun({ options, stage, actors, readers, watch, upstreamFaults, exc
         replays,
         struck: Object.fromEntries(upstreamFaults.struck),
         lies: readers.lies,
+        refusals: readers.refusals,
         mismatched,
         rests,
         recoveries: strikes.recoveries,
