@@ -1,9 +1,10 @@
 import type { AnyPart, Parts } from './character.ts';
-import { type Moment, merge } from './part-state.ts';
-import { baseOf, contradictsBase, sameBase } from './parts/base.ts';
-import { buffsOf, buffsRead, contradictsBuffs, sameBuffs } from './parts/buffs.ts';
-import { contradictsEquipment, sameWorn, wornOf } from './parts/equipment.ts';
-import { contradictsPassives, sameSkills, skillsOf } from './parts/passives.ts';
+import type { Part } from './part.ts';
+import { type Moment, merge, mergedAgain } from './part-state.ts';
+import { type BasePart, baseOf, contradictsBase, sameBase } from './parts/base.ts';
+import { type BuffsPart, buffsOf, buffsRead, contradictsBuffs, sameBuffs } from './parts/buffs.ts';
+import { contradictsEquipment, type EquipmentPart, sameWorn, wornOf } from './parts/equipment.ts';
+import { contradictsPassives, type PassivesPart, sameSkills, skillsOf } from './parts/passives.ts';
 import { packAssets, packBuffs } from './rows.ts';
 import type { PartSnapshot, SkillLevel } from './snapshot.ts';
 
@@ -49,6 +50,33 @@ export function absorb(
   }
 }
 
-function unreachable(snapshot: never): never {
-  throw new Error(`unknown snapshot ${JSON.stringify(snapshot)}`);
+/** The part once its last read has overridden what was heard before it began, and came here after it. `now` is epoch ms. Pure. */
+export function overridden(name: Part, part: AnyPart, now: number): AnyPart {
+  switch (name) {
+    case 'base': {
+      const base = part as BasePart;
+      return base.read === undefined ? base : mergedAgain(base, base.read, contradictsBase, now);
+    }
+    case 'equipment': {
+      const equipment = part as EquipmentPart;
+      return equipment.read === undefined
+        ? equipment
+        : mergedAgain(equipment, equipment.read, contradictsEquipment, now);
+    }
+    case 'buffs': {
+      const buffs = part as BuffsPart;
+      if (buffs.read === undefined) return buffs;
+      return mergedAgain(buffs, buffsRead(buffs, buffs.read.row, buffs.began), contradictsBuffs, now);
+    }
+    case 'passives': {
+      const passives = part as PassivesPart;
+      return passives.read === undefined ? passives : mergedAgain(passives, passives.read, contradictsPassives, now);
+    }
+    default:
+      return unreachable(name);
+  }
+}
+
+function unreachable(what: never): never {
+  throw new Error(`unknown: ${JSON.stringify(what)}`);
 }

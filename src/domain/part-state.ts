@@ -9,7 +9,7 @@ import { GRACE_MS, SETTLE_MS } from './timing.ts';
 
 /** Something that an event told about one key of a part. */
 export interface Heard {
-  /** Monotonic ms; never that of a read's beginning, which is before or after it. */
+  /** Monotonic ms. */
   readonly heardAt: number;
 }
 
@@ -67,7 +67,7 @@ export function laidOver<Fact extends Heard>({ heard, began }: PartState<unknown
   return heard.length === 0 ? heard : heard.filter(({ heardAt }) => heardAt > began);
 }
 
-/** With a fact in the place of those about the same key. */
+/** With a fact in the place of those about the same key, unless one of them was heard later. */
 export function withFact<Value, Fact extends Heard>(
   part: PartState<Value, Fact>,
   fact: Fact,
@@ -75,7 +75,10 @@ export function withFact<Value, Fact extends Heard>(
 ): PartState<Value, Fact> {
   const others = part.heard.filter((other) => !isSameKey(other));
   const kept = others.length < HEARD_MAX ? others : others.slice(1);
-  return { ...part, heard: [...kept, fact] };
+  const last = part.heard.at(-1);
+  if (last === undefined || last.heardAt <= fact.heardAt) return { ...part, heard: [...kept, fact] };
+  if (part.heard.some((other) => other.heardAt > fact.heardAt && isSameKey(other))) return part;
+  return { ...part, heard: [...kept, fact].sort((a, b) => a.heardAt - b.heardAt) };
 }
 
 /** The two readings of the clock that belong together. */
@@ -92,7 +95,8 @@ export function doubted<Value, Fact extends Heard>(
   reason: DoubtReason,
   { now, mono }: Moment,
 ): PartState<Value, Fact> {
-  return { ...withDoubt(part, reason, now, mono), confirmAt: mono + SETTLE_MS };
+  const confirmAt = Math.max(mono + SETTLE_MS, part.confirmAt ?? mono);
+  return { ...withDoubt(part, reason, now, mono), confirmAt };
 }
 
 /** Doubted for a reason that no producer has announced: one read settles it. */
@@ -130,7 +134,7 @@ export function merge<Value, Fact extends Heard>(
 ): PartState<Value, Fact> {
   if (began <= part.began)
     throw new Error(`a read that began at ${began} ms is older than the one at ${part.began} ms`);
-  const young = part.heard.filter(({ heardAt }) => heardAt < began && began < heardAt + SETTLE_MS);
+  const young = part.heard.filter(({ heardAt }) => heardAt <= began && began < heardAt + SETTLE_MS);
   const owed = young.reduce((at, { heardAt }) => Math.max(at, heardAt + SETTLE_MS), part.confirmAt ?? began);
   const remembered = part.heard.filter(({ heardAt }) => heardAt > began - GRACE_MS);
   const merged: PartState<Value, Fact> = {
@@ -142,6 +146,16 @@ export function merge<Value, Fact extends Heard>(
   };
   if (!young.some((fact) => contradicts(read, fact))) return merged;
   return withDoubt(merged, 'read and event disagree', now, owed);
+}
+
+/** The rule once more, for what was heard before the last read began and came here after it. */
+export function mergedAgain<Value, Fact extends Heard>(
+  part: PartState<Value, Fact>,
+  read: Value,
+  contradicts: (read: Value, fact: Fact) => boolean,
+  now: number,
+): PartState<Value, Fact> {
+  return merge({ ...part, began: Number.NEGATIVE_INFINITY }, read, part.began, contradicts, now);
 }
 
 /** Monotonic ms at which the next read is due for the part's own sake; Infinity: none is. */

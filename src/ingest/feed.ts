@@ -21,6 +21,8 @@ export interface FeedRecord {
   readonly timestamp: number;
   readonly headers: readonly (readonly [Buffer, Buffer])[];
   readonly value: Buffer | null;
+  /** Monotonic ms at which its log was seen to hold it, where that was before it was fetched: a backlog, or the past. */
+  readonly seenAt?: number | undefined;
 }
 
 /** Records of which none could be read, and which are passed over together. */

@@ -53,9 +53,9 @@ export function createPipeline(options: PipelineOptions): BatchHandler {
   };
 
   /** A defect costs no stream and leaves no half-changed character: everything about it is read again. */
-  const applyOrDoubt = (event: CharacterEvent, now: Moment): Outcome => {
+  const applyOrDoubt = (event: CharacterEvent, now: Moment, seenAt: number | undefined): Outcome => {
     try {
-      return characters.apply(event, now);
+      return characters.apply(event, now, seenAt);
     } catch (error) {
       options.onDefect(error, event);
       const character = characters.find(event.tenant, event.characterId);
@@ -100,7 +100,7 @@ export function createPipeline(options: PipelineOptions): BatchHandler {
       // What is replayed waits for the replay's end, which may take longer than a backlog is waited for.
       const event = decode(record, replayed ? undefined : behindOf(record), replayed);
       if (event === undefined) continue;
-      eventCounts.outcome(event.type, applyOrDoubt(event, moment));
+      eventCounts.outcome(event.type, applyOrDoubt(event, moment, record.seenAt));
       events.push(event);
       if (isWatched) safely(() => options.onWatched(event, record), event);
     }

@@ -20,6 +20,33 @@ describe('when what is read', () => {
     assert.equal(bench.isHeld(), false);
   });
 
+  it('symptom: after a start, what the log replays is laid over what was read since, by a clock that is an hour behind', () => {
+    const bench = setUp({ ownerOffset: () => 3_600_000 });
+    const seenAt = bench.clock.mono();
+    bench.login();
+    bench.clock.pass(6_000);
+    bench.load();
+    bench.event({ type: 'base-changed', values: { luck: 9 }, incomplete: false }, seenAt);
+    bench.event({ type: 'asset-removed', assetId: 1 }, seenAt);
+    assert.equal(bench.base('luck'), BASE.luck);
+    for (const part of PARTS) assert.equal(bench.isStale(part) || bench.isDue(part), false, part);
+  });
+
+  it('given what the log held just before a read, when it comes, then the read counts, and another decides', () => {
+    const bench = setUp();
+    const seenAt = bench.clock.mono();
+    bench.clock.pass(100);
+    bench.login();
+    bench.load();
+    bench.event({ type: 'base-changed', values: { luck: 9 }, incomplete: false }, seenAt);
+    assert.equal(bench.base('luck'), BASE.luck);
+    assert.equal(bench.isStale('base'), true);
+    bench.clock.pass(1_900);
+    bench.read({ part: 'base', values: { ...BASE, luck: 9 } });
+    assert.equal(bench.base('luck'), 9);
+    assert.equal(bench.isStale('base') || bench.isDue('base'), false);
+  });
+
   it('given an event moments before its character is held, then the first load is confirmed 2 s later', () => {
     const bench = setUp();
     bench.event({ type: 'base-changed', values: { luck: 9 }, incomplete: false });

@@ -2,12 +2,12 @@
  * The characters that are held, in memory. Events and reads change them here: domain/ says what a change is,
  * {@link createRegister} who stays how long, and the {@link Schedule} is told what has to be read.
  */
-import { absorb } from '../domain/absorb.ts';
+import { absorb, overridden } from '../domain/absorb.ts';
 import { type AnyPart, type Character, isResident } from '../domain/character.ts';
 import type { CharacterEvent, EventContext, SessionCreated, SessionDestroyed } from '../domain/event.ts';
 import { hear, type PartEvent, partOf } from '../domain/hear.ts';
 import { PARTS, type Part } from '../domain/part.ts';
-import { type DoubtReason, doubted, type Moment, questioned, unloaded } from '../domain/part-state.ts';
+import { type DoubtReason, doubted, dueOf, type Moment, questioned, unloaded } from '../domain/part-state.ts';
 import { nextLapseAt, noLapseBefore } from '../domain/parts/buffs.ts';
 import type { Outcome } from '../domain/parts/change.ts';
 import { endedWith, withSession } from '../domain/sessions.ts';
@@ -47,9 +47,9 @@ export interface Absorption {
 export interface Characters {
   /**
    * Applies an event. A throw is a defect: the event has changed nothing then, and whoever catches it calls `doubt`. The events of a batch
-   * may share a moment.
+   * may share a moment. `seenAt`: monotonic ms at which its log was seen to hold it, where that was earlier.
    */
-  apply(event: CharacterEvent, now: Moment): Outcome;
+  apply(event: CharacterEvent, now: Moment, seenAt?: number): Outcome;
   /** Merges what a read answered that began at this monotonic time. undefined: the character is held no longer. */
   absorb(character: Character, snapshot: PartSnapshot, began: number): Absorption | undefined;
   find(tenant: Tenant, characterId: CharacterId): Character | undefined;
@@ -158,7 +158,7 @@ export function createCharacters(options: CharactersOptions): Characters {
     else schedule.waitFor(character, part, backlog, mono);
   }
 
-  function hearPart(event: PartEvent, now: Moment): Outcome {
+  function hearPart(event: PartEvent, now: Moment, heard: Moment): Outcome {
     const part = partOf(event);
     const character = register.find(event.tenant, event.characterId);
     if (character === undefined) {
@@ -166,27 +166,38 @@ export function createCharacters(options: CharactersOptions): Characters {
       return 'not-held';
     }
     const before = character[part];
-    const { now: time, mono } = now;
-    const ownerNow = time + options.ownerOffset(part);
+    character.touchedAt = Math.max(character.touchedAt, now.mono);
+    character.context = latestContext(character.context, event.context);
     const reads = schedule.heard(character, part);
+    // It tells nothing of what was read so long after, and would be forgotten with that read.
+    if (heard.mono <= before.began - GRACE_MS) return 'outdated';
+    const ownerNow = heard.now + options.ownerOffset(part);
     const quiet = before.began >= since[part] && reads === 'quiet';
     const readingSince = typeof reads === 'number' ? reads : undefined;
-    const change = hear(character, event, { now: time, mono, ownerNow, quiet, readingSince });
-    character.touchedAt = Math.max(character.touchedAt, mono);
-    character.context = latestContext(character.context, event.context);
-    if (change.part === before) return change.outcome;
-    replace(character, part, change.part, now);
-    if (change.part.doubt !== before.doubt) wantNow(character, part, now, event.backlog);
-    return change.outcome;
+    const { part: next, outcome } = hear(character, event, { ...heard, ownerNow, quiet, readingSince });
+    if (next === before) return outcome;
+    if (heard.mono <= before.began) return overrideBy(character, part, next, now);
+    replace(character, part, next, now);
+    if (next.doubt !== before.doubt) wantNow(character, part, now, event.backlog);
+    return outcome;
   }
 
-  function created(event: SessionCreated, now: Moment): Outcome {
+  /** What was heard before the last read began, and came here after it. */
+  function overrideBy(character: HeldCharacter, part: Part, heard: AnyPart, now: Moment): Outcome {
+    const next = overridden(part, heard, now.now);
+    replace(character, part, next, now);
+    const due = dueOf(next);
+    if (due !== Number.POSITIVE_INFINITY) schedule.want(character, part, Math.max(due, now.mono), 'backlog');
+    return 'outdated';
+  }
+
+  function created(event: SessionCreated, now: Moment, heard: Moment): Outcome {
     const { tenant, characterId, sessionId, recordTime } = event;
     if (ended.has(tenant, sessionId, now.mono)) return 'outdated';
     const found = register.find(tenant, characterId);
     if (!options.isOurs(tenant, characterId)) {
       if (found === undefined) return 'not-held';
-      initialise(found, event, now);
+      initialise(found, event, now, heard);
       return 'applied';
     }
     if (found?.sessions.some((session) => session.sessionId === sessionId) === true) return 'unchanged';
@@ -198,19 +209,19 @@ export function createCharacters(options: CharactersOptions): Characters {
     character.version += 1;
     character.context = latestContext(character.context, event.context);
     register.becameResident(character);
-    if (found !== undefined) initialise(character, event, now);
+    if (found !== undefined) initialise(character, event, now, heard);
     else if (event.backlog !== undefined) for (const part of PARTS) wantNow(character, part, now, event.backlog);
     else if (!event.replayed) wantAll(character, now.mono, 'live');
     return 'applied';
   }
 
   /** A new session of a character that is held: it is read anew, and keeps what it has meanwhile. */
-  function initialise(character: HeldCharacter, event: SessionCreated, now: Moment): void {
+  function initialise(character: HeldCharacter, event: SessionCreated, now: Moment, heard: Moment): void {
     for (const part of PARTS) {
       const { read, began } = character[part];
       const readAt = now.now + options.ownerOffset(part) - (now.mono - began);
       const isOld = event.replayed && (read === undefined || event.recordTime < readAt - GRACE_MS);
-      if (isOld) continue;
+      if (isOld || heard.mono + SETTLE_MS <= began) continue;
       replace(character, part, doubted(asPart(character, part), 'a session began', now), now);
       wantNow(character, part, now, event.backlog);
     }
@@ -257,10 +268,10 @@ export function createCharacters(options: CharactersOptions): Characters {
 
   return {
     caches: { 'ended-sessions': ended, 'touched-parts': absentees },
-    apply(event, now) {
-      if (event.type === 'session-created') return created(event, now);
+    apply(event, now, seenAt = now.mono) {
       if (event.type === 'session-destroyed') return destroyed(event, now);
-      return hearPart(event, now);
+      const heard = seenAt < now.mono ? { now: now.now - (now.mono - seenAt), mono: seenAt } : now;
+      return event.type === 'session-created' ? created(event, now, heard) : hearPart(event, now, heard);
     },
     absorb(known, snapshot, began) {
       const character = keptOf(known);

@@ -16,7 +16,7 @@ import { BASE_FIELDS } from '../../src/domain/stat.ts';
 import type { Claim } from '../../src/refresh/read-queue.ts';
 import { createFakeClock } from '../support/fake-clock.ts';
 import { propertySettings } from '../support/property-settings.ts';
-import { createStateBench, TENANT } from '../support/state-bench.ts';
+import { createStateBench, type EventSketch, TENANT } from '../support/state-bench.ts';
 import { createConvergenceModel, hasEnded, KIND, TOPICS, type Topic, type Truth } from './convergence-model.ts';
 
 const PARTITION = 'topic/0';
@@ -38,7 +38,7 @@ const command = fc.oneof(
     how: fc.constantFrom('ok', 'ok', 'failed', 'missing'),
     late: fc.boolean(),
   }),
-  fc.record({ op: fc.constantFrom('ask', 'audit', 'caughtUp', 'lose', 'sweep') }),
+  fc.record({ op: fc.constantFrom('ask', 'audit', 'caughtUp', 'look', 'lose', 'sweep') }),
   fc.record({ op: fc.constant('step' as const), ms: fc.constantFrom(-3_600_000, -3_000, 3_000, 3_600_000) }),
 );
 
@@ -89,6 +89,8 @@ function createRun({ kinds, lag, skew, idles, steps, caughtUp }: Scenario) {
   const produced = (): number => wall + clock.mono() - mono;
   const model = createConvergenceModel({ lag, skew, now: produced });
   const inFlight: { claim: Claim; seen: Truth }[] = [];
+  /** When the log was seen to hold what has not come yet. */
+  const seenAt = new Map<EventSketch, number>();
 
   const claim = (part: Part): void => {
     for (const each of bench.due(part)) inFlight.push({ claim: each, seen: model.visible() });
@@ -101,7 +103,7 @@ function createRun({ kinds, lag, skew, idles, steps, caughtUp }: Scenario) {
     else bench.fail(done, clock.mono() + 1_000, how === 'missing' && done.part === 'base');
   };
   const deliver = (topic: Topic, n: number, backlog?: string): void => {
-    for (const sketch of model.queues[topic].splice(0, n)) bench.event({ ...sketch, backlog });
+    for (const sketch of model.queues[topic].splice(0, n)) bench.event({ ...sketch, backlog }, seenAt.get(sketch));
   };
   const deliverAll = (backlog?: string): void => {
     for (const topic of TOPICS) deliver(topic, model.queues[topic].length, backlog);
@@ -119,6 +121,11 @@ function createRun({ kinds, lag, skew, idles, steps, caughtUp }: Scenario) {
   const lose = (): void => {
     for (const topic of TOPICS) if (topic !== 'session') model.queues[topic].length = 0;
     characters.distrust(PARTS);
+  };
+  const look = (): void => {
+    for (const sketch of TOPICS.flatMap((topic) => model.queues[topic])) {
+      if (!seenAt.has(sketch)) seenAt.set(sketch, clock.mono());
+    }
   };
   const isQuiet = (): boolean =>
     PARTS.every((part) => isSettled(bench.view()[part]) && queue.isQuiet(bench.view(), part)) &&
@@ -141,6 +148,7 @@ function createRun({ kinds, lag, skew, idles, steps, caughtUp }: Scenario) {
       if (step.op === 'audit') characters.audit(clock.mono(), 10);
       if (step.op === 'caughtUp') queue.caughtUp(PARTITION);
       if (step.op === 'sweep') characters.sweep();
+      if (step.op === 'look') look();
       if (step.op === 'lose') lose();
       if (step.op === 'replay') {
         const again = model.emitted.at(-1 - step.back);

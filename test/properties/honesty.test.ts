@@ -14,7 +14,7 @@ import { BASE_FIELDS } from '../../src/domain/stat.ts';
 import type { Claim } from '../../src/refresh/read-queue.ts';
 import { createFakeClock } from '../support/fake-clock.ts';
 import { propertySettings } from '../support/property-settings.ts';
-import { createStateBench, TENANT } from '../support/state-bench.ts';
+import { createStateBench, type EventSketch, TENANT } from '../support/state-bench.ts';
 import { createConvergenceModel, hasEnded, KIND, TOPICS, type Truth } from './convergence-model.ts';
 
 const TICK_MS = 250;
@@ -39,7 +39,7 @@ const command = fc.oneof(
   { weight: 1, arbitrary: fc.record({ op: fc.constant('replay' as const), back: fc.nat(3), republish: fc.boolean() }) },
   { weight: 4, arbitrary: fc.record({ op: fc.constant('pass' as const), ticks: fc.constantFrom(1, 2, 4, 10, 60) }) },
   { weight: 1, arbitrary: fc.record({ op: fc.constant('outage' as const), part: fc.constantFrom(...PARTS) }) },
-  { weight: 1, arbitrary: fc.record({ op: fc.constantFrom('ask', 'audit', 'lose') }) },
+  { weight: 1, arbitrary: fc.record({ op: fc.constantFrom('ask', 'audit', 'look', 'lose') }) },
   {
     weight: 1,
     arbitrary: fc.record({
@@ -82,8 +82,10 @@ function createRun({ kinds, lag, skew, latency, late, steps }: Scenario) {
   const down = new Set<Part>();
   let inFlight: { claim: Claim; seen: Truth; endsAt: number }[] = [];
 
+  /** When the log was seen to hold what has not come yet. */
+  const seenAt = new Map<EventSketch, number>();
   const deliver = (topic: (typeof TOPICS)[number], n: number): void => {
-    for (const sketch of model.queues[topic].splice(0, n)) bench.event(sketch);
+    for (const sketch of model.queues[topic].splice(0, n)) bench.event(sketch, seenAt.get(sketch));
   };
   const deliverOld = (): void => {
     for (const topic of TOPICS) deliver(topic, model.overdue(topic, DELIVERY_MS));
@@ -151,6 +153,10 @@ function createRun({ kinds, lag, skew, latency, late, steps }: Scenario) {
     run(step: Command): void {
       if (step.op === 'mutate') model.mutate(kinds[step.kind % kinds.length] ?? 0, step.a, step.b);
       if (step.op === 'deliver') deliver(step.topic, step.n + 1);
+      if (step.op === 'look') {
+        const unseen = TOPICS.flatMap((topic) => model.queues[topic]).filter((sketch) => !seenAt.has(sketch));
+        for (const sketch of unseen) seenAt.set(sketch, clock.mono());
+      }
       if (step.op === 'outage' && !down.delete(step.part)) down.add(step.part);
       if (step.op === 'ask') characters.touch(characters.visit(TENANT, 12, undefined));
       if (step.op === 'audit') characters.audit(clock.mono(), 10);

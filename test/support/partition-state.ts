@@ -7,5 +7,5 @@ export function partitionOf({
   ...rest
 }: Partial<PartitionState> & { readonly start?: number }): PartitionState {
   const identity = { topic, topicId: `id-of-${topic}`, partition: 0, streams: ['buff'] as const, ...rest };
-  return { ...newPartition(identity, { offset: start, epoch: -1 }), ...rest };
+  return { ...newPartition(identity, { offset: start, epoch: -1, end: start }, 0), ...rest };
 }

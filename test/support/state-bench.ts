@@ -86,8 +86,8 @@ export function createStateBench(clock: FakeClock, settings: StateSettings = {},
     gone,
     /** For moves that are made without this bench; its own are checked anyway. */
     assertInvariants: () => held(undefined),
-    /** Applies one event whose record time is now, unless given. */
-    event(sketch: EventSketch): Outcome {
+    /** Applies one event whose record time is now, unless given; `seenAt`: monotonic ms at which its log held it already. */
+    event(sketch: EventSketch, seenAt?: number): Outcome {
       const event = {
         tenant: TENANT,
         characterId,
@@ -97,7 +97,7 @@ export function createStateBench(clock: FakeClock, settings: StateSettings = {},
         replayed: false,
         ...sketch,
       } as CharacterEvent;
-      return held(characters.apply(event, moments.next()));
+      return held(characters.apply(event, moments.next(), seenAt));
     },
     login: (sessionId = 's1') => bench.event({ type: 'session-created', sessionId, worldId: 0, channelId: 1 }),
     logout: (sessionId = 's1') => bench.event({ type: 'session-destroyed', sessionId }),

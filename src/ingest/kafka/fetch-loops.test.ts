@@ -209,3 +209,23 @@ test('symptom: after a pause of the process, an answer from before it makes froz
   await until('it has asked again', () => requests.length === 2);
   assert.ok((state.fetchedAt ?? 0) <= askedBefore, 'the answer vouches for the time of the question only');
 });
+
+test('given a backlog, then its records tell when the log was seen to hold them', async (t) => {
+  const turns: (readonly PartitionAnswer[])[] = [
+    answers({ partition: 0, count: 2, end: 2 }),
+    answers({ partition: 0, from: 2, count: 3, end: 7 }),
+    answers({ partition: 0, from: 5, count: 3, end: 8 }),
+  ];
+  const feed = setUp(t, () =>
+    Promise.resolve(turns.shift() ?? []).then((turn) => (turn.length > 0 ? turn : silence())),
+  );
+  feed.state.seen = { until: 1, at: 7 };
+  feed.loops.kick();
+  await until('all has come', () => feed.pushed.length === 3);
+  const lookedAt = feed.state.seen.at;
+  assert.ok(lookedAt > 7);
+  assert.deepEqual(
+    feed.pushed.flatMap(({ records }) => records.map(({ seenAt }) => seenAt)),
+    [7, undefined, undefined, undefined, undefined, lookedAt, lookedAt, undefined],
+  );
+});

@@ -13,6 +13,12 @@ export interface Start {
   readonly end: number;
 }
 
+/** Records before an offset were in the log at a monotonic time (ms). */
+export interface Seen {
+  readonly until: number;
+  readonly at: number;
+}
+
 /**
  * One partition from where following begins until the log has lost what comes next: then another object takes its place,
  * which tells late answers apart. Offsets are plain numbers: they stay far below 2^53.
@@ -35,6 +41,8 @@ export interface PartitionState {
   replayUntil: number | undefined;
   /** High watermark seen last. */
   end: number | undefined;
+  /** What the log held already at an earlier look, and has not been fetched whole since. */
+  seen: Seen;
   /** Monotonic ms at which the last fetch that was answered for this partition was sent. */
   fetchedAt: number | undefined;
   /** Monotonic ms before which it is not fetched, after an error of its own. */
@@ -49,9 +57,11 @@ export interface PartitionState {
   unreached: { readonly at: number; readonly end: number }[];
 }
 
+/** `at`: monotonic ms at which the log's end was known. */
 export function newPartition(
   identity: Pick<PartitionState, 'topic' | 'topicId' | 'partition' | 'streams'>,
-  { offset, epoch }: Omit<Start, 'end'>,
+  { offset, epoch, end }: Start,
+  at: number,
 ): PartitionState {
   return {
     ...identity,
@@ -61,6 +71,7 @@ export function newPartition(
     done: offset,
     replayUntil: undefined,
     end: undefined,
+    seen: { until: end, at },
     fetchedAt: undefined,
     retryAt: 0,
     servedIn: 0,

@@ -2,7 +2,7 @@ import type { FeedRecord, UnreadableBatch } from '../feed.ts';
 
 import { type Decompress, Oversized } from './decompression.ts';
 import { LIMIT } from './kafka-options.ts';
-import type { PartitionState } from './partition.ts';
+import type { PartitionState, Seen } from './partition.ts';
 import { readRecords } from './record-reader.ts';
 
 // Where fields of a record batch lie (Kafka protocol, record batch format 2), and bits of its attributes.
@@ -43,8 +43,15 @@ export interface Slice {
  * A batch that is beyond a limit or cannot be read is passed over as a whole: to the fetch it would be an obstacle for ever.
  *
  * @param bytes batches, one after the other
+ * @param seen what of it the log held at an earlier look; undefined: nothing that is known
  */
-export function sliceOf(state: PartitionState, bytes: Buffer, end: number, decompress: Decompress): Slice {
+export function sliceOf(
+  state: PartitionState,
+  bytes: Buffer,
+  end: number,
+  seen: Seen | undefined,
+  decompress: Decompress,
+): Slice {
   const records: FeedRecord[] = [];
   const unreadable: UnreadableBatch[] = [];
   let next = state.fetchFrom;
@@ -64,7 +71,7 @@ export function sliceOf(state: PartitionState, bytes: Buffer, end: number, decom
     const before = records.length;
     try {
       const content = contentOf(batch, decompress);
-      items += readInto(records, state, batch, content);
+      items += readInto(records, state, batch, content, seen);
       spent += content.length;
     } catch (error) {
       records.length = before;
@@ -84,7 +91,13 @@ function contentOf(batch: Buffer, decompress: Decompress): Buffer {
   return decompress(attributes & CODEC, batch.subarray(RECORDS));
 }
 
-function readInto(records: FeedRecord[], state: PartitionState, batch: Buffer, content: Buffer): number {
+function readInto(
+  records: FeedRecord[],
+  state: PartitionState,
+  batch: Buffer,
+  content: Buffer,
+  seen: Seen | undefined,
+): number {
   const attributes = batch.readInt16BE(ATTRIBUTES);
   if ((attributes & CONTROL) !== 0) return 0;
   const { streams, topic, partition, fetchFrom } = state;
@@ -99,8 +112,9 @@ function readInto(records: FeedRecord[], state: PartitionState, batch: Buffer, c
       const offset = first + offsetDelta;
       if (offset < fetchFrom) return;
       const timestamp = appendTime ?? firstTime + timestampDelta;
+      const seenAt = seen !== undefined && offset < seen.until ? seen.at : undefined;
       for (const stream of streams) {
-        records.push({ stream, topic, partition, offset, timestamp, headers, value });
+        records.push({ stream, topic, partition, offset, timestamp, headers, value, seenAt });
       }
     },
   );

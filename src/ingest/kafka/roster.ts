@@ -87,9 +87,9 @@ export function createRoster(options: RosterOptions): Roster {
     known.set(topic, { id: info.id, partitions: info.leaders.length });
   };
 
-  const follow = ({ topic, partition, back }: Wanted, start: Start): PartitionState => {
+  const follow = ({ topic, partition, back }: Wanted, start: Start, at: number): PartitionState => {
     const topicId = known.get(topic)?.id ?? '';
-    const state = newPartition({ topic, topicId, partition, streams: streamsOf.get(topic) ?? [] }, start);
+    const state = newPartition({ topic, topicId, partition, streams: streamsOf.get(topic) ?? [] }, start, at);
     if (isSession(topic) && Number.isFinite(back) && start.offset < start.end) {
       state.replayUntil = start.end;
       replayOwed = true;
@@ -113,12 +113,13 @@ export function createRoster(options: RosterOptions): Roster {
         asked.map(([, each]) => each),
         options.clock.now(),
       );
+      const at = options.clock.mono();
       const missed: PartitionState[] = [];
       for (const [name, each] of asked) {
         const start = starts.get(name);
         if (start === undefined || wanted.get(name) !== each) continue;
         wanted.delete(name);
-        const state = follow(each, start);
+        const state = follow(each, start, at);
         if (each.lost || start.offset > 0) missed.push(state);
       }
       logger.info({ partitions: [...starts.keys()] }, 'partitions are followed');
