@@ -1,4 +1,4 @@
-import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage, Server, ServerResponse } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Tenant, tenantOf } from '../src/domain/tenant.ts';
 import { createServer } from '../src/lib/node-http.ts';
@@ -24,6 +24,11 @@ export interface UpstreamServerOptions {
   readonly port?: number;
   /** 127.0.0.1 when left out. */
   readonly host?: string;
+  /**
+   * Servers that share the port; 1 when left out. libuv takes one connection per server and turn of the event loop, so that
+   * a busy process is slow to meet many clients. More than one needs Linux.
+   */
+  readonly listeners?: number;
   /** None when left out. */
   readonly misbehaviour?: Partial<Misbehaviours>;
 }
@@ -69,23 +74,38 @@ export async function startUpstreamServer(world: World, options: UpstreamServerO
     response.write(body.subarray(0, body.length >> 1), () => request.socket.destroy());
   };
 
-  const server = createServer((request, response) => void answer(request, response));
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(options.port ?? 0, options.host ?? '127.0.0.1', resolve);
-  });
-  const address = server.address();
-  const port = typeof address === 'object' ? address?.port : undefined;
+  const count = options.listeners ?? 1;
+  const servers = Array.from({ length: count }, () =>
+    createServer((request, response) => void answer(request, response)),
+  );
+  let port = options.port ?? 0;
+  for (const server of servers) port = await listen(server, port, options.host ?? '127.0.0.1', count > 1);
   return {
     url: `http://127.0.0.1:${port}${PREFIX}/`,
     misbehaviour,
     counts,
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
-      }),
+    close: async () => {
+      await Promise.all(servers.map(close));
+    },
   };
+}
+
+/** Resolves with the port. */
+function listen(server: Server, port: number, host: string, reusePort: boolean): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen({ port, host, reusePort }, () => {
+      const address = server.address();
+      resolve(typeof address === 'object' && address !== null ? address.port : port);
+    });
+  });
+}
+
+function close(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => resolve());
+    server.closeAllConnections();
+  });
 }
 
 function failureOf(how: Misbehaviour, question: Question, drawn: boolean): Failure | undefined {

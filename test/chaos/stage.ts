@@ -41,6 +41,9 @@ export const TENANTS = [WORLD_TENANT, OTHER_TENANT] as const;
 /** Atlas has one partition per topic; other installs have more. */
 const PARTITIONS: Readonly<Record<Stream, number>> = { session: 1, buff: 3, asset: 2, character: 1, skill: 1 };
 
+/** Enough for three replicas that connect anew after timeouts. */
+const LISTENERS = process.platform === 'linux' ? 32 : 1;
+
 export interface StageOptions {
   readonly seed: number;
   readonly charactersPerTenant: number;
@@ -88,7 +91,7 @@ export async function setStage(options: StageOptions): Promise<Stage> {
   let producerSkew = 0;
   const clock = { now: () => Date.now() + producerSkew, mono: systemClock.mono };
   const world = createWorld({ seed, clock, tenants: TENANTS, characters: charactersPerTenant, emit, format });
-  const upstream = await startUpstreamServer({ ...world, clock: systemClock });
+  const upstream = await startUpstreamServer({ ...world, clock: systemClock }, { listeners: LISTENERS });
   const variables = serviceVariables(broker.brokers, topics, upstream.url);
   const subjects = await Promise.all(Array.from({ length: replicas }, () => createSubject(variables)));
   await Promise.all(subjects.map((subject) => subject.start()));
