@@ -1,5 +1,7 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { RawRecord } from '../../test/support/kafka-client.ts';
 import { until } from '../../test/support/wait.ts';
-import { backlog, CROWD, logIn, rateOf, runnerOf, workOff } from '../backlog.ts';
+import { backlog, CROWD, logIn, type Runner, runnerOf, workOff } from '../backlog.ts';
 import type { Bed } from '../bed.ts';
 import type { Case, Sizes } from '../case.ts';
 import { startCrowd } from '../crowd.ts';
@@ -16,6 +18,10 @@ const READERS = [
 const WARM_UP_MS = 500;
 /** What a backlog is larger than the load should need, in s: it must not end first. */
 const RESERVE = 3;
+/** Records in wait, and in one go. */
+const AHEAD = 40_000;
+const PORTION = 10_000;
+const LOOK_MS = 10;
 const { first } = POPULATIONS.bonuses;
 
 /** What readers notice while events come as fast as they are taken in, and the other way round. */
@@ -65,20 +71,42 @@ async function measure(
     const alone = runner.results.at(-1)?.rate ?? Number.NaN;
     const from = await runner.position();
     const records = backlog({ count: Math.round(alone * (sizes.loadSeconds + RESERVE)), first, amount: 20 });
-    runner.child.freeze();
-    await bed.produceAll(topics.buff, records);
-    const target = from + records.length;
-    const loadUnderIngest = async (): Promise<readonly number[]> => {
-      await until('the backlog is being worked off', async () => (await runner.position()) > from);
-      const { latencies } = await crowd.load();
-      if ((await runner.position()) >= target) throw new Error('the backlog was worked off before the load was over');
-      return latencies;
-    };
-    const [shared, busy] = await Promise.all([rateOf(runner, from, target), loadUnderIngest()]);
+    let isOver = false;
+    const produced = keepAhead(bed, topics.buff, runner, records, () => isOver);
+    await until('events come in', async () => (await runner.position()) > from + AHEAD);
+    const [began, position] = [performance.now(), await runner.position()];
+    const { latencies: busy } = await crowd.load();
+    const shared = ((await runner.position()) - position) / ((performance.now() - began) / 1_000);
+    isOver = true;
+    if ((await produced) === records.length) throw new Error('all was produced before the load was over');
+    await until('all is worked off', async () => (await runner.position()) === from + (await produced));
     rounds.push({ quiet, busy, shared, alone });
   }
   await crowd.child.end();
   return figures(readers.name, rounds);
+}
+
+/**
+ * Always has some records in wait, and never as many as the service needs seconds for: one that is behind for longer re-reads
+ * whom it is asked about. Resolves with how many records it has produced.
+ */
+async function keepAhead(
+  bed: Bed,
+  topic: string,
+  runner: Runner,
+  records: readonly RawRecord[],
+  isOver: () => boolean,
+): Promise<number> {
+  const from = await runner.position();
+  let produced = 0;
+  while (!isOver() && produced < records.length) {
+    if (produced - ((await runner.position()) - from) > AHEAD) await delay(LOOK_MS);
+    else {
+      await bed.produceAll(topic, records.slice(produced, produced + PORTION));
+      produced = Math.min(records.length, produced + PORTION);
+    }
+  }
+  return produced;
 }
 
 function figures(readers: string, rounds: readonly Round[]): Figure[] {

@@ -79,6 +79,7 @@ export function contextOf(headers: RecordHeaders): EventContext | undefined {
 
 /** Byte by byte: names and tenants are too short to be worth a call out of the engine. */
 export function sameBytes(a: Buffer, b: Buffer): boolean {
+  if (a === b) return true;
   if (a.length !== b.length) return false;
   for (let index = 0; index < a.length; index++) {
     if (a[index] !== b[index]) return false;

@@ -33,7 +33,7 @@ export interface InProcessFeed extends Feed {
 
 /** Records that wait before `publish` holds producers up. */
 const QUEUE_BOUND = 10_000;
-/** As many as a fetch of 256 KB from Kafka brings. */
+/** About half of what a fetch from Kafka brings. */
 const BATCH_BOUND = 750;
 const RETRY_MS = 100;
 /** How long a stop waits for the batch in the handler. */

@@ -4,6 +4,7 @@ import { partitionOf } from '../../../test/support/partition-state.ts';
 import { until } from '../../../test/support/wait.ts';
 import type { BatchHandler, FeedBatch } from '../feed.ts';
 import { createDelivery } from './delivery.ts';
+import { LIMIT } from './kafka-options.ts';
 import type { PartitionState } from './partition.ts';
 import type { Slice } from './record-batch.ts';
 
@@ -130,7 +131,8 @@ test('given more bytes pending than the bound, then there is no room until the h
     batches += 1;
     return gate.promise;
   });
-  delivery.push([slice(a, 0, 1, 3, 300_000), slice(a, 1, 2, 3, 300_000), slice(a, 2, 3, 3, 300_000)]);
+  const whole = LIMIT.fetchBytes;
+  delivery.push([slice(a, 0, 1, 3, whole), slice(a, 1, 2, 3, whole), slice(a, 2, 3, 3, whole)]);
   let room = false;
   const waiting = delivery.room().then(() => {
     room = true;
