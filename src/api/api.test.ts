@@ -192,6 +192,18 @@ test('given requests under way on one connection, when the API closes, then each
   assert.match(answers(), /^HTTP\/1.1 200 OK[\s\S]*\{"data":1\}HTTP\/1.1 200 OK[\s\S]*\{"status":"live"\}$/);
 });
 
+test('symptom: a stop waits for a request that never becomes whole, until the process is ended', async (context) => {
+  const { app, port } = await listening(context);
+  const socket = connect(port, '127.0.0.1');
+  const arrived = once(app.server, 'request');
+  socket.write(`POST /api/worlds/0/channels/1/characters/12/stats/preview HTTP/1.1\r\n${HOST}content-length: 9\r\n\r\n`);
+  await arrived;
+  const closed = once(app.server, 'close', { signal: AbortSignal.timeout(20_000) });
+  const closing = app.close();
+  await closed;
+  await closing;
+});
+
 async function notListening({ server }: FastifyInstance): Promise<void> {
   const deadline = Date.now() + 2_000;
   while (server.listening && Date.now() < deadline) await setImmediate();

@@ -106,6 +106,8 @@ const BODY_MAX = 1_024;
 
 /** How long, while the API closes, a connection without a request may stay, ms. */
 const IDLE_AT_CLOSING_MS = 50;
+/** How long it waits for any connection, ms: less than the time that the process has for its stop. */
+const CLOSING_MS = 5_000;
 
 /** The label in metrics of requests that no route takes. */
 const UNMATCHED = 'unmatched';
@@ -147,7 +149,7 @@ export function createApi(deps: ApiDeps): FastifyInstance {
   app.addHook('preClose', (done) => {
     isClosing = true;
     streams.end();
-    endIdleConnections(app);
+    endConnections(app);
     done();
   });
   app.server.on('drop', deps.metrics.connectionRefused);
@@ -215,11 +217,18 @@ function noSchemas(): never {
   throw new TypeError('routes are without schemas');
 }
 
-/** Until the server has closed: it only ends those by itself that are idle when the closing begins, not those that wait for an answer. */
-function endIdleConnections({ server }: FastifyInstance): void {
+/**
+ * Until the server has closed: it only ends those by itself that are idle when the closing begins, not those that wait for an
+ * answer. Who has not sent a whole request by the end, or not read the answer, is not waited for: the process would be ended.
+ */
+function endConnections({ server }: FastifyInstance): void {
   if (!server.listening) return;
   const ending = setInterval(() => server.closeIdleConnections(), IDLE_AT_CLOSING_MS);
-  server.once('close', () => clearInterval(ending));
+  const patience = setTimeout(() => server.closeAllConnections(), CLOSING_MS);
+  server.once('close', () => {
+    clearInterval(ending);
+    clearTimeout(patience);
+  });
 }
 
 interface Route extends DescribedRoute {
