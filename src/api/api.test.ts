@@ -196,7 +196,9 @@ test('symptom: a stop waits for a request that never becomes whole, until the pr
   const { app, port } = await listening(context);
   const socket = connect(port, '127.0.0.1');
   const arrived = once(app.server, 'request');
-  socket.write(`POST /api/worlds/0/channels/1/characters/12/stats/preview HTTP/1.1\r\n${HOST}content-length: 9\r\n\r\n`);
+  socket.write(
+    `POST /api/worlds/0/channels/1/characters/12/stats/preview HTTP/1.1\r\n${HOST}content-length: 9\r\n\r\n`,
+  );
   await arrived;
   const closed = once(app.server, 'close', { signal: AbortSignal.timeout(20_000) });
   const closing = app.close();
