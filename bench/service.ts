@@ -47,6 +47,9 @@ export interface ServiceOptions {
   readonly flags?: readonly string[];
 }
 
+/** As package.json starts it. */
+const NODE_FLAGS = ['--max-semi-space-size=16'];
+
 export const statsPath = (characterId: number | string): string =>
   `/api/worlds/0/channels/1/characters/${characterId}/stats`;
 
@@ -61,7 +64,7 @@ export async function startService(
   const startedAt = performance.now();
   const leash = join(PROCESSES, 'leash.ts');
   const entry = program === undefined ? join(ROOT, 'src', 'main.ts') : join(PROCESSES, `${program}.ts`);
-  const child = startChild(['--expose-gc', ...flags, '--import', leash, entry], {
+  const child = startChild(['--expose-gc', ...NODE_FLAGS, ...flags, '--import', leash, entry], {
     BOOTSTRAP_SERVERS: brokers.join(','),
     ...topicVariables(topics),
     BASE_SERVICE_URL: `http://127.0.0.1:${upstreamPort}/api/`,

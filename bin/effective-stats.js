@@ -1,5 +1,6 @@
-#!/usr/bin/env node
+#!/usr/bin/env -S node --max-semi-space-size=16
 // Plain JavaScript that every Node can read: it may be the first thing that an old one sees.
+// The flag, here, in package.json and in deploy/Dockerfile: garbage that is collected sooner takes a third less memory (ADR 11).
 // The sources are TypeScript, which Node runs as they are from 24 on. `npm ci` installs that one beside them.
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
@@ -47,7 +48,7 @@ if (!isInstalled()) {
   const name = process.platform === 'win32' ? 'node.exe' : 'node';
   const node = fileURLToPath(new URL(`../node_modules/node/bin/${name}`, import.meta.url));
   const env = { NODE_COMPILE_CACHE: cache, ...process.env };
-  const child = spawn(node, [fileURLToPath(tool), ...process.argv.slice(2)], { stdio: 'inherit', env });
+  const child = spawn(node, [...process.execArgv, fileURLToPath(tool), ...process.argv.slice(2)], { stdio: 'inherit', env });
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP']) process.on(signal, () => child.kill(signal));
   stopWithShell(() => child.kill('SIGTERM'));
   child.on('error', () => {

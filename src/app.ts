@@ -33,8 +33,8 @@ import { createStoreRoll } from './watch/store-roll.ts';
 export type { App } from './app/lifecycle.ts';
 export type { AppPorts } from './app/ports.ts';
 
-/** What encoded answers may weigh in memory, about. */
-const ANSWERS_MAX_BYTES = 64 * 1024 * 1024;
+/** What encoded answers may weigh in memory, about: those of some 8,000 characters who wear 12 items. */
+const ANSWERS_MAX_BYTES = 32 * 1024 * 1024;
 /** Changes that are kept of those whom somebody watches. */
 const CHANGES_BYTES = 8 * 1024 * 1024;
 

@@ -41,7 +41,7 @@ test('given a character that has not changed, when it is asked for again, then n
 });
 
 test('given more answers than there is room for, then what was not asked for again goes first, and is counted', () => {
-  const { effective, load, ask, computed } = createCache(3 * 1_200);
+  const { effective, load, ask, computed } = createCache(3 * 1_800);
   const [first, second, third] = [load(1), load(2), load(3)];
   for (const character of [first, second, third]) ask(character);
   ask(first);

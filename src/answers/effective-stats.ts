@@ -15,7 +15,8 @@ export type Watches = Readonly<Record<Part, Watch>>;
 /** A character's effective stats at a moment, and what they lack. The same object while nothing has changed. */
 export interface Effective {
   readonly kind: 'answer';
-  readonly stats: EffectiveStats;
+  /** One per stat, in the order of STATS. */
+  readonly values: readonly number[];
   /** In the order of DEGRADABLE; empty: all is fresh. */
   readonly degraded: readonly Degradable[];
   /** Of the character's state in this process; rises with every change of it. */
@@ -71,9 +72,8 @@ interface Kept {
   isUsed: boolean;
 }
 
-/** What a result weighs beside its bonuses, and each of these, with its encoded form; bytes, measured. */
-const RESULT_BYTES = 1_200;
-const BONUS_BYTES = 240;
+/** What a result weighs beside its encoded form, with the heads of its answers; bytes, measured. */
+const RESULT_BYTES = 1_500;
 
 export function createEffectiveStats(options: EffectiveStatsOptions): EffectiveStatsCache {
   /** In the order of eviction. */
@@ -119,8 +119,8 @@ export function createEffectiveStats(options: EffectiveStatsOptions): EffectiveS
     const degraded = degradedBy(staleParts, stats);
     const asOf = moment.now - (moment.mono - oldestRead);
     const body = encodeStats(characterId, stats, degraded);
-    const effective: Effective = { kind: 'answer', stats, degraded, version, asOf, body };
-    const weight = RESULT_BYTES + BONUS_BYTES * stats.bonuses.length;
+    const effective: Effective = { kind: 'answer', values: stats.values, degraded, version, asOf, body };
+    const weight = RESULT_BYTES + body.length;
     const { revision } = data;
     keep(character, { effective, staleParts, oldestRead, revision, until: basis.until, bytes: weight, isUsed: false });
     return effective;

@@ -59,7 +59,7 @@ export function createClampWatch({ characters, effective, clock, send }: ClampWa
       unsure.add(character);
       return;
     }
-    const { values } = computed.stats;
+    const { values } = computed;
     const maxima = { hp: values[STAT_INDEX.max_hp] ?? 0, mp: values[STAT_INDEX.max_mp] ?? 0 };
     if (computed.degraded.length > 0 || !effective.isSure(character, moment)) {
       unsure.add(character);

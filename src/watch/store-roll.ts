@@ -24,7 +24,7 @@ export function createStoreRoll({ characters, effective, clock }: StoreRollOptio
       const computed = character && effective.of(character, { now: clock.now(), mono: clock.mono() });
       if (character === undefined || computed === undefined) return undefined;
       const worldId = placeOf(character.sessions)?.worldId;
-      return { values: computed.stats.values, degraded: computed.degraded, worldId };
+      return { values: computed.values, degraded: computed.degraded, worldId };
     },
   };
 }
