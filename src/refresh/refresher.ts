@@ -1,42 +1,17 @@
 import type { Character } from '../domain/character.ts';
 import { PARTS, type Part } from '../domain/part.ts';
-import type { Ruleset } from '../domain/ruleset.ts';
-import type { PartSnapshot } from '../domain/snapshot.ts';
 import type { CharacterId, Tenant } from '../domain/tenant.ts';
-import { RETRY_FIRST_MS, RETRY_MAX_MS, UNKNOWN_MS } from '../domain/timing.ts';
-import { AppError } from '../lib/app-error.ts';
-import { backoff } from '../lib/backoff.ts';
-import { type CacheCounts, createExpiringSet } from '../lib/expiring-set.ts';
-import type { Moments } from '../lib/moments.ts';
+import type { CacheCounts } from '../lib/expiring-set.ts';
 import { settledWithin } from '../lib/settled-within.ts';
-import type { Characters } from '../state/characters.ts';
-import { SERVICE_OF_PART, type Upstream } from '../upstream/port.ts';
-import { loadGameData } from './game-data.ts';
-import { createReadCounts, type ReadCounts } from './read-counts.ts';
-import { endRead, failRead, missRead } from './read-ends.ts';
-import type { Claim, ReadQueue } from './read-queue.ts';
+import { SERVICE_OF_PART } from '../upstream/port.ts';
+import type { ReadCounts } from './read-counts.ts';
+import type { Claim } from './read-queue.ts';
 import { createReadWaiters } from './read-waiters.ts';
-import { createReadWidth, type ReadWidth } from './read-width.ts';
+import { createReading, idOf, type ReadingOptions } from './reading.ts';
 
-export interface RefresherOptions {
-  readonly characters: Characters;
-  readonly queue: ReadQueue;
-  readonly upstream: Upstream;
-  readonly moments: Moments;
-  readonly rulesetOf: (tenant: Tenant) => Ruleset;
-  /** 0 ≤ random() < 1 */
-  readonly random: () => number;
-  /** Reads in flight per service at most. */
-  readonly concurrency: number;
-  readonly checkRequirements: boolean;
+export interface RefresherOptions extends ReadingOptions {
   /** Ms in which everything held is re-read once. */
   readonly auditPeriod: number;
-  /** Told of each read that was merged. */
-  readonly onMerged: (claim: Claim) => void;
-  /** Told of each character and part whose drift an audit has repaired. */
-  readonly onDrift: (claim: Claim) => void;
-  /** Told of each failed read. */
-  readonly onFailure: (claim: Claim, error: unknown) => void;
 }
 
 /**
@@ -61,7 +36,6 @@ export interface Refresher {
 }
 
 const SWEEP_MS = 1_000;
-const UNKNOWN_IDS_MAX = 10_000;
 /** Reads of a long catching up that are wanted ahead of their time, so that a million of them need no million entries. */
 const AHEAD = 512;
 /** Characters that are looked at for whether they are behind, and how often in one turn of the event loop. */
@@ -69,18 +43,9 @@ const LOOKED_AT = 128;
 const LOOKS = 16;
 
 export function createRefresher(options: RefresherOptions): Refresher {
-  const { characters, queue, upstream, moments, concurrency } = options;
-  const counts = createReadCounts();
-  const inFlight: Record<Part, number> = { base: 0, equipment: 0, buffs: 0, passives: 0 };
-  const newWidth = (): ReadWidth => createReadWidth(concurrency, moments);
-  const widths: Readonly<Record<Part, ReadWidth>> = {
-    base: newWidth(),
-    equipment: newWidth(),
-    buffs: newWidth(),
-    passives: newWidth(),
-  };
+  const { characters, queue, upstream, moments } = options;
+  const reading = createReading(options, wake);
   const waiters = createReadWaiters();
-  const unknown = createExpiringSet(UNKNOWN_MS, UNKNOWN_IDS_MAX);
   const running = new Set<Promise<void>>();
   const unsubscribe: (() => void)[] = [];
   let timer: NodeJS.Timeout | undefined;
@@ -88,9 +53,9 @@ export function createRefresher(options: RefresherOptions): Refresher {
   let woken: NodeJS.Immediate | undefined;
   let stopped = false;
 
-  const wake = (): void => {
+  function wake(): void {
     if (!stopped) woken ??= setImmediate(pump);
-  };
+  }
 
   const gateOf = (part: Part) => upstream.gates[SERVICE_OF_PART[part]];
   const isBlocked = (part: Part): boolean => gateOf(part).state === 'open';
@@ -112,7 +77,7 @@ export function createRefresher(options: RefresherOptions): Refresher {
   }
 
   function beginDue(part: Part): void {
-    const free = widths[part].now - inFlight[part];
+    const free = reading.free(part);
     if (free <= 0) return;
     const begin = (): number => moments.next().mono;
     if (!isBlocked(part)) {
@@ -128,7 +93,7 @@ export function createRefresher(options: RefresherOptions): Refresher {
   /** Wakes up when the next read is due; parts without a free place are woken by a read that ends. */
   function armTimer(): void {
     clearTimeout(timer);
-    const free = PARTS.filter((part) => inFlight[part] < widths[part].now);
+    const free = PARTS.filter((part) => reading.free(part) > 0);
     const next = Math.min(...free.map(nextBeginning));
     if (next === Number.POSITIVE_INFINITY) return;
     timer = setTimeout(wake, Math.min(Math.max(next - moments.mono(), 1), SWEEP_MS));
@@ -139,63 +104,13 @@ export function createRefresher(options: RefresherOptions): Refresher {
   }
 
   function run(claim: Claim): void {
-    inFlight[claim.part] += 1;
-    const reading = read(claim).finally(() => {
-      running.delete(reading);
+    const read = reading.read(claim).finally(() => {
+      running.delete(read);
       if (isBlocked(claim.part)) waiters.endAll();
       else waiters.end(claim.character);
       wake();
     });
-    running.add(reading);
-  }
-
-  async function read(claim: Claim): Promise<void> {
-    const { character, part } = claim;
-    try {
-      const snapshot = await fetch(claim);
-      if (snapshot === 'missing') {
-        miss(claim);
-        return;
-      }
-      if (part === 'base') unknown.delete(keyOf(character));
-      await loadGameData(options, character, snapshot);
-      const outcome = endRead(options, claim, snapshot);
-      counts[part][outcome] += 1;
-      if (outcome === 'drift') options.onDrift(claim);
-      if (outcome === 'dropped') return;
-      options.onMerged(claim);
-    } catch (error) {
-      counts[part].failed += 1;
-      options.onFailure(claim, error);
-      failRead(options, claim, retryAt(claim));
-    }
-  }
-
-  /** The place among the requests is free as soon as the answer is there, whatever the merge waits for. */
-  async function fetch({ character, part, began }: Claim): Promise<PartSnapshot | 'missing'> {
-    const { tenant, characterId, context } = character;
-    try {
-      const snapshot = await upstream.fetch(part, { tenant, characterId, context });
-      widths[part].answered();
-      return snapshot;
-    } catch (error) {
-      if (error instanceof AppError && error.code === 'UPSTREAM_TIMEOUT') widths[part].timedOut(began);
-      throw error;
-    } finally {
-      inFlight[part] -= 1;
-      wake();
-    }
-  }
-
-  function miss(claim: Claim): void {
-    counts[claim.part].missing += 1;
-    unknown.add(keyOf(claim.character), moments.mono());
-    missRead(options, claim, moments.mono() + UNKNOWN_MS);
-  }
-
-  function retryAt({ character, part }: Claim): number {
-    const { failures } = queue.status(character, part);
-    return moments.mono() + backoff(failures + 1, RETRY_FIRST_MS, RETRY_MAX_MS, options.random);
+    running.add(read);
   }
 
   function sweep(): void {
@@ -205,7 +120,7 @@ export function createRefresher(options: RefresherOptions): Refresher {
       moments.mono() - options.auditPeriod / 2,
       Math.ceil(((residents + visitors) * SWEEP_MS) / options.auditPeriod),
     );
-    unknown.sweep(moments.mono());
+    reading.unknown.sweep(moments.mono());
     wake();
   }
 
@@ -233,13 +148,9 @@ export function createRefresher(options: RefresherOptions): Refresher {
     wake,
     nextRead: waiters.next,
     isBlocked,
-    isUnknown: (tenant, characterId) => unknown.has(keyOf({ tenant, characterId }), moments.mono()),
-    unknownIds: unknown,
-    counts,
-    inFlight,
+    isUnknown: (tenant, characterId) => reading.unknown.has(idOf({ tenant, characterId }), moments.mono()),
+    unknownIds: reading.unknown,
+    counts: reading.counts,
+    inFlight: reading.inFlight,
   };
-}
-
-function keyOf({ tenant, characterId }: Pick<Character, 'tenant' | 'characterId'>): string {
-  return `${tenant.key}/${characterId}`;
 }

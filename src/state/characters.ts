@@ -4,24 +4,24 @@
  */
 import { absorb, overridden } from '../domain/absorb.ts';
 import { type AnyPart, type Character, isResident } from '../domain/character.ts';
-import type { CharacterEvent, EventContext, SessionCreated, SessionDestroyed } from '../domain/event.ts';
+import type { CharacterEvent, EventContext } from '../domain/event.ts';
 import { hear, type PartEvent, partOf } from '../domain/hear.ts';
 import { PARTS, type Part } from '../domain/part.ts';
-import { type DoubtReason, doubted, dueOf, type Moment, questioned, unloaded } from '../domain/part-state.ts';
-import { nextLapseAt, noLapseBefore } from '../domain/parts/buffs.ts';
+import { type DoubtReason, dueOf, type Moment, questioned, unloaded } from '../domain/part-state.ts';
 import type { Outcome } from '../domain/parts/change.ts';
-import { endedWith, withSession } from '../domain/sessions.ts';
 import type { PartSnapshot } from '../domain/snapshot.ts';
 import type { CharacterId, Tenant } from '../domain/tenant.ts';
 import { GRACE_MS, SETTLE_MS } from '../domain/timing.ts';
 import type { CacheCounts } from '../lib/expiring-set.ts';
-import { createHeap } from '../lib/heap.ts';
 import type { Moments } from '../lib/moments.ts';
 import { createAbsentees } from './absentees.ts';
 import { createEndedSessions } from './ended-sessions.ts';
-import { HeldCharacter, type UNLOADED } from './held-character.ts';
+import { asPart, HeldCharacter, latestContext } from './held-character.ts';
+import { createKeeping, setPart } from './keeping.ts';
 import { createRegister, type Population, type RegisterOptions, type TenantCount } from './register.ts';
-import type { Priority, Schedule } from './schedule.ts';
+import { createRounds } from './rounds.ts';
+import type { Schedule } from './schedule.ts';
+import { createSessionEvents } from './session-events.ts';
 import { createSkillLevels } from './skill-levels.ts';
 
 export interface CharactersOptions extends Omit<RegisterOptions, 'onGone' | 'onIdle'> {
@@ -94,11 +94,9 @@ export function createCharacters(options: CharactersOptions): Characters {
   const ended = createEndedSessions();
   const absentees = createAbsentees();
   const skillLevels = createSkillLevels();
-  const lapses = createHeap<HeldCharacter>((at, character) => character.held && character.lapsesAt === at);
+  const keeping = createKeeping(schedule, expiryGrace);
   const never = Number.NEGATIVE_INFINITY;
   const since: Record<Part, number> = { base: never, equipment: never, buffs: never, passives: never };
-  let behind: Iterator<HeldCharacter> | undefined;
-  let rotation: Iterator<HeldCharacter> | undefined;
 
   const register = createRegister({
     ...options,
@@ -114,6 +112,9 @@ export function createCharacters(options: CharactersOptions): Characters {
     },
   });
 
+  const rounds = createRounds({ register, schedule, since });
+  const sessions = createSessionEvents({ ...options, register, ended, keeping, hold });
+
   /** Where something was heard moments ago, its producer may not have committed yet: the first load is confirmed. */
   function hold(tenant: Tenant, characterId: CharacterId, { now, mono }: Moment): HeldCharacter {
     const character = register.hold(tenant, characterId, now, mono);
@@ -122,40 +123,6 @@ export function createCharacters(options: CharactersOptions): Characters {
       if (isRecent) setPart(character, part, unloaded<never, never>(mono + SETTLE_MS));
     }
     return character;
-  }
-
-  function wantAll(character: HeldCharacter, at: number, priority: Priority): void {
-    for (const part of PARTS) schedule.want(character, part, at, priority);
-  }
-
-  function setPart(character: HeldCharacter, part: Part, next: AnyPart | typeof UNLOADED): void {
-    const parts: Record<Part, AnyPart | typeof UNLOADED> = character;
-    parts[part] = next;
-  }
-
-  /** The one place in which a value, or a doubt about it, changes. */
-  function replace(character: HeldCharacter, part: Part, next: AnyPart, now: Moment): void {
-    character.version += 1;
-    put(character, part, next, now);
-  }
-
-  function put(character: HeldCharacter, part: Part, next: AnyPart, now: Moment): void {
-    setPart(character, part, next);
-    if (part === 'buffs') watchLapses(character, now);
-  }
-
-  /** Whose first buff has gone since comes up too early, and is looked at again then: most events change no time in the heap. */
-  function watchLapses(character: HeldCharacter, now: Moment): void {
-    const soonest = noLapseBefore(character.buffs, expiryGrace);
-    const lapsesAt = soonest > now.now ? soonest : nextLapseAt(character.buffs, now, expiryGrace);
-    if (lapsesAt >= character.lapsesAt) return;
-    character.lapsesAt = lapsesAt;
-    lapses.push(lapsesAt, character);
-  }
-
-  function wantNow(character: HeldCharacter, part: Part, { mono }: Moment, backlog: string | undefined): void {
-    if (backlog === undefined) schedule.want(character, part, mono, 'live');
-    else schedule.waitFor(character, part, backlog, mono);
   }
 
   function hearPart(event: PartEvent, now: Moment, heard: Moment): Outcome {
@@ -174,104 +141,39 @@ export function createCharacters(options: CharactersOptions): Characters {
     const ownerNow = heard.now + options.ownerOffset(part);
     const quiet = before.began >= since[part] && reads === 'quiet';
     const readingSince = typeof reads === 'number' ? reads : undefined;
-    const { part: next, outcome } = hear(character, event, { ...heard, ownerNow, quiet, readingSince });
+    const { part: next, outcome } = hear(character, event, {
+      now: heard.now,
+      mono: heard.mono,
+      ownerNow,
+      quiet,
+      readingSince,
+    });
     if (next === before) return outcome;
     if (heard.mono <= before.began) return overrideBy(character, part, next, now);
-    replace(character, part, next, now);
-    if (next.doubt !== before.doubt) wantNow(character, part, now, event.backlog);
+    keeping.replace(character, part, next, now);
+    if (next.doubt !== before.doubt) keeping.wantNow(character, part, now, event.backlog);
     return outcome;
   }
 
   /** What was heard before the last read began, and came here after it. */
   function overrideBy(character: HeldCharacter, part: Part, heard: AnyPart, now: Moment): Outcome {
     const next = overridden(part, heard, now.now);
-    replace(character, part, next, now);
+    keeping.replace(character, part, next, now);
     const due = dueOf(next);
     if (due !== Number.POSITIVE_INFINITY) schedule.want(character, part, Math.max(due, now.mono), 'backlog');
     return 'outdated';
-  }
-
-  function created(event: SessionCreated, now: Moment, heard: Moment): Outcome {
-    const { tenant, characterId, sessionId, recordTime } = event;
-    if (ended.has(tenant, sessionId, now.mono)) return 'outdated';
-    const found = register.find(tenant, characterId);
-    if (!options.isOurs(tenant, characterId)) {
-      if (found === undefined) return 'not-held';
-      initialise(found, event, now, heard);
-      return 'applied';
-    }
-    if (found?.sessions.some((session) => session.sessionId === sessionId) === true) return 'unchanged';
-    const character = found ?? hold(tenant, characterId, now);
-    // In a replay idle time counts from the record, so that nobody becomes younger. Live, no producer's clock is asked.
-    const heardAt = event.replayed && recordTime > 0 ? now.mono - Math.max(0, now.now - recordTime) : now.mono;
-    character.touchedAt = found === undefined ? heardAt : Math.max(found.touchedAt, heardAt);
-    character.sessions = withSession(character.sessions, event, now.now);
-    character.version += 1;
-    character.context = latestContext(character.context, event.context);
-    register.becameResident(character);
-    if (found !== undefined) initialise(character, event, now, heard);
-    else if (event.backlog !== undefined) for (const part of PARTS) wantNow(character, part, now, event.backlog);
-    else if (!event.replayed) wantAll(character, now.mono, 'live');
-    return 'applied';
-  }
-
-  /** A new session of a character that is held: it is read anew, and keeps what it has meanwhile. */
-  function initialise(character: HeldCharacter, event: SessionCreated, now: Moment, heard: Moment): void {
-    for (const part of PARTS) {
-      const { read, began } = character[part];
-      const readAt = now.now + options.ownerOffset(part) - (now.mono - began);
-      const isOld = event.replayed && (read === undefined || event.recordTime < readAt - GRACE_MS);
-      if (isOld || heard.mono + SETTLE_MS <= began) continue;
-      replace(character, part, doubted(asPart(character, part), 'a session began', now), now);
-      wantNow(character, part, now, event.backlog);
-    }
-  }
-
-  function destroyed({ tenant, characterId, sessionId, replayed }: SessionDestroyed, now: Moment): Outcome {
-    ended.add(tenant, sessionId, now.mono, replayed);
-    const character = register.find(tenant, characterId);
-    if (character === undefined) return 'not-held';
-    const gone = endedWith(character.sessions, sessionId);
-    if (gone.length === 0) return 'unchanged';
-    for (const session of gone) ended.add(tenant, session.sessionId, now.mono);
-    character.sessions = character.sessions.filter((session) => !gone.includes(session));
-    character.version += 1;
-    if (!isResident(character)) register.letGo(character, now.mono);
-    return 'applied';
-  }
-
-  /** Parts that were never read, or not since events were missed. */
-  function wantBehind(character: HeldCharacter, mono: number): void {
-    for (const part of PARTS) {
-      const { read, began } = character[part];
-      if (read === undefined || began < since[part]) schedule.want(character, part, mono, 'backlog');
-    }
   }
 
   function keptOf(character: Character): HeldCharacter | undefined {
     return character instanceof HeldCharacter && character.held ? character : undefined;
   }
 
-  function noticeLapses(now: Moment): void {
-    while (lapses.next <= now.now) {
-      const at = lapses.next;
-      const character = lapses.pop();
-      if (character?.held !== true || character.lapsesAt !== at) continue;
-      character.lapsesAt = Number.POSITIVE_INFINITY;
-      if (nextLapseAt(character.buffs, now, expiryGrace) > now.now) watchLapses(character, now);
-      else {
-        replace(character, 'buffs', questioned(character.buffs, 'buff lapsed', now), now);
-        wantNow(character, 'buffs', now, undefined);
-      }
-    }
-  }
-
   return {
     caches: { 'ended-sessions': ended, 'touched-parts': absentees },
     apply(event, now, seenAt = now.mono) {
-      if (event.type === 'session-destroyed') return destroyed(event, now);
+      if (event.type === 'session-destroyed') return sessions.destroyed(event, now);
       const heard = seenAt < now.mono ? { now: now.now - (now.mono - seenAt), mono: seenAt } : now;
-      return event.type === 'session-created' ? created(event, now, heard) : hearPart(event, now, heard);
+      return event.type === 'session-created' ? sessions.created(event, now, heard) : hearPart(event, now, heard);
     },
     absorb(known, snapshot, began) {
       const character = keptOf(known);
@@ -284,8 +186,8 @@ export function createCharacters(options: CharactersOptions): Characters {
       const missedUntil = began > since[name] && began < since[name] + SETTLE_MS ? since[name] + SETTLE_MS : undefined;
       const next =
         missedUntil === undefined ? part : { ...part, confirmAt: Math.max(part.confirmAt ?? 0, missedUntil) };
-      if (changed || before.doubt !== next.doubt) replace(character, name, next, now);
-      else put(character, name, next, now);
+      if (changed || before.doubt !== next.doubt) keeping.replace(character, name, next, now);
+      else keeping.put(character, name, next, now);
       const first = before.read === undefined;
       if (first && name === 'base' && !isResident(character)) register.visitsUntil(character, now.mono + visitorTtl);
       return { changed, first };
@@ -311,7 +213,7 @@ export function createCharacters(options: CharactersOptions): Characters {
       const character = hold(tenant, characterId, now);
       character.context = context;
       register.visitsUntil(character, now.mono + Math.max(visitorTtl, UNLOADED_MS));
-      wantAll(character, now.mono, 'reader');
+      for (const part of PARTS) schedule.want(character, part, now.mono, 'reader');
       register.evictVisitors(now.mono);
       return character;
     },
@@ -328,58 +230,30 @@ export function createCharacters(options: CharactersOptions): Characters {
       if (character === undefined) return;
       const now = moments.next();
       for (const part of parts) {
-        replace(character, part, questioned(asPart(character, part), reason, now), now);
-        wantNow(character, part, now, undefined);
+        keeping.replace(character, part, questioned(asPart(character, part), reason, now), now);
+        keeping.wantNow(character, part, now, undefined);
       }
     },
     distrust(parts) {
       const { mono } = moments.next();
       for (const part of parts) since[part] = mono;
-      behind = register.all();
+      rounds.begin();
     },
     followedSince: (part) => since[part],
     replayed() {
       ended.replayed(moments.mono());
-      behind = register.all();
+      rounds.begin();
     },
-    catchUp(n) {
-      const mono = moments.mono();
-      for (let looked = 0; looked < n && behind !== undefined; looked += 1) {
-        const next = behind.next();
-        if (next.done === true) behind = undefined;
-        else wantBehind(next.value, mono);
-      }
-      return behind !== undefined;
-    },
+    catchUp: (n) => rounds.catchUp(n, moments.mono()),
     sweep() {
       const now = moments.next();
       ended.sweep(now.mono);
       register.sweep(now.mono);
-      noticeLapses(now);
+      keeping.noticeLapses(now);
     },
-    audit(readBefore, n) {
-      const mono = moments.mono();
-      for (let looked = 0; looked < Math.min(n, register.size); looked += 1) {
-        rotation ??= register.all();
-        const next = rotation.next();
-        if (next.done === true) {
-          rotation = undefined;
-          continue;
-        }
-        for (const part of PARTS) {
-          const { read, began } = next.value[part];
-          const isDue = read !== undefined && began <= readBefore && schedule.isQuiet(next.value, part);
-          if (isDue) schedule.want(next.value, part, mono, 'audit');
-        }
-      }
-    },
+    audit: (readBefore, n) => rounds.audit(readBefore, n, moments.mono()),
     population: register.population,
   };
-}
-
-/** Any part, for what treats all of them alike and looks at no value. */
-function asPart(character: Character, part: Part): Character['base'] {
-  return character[part] as Character['base'];
 }
 
 function isLoaded({ base, equipment, buffs, passives }: Character): boolean {
@@ -391,11 +265,4 @@ function isLoaded({ base, equipment, buffs, passives }: Character): boolean {
 /** True while its producer may not have committed, or no read has confirmed it: a load that begins soon is confirmed then. */
 function isUnconfirmed({ doubt, confirmAt, heard }: AnyPart, mono: number): boolean {
   return doubt !== undefined || confirmAt !== undefined || heard.some(({ heardAt }) => heardAt > mono - GRACE_MS);
-}
-
-/** The newest event's, with the environment that an earlier one named when it names none. */
-function latestContext(known: EventContext | undefined, newest: EventContext | undefined): EventContext | undefined {
-  if (newest === undefined) return known;
-  if (known?.environment === undefined || newest.environment !== undefined) return newest;
-  return { ...newest, environment: known.environment };
 }

@@ -1,5 +1,6 @@
 import type { Character } from '../domain/character.ts';
 import type { EventContext } from '../domain/event.ts';
+import type { Part } from '../domain/part.ts';
 import { unloaded } from '../domain/part-state.ts';
 import type { BasePart } from '../domain/parts/base.ts';
 import type { BuffsPart } from '../domain/parts/buffs.ts';
@@ -37,4 +38,19 @@ export class HeldCharacter implements Character {
     this.version = version;
     this.touchedAt = touchedAt;
   }
+}
+
+/** Any part, for what treats all of them alike and looks at no value. */
+export function asPart(character: Character, part: Part): Character['base'] {
+  return character[part] as Character['base'];
+}
+
+/** The newest event's, with the environment that an earlier one named when it names none. */
+export function latestContext(
+  known: EventContext | undefined,
+  newest: EventContext | undefined,
+): EventContext | undefined {
+  if (newest === undefined) return known;
+  if (known?.environment === undefined || newest.environment !== undefined) return newest;
+  return { ...newest, environment: known.environment };
 }
