@@ -32,6 +32,21 @@ describe('when what is read', () => {
     for (const part of PARTS) assert.equal(bench.isStale(part) || bench.isDue(part), false, part);
   });
 
+  it('symptom: what was read before following began shows the past that the log replays, until it is read again', () => {
+    const bench = setUp();
+    bench.login();
+    bench.load();
+    bench.clock.pass(10);
+    const seenAt = bench.clock.mono();
+    bench.characters.distrust(PARTS);
+    bench.event({ type: 'base-changed', values: { luck: 9 }, incomplete: false }, seenAt);
+    assert.equal(bench.base('luck'), BASE.luck);
+    bench.characters.catchUp(10);
+    bench.read({ part: 'base', values: { ...BASE, luck: 12 } });
+    bench.event({ type: 'base-changed', values: { luck: 10 }, incomplete: false }, seenAt);
+    assert.equal(bench.base('luck'), 12);
+  });
+
   it('given what the log held just before a read, when it comes, then the read counts, and another decides', () => {
     const bench = setUp();
     const seenAt = bench.clock.mono();

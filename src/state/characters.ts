@@ -138,6 +138,8 @@ export function createCharacters(options: CharactersOptions): Characters {
     const reads = schedule.heard(character, part);
     // It tells nothing of what was read so long after, and would be forgotten with that read.
     if (heard.mono <= before.began - GRACE_MS) return 'outdated';
+    // What was read before is read again, and until then not older values are shown than these.
+    if (heard.mono <= since[part] && before.began < since[part]) return 'outdated';
     const ownerNow = heard.now + options.ownerOffset(part);
     const quiet = before.began >= since[part] && reads === 'quiet';
     const readingSince = typeof reads === 'number' ? reads : undefined;

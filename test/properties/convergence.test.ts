@@ -38,7 +38,7 @@ const command = fc.oneof(
     how: fc.constantFrom('ok', 'ok', 'failed', 'missing'),
     late: fc.boolean(),
   }),
-  fc.record({ op: fc.constantFrom('ask', 'audit', 'caughtUp', 'look', 'lose', 'sweep') }),
+  fc.record({ op: fc.constantFrom('ask', 'audit', 'caughtUp', 'look', 'begin', 'lose', 'sweep') }),
   fc.record({ op: fc.constant('step' as const), ms: fc.constantFrom(-3_600_000, -3_000, 3_000, 3_600_000) }),
 );
 
@@ -127,6 +127,11 @@ function createRun({ kinds, lag, skew, idles, steps, caughtUp }: Scenario) {
       if (!seenAt.has(sketch)) seenAt.set(sketch, clock.mono());
     }
   };
+  /** Following begins: what the log holds is the past. */
+  const begin = (): void => {
+    look();
+    characters.distrust(PARTS);
+  };
   const isQuiet = (): boolean =>
     PARTS.every((part) => isSettled(bench.view()[part]) && queue.isQuiet(bench.view(), part)) &&
     PARTS.every((part) => bench.freshness(part) === 'fresh');
@@ -149,6 +154,7 @@ function createRun({ kinds, lag, skew, idles, steps, caughtUp }: Scenario) {
       if (step.op === 'caughtUp') queue.caughtUp(PARTITION);
       if (step.op === 'sweep') characters.sweep();
       if (step.op === 'look') look();
+      if (step.op === 'begin') begin();
       if (step.op === 'lose') lose();
       if (step.op === 'replay') {
         const again = model.emitted.at(-1 - step.back);

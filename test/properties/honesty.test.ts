@@ -39,7 +39,7 @@ const command = fc.oneof(
   { weight: 1, arbitrary: fc.record({ op: fc.constant('replay' as const), back: fc.nat(3), republish: fc.boolean() }) },
   { weight: 4, arbitrary: fc.record({ op: fc.constant('pass' as const), ticks: fc.constantFrom(1, 2, 4, 10, 60) }) },
   { weight: 1, arbitrary: fc.record({ op: fc.constant('outage' as const), part: fc.constantFrom(...PARTS) }) },
-  { weight: 1, arbitrary: fc.record({ op: fc.constantFrom('ask', 'audit', 'look', 'lose') }) },
+  { weight: 1, arbitrary: fc.record({ op: fc.constantFrom('ask', 'audit', 'look', 'begin', 'lose') }) },
   {
     weight: 1,
     arbitrary: fc.record({
@@ -153,9 +153,10 @@ function createRun({ kinds, lag, skew, latency, late, steps }: Scenario) {
     run(step: Command): void {
       if (step.op === 'mutate') model.mutate(kinds[step.kind % kinds.length] ?? 0, step.a, step.b);
       if (step.op === 'deliver') deliver(step.topic, step.n + 1);
-      if (step.op === 'look') {
+      if (step.op === 'look' || step.op === 'begin') {
         const unseen = TOPICS.flatMap((topic) => model.queues[topic]).filter((sketch) => !seenAt.has(sketch));
         for (const sketch of unseen) seenAt.set(sketch, clock.mono());
+        if (step.op === 'begin') characters.distrust(PARTS);
       }
       if (step.op === 'outage' && !down.delete(step.part)) down.add(step.part);
       if (step.op === 'ask') characters.touch(characters.visit(TENANT, 12, undefined));
