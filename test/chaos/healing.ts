@@ -47,6 +47,7 @@ const NEWCOMERS = 40;
 /** Promised in docs/explanation/how-state-works.md. */
 const HEALED_WITHIN_MS = 10_000;
 const OBSERVED_MS = 3_000;
+const LAPSED_MS = 1_000;
 /** A service that hangs fails only when its deadlines are over. */
 const GATE_OPEN_WITHIN_MS = 20_000;
 
@@ -93,9 +94,13 @@ export async function checkHealing(stage: Stage, actors: Actors, ailment: Ailmen
     if (!(await askAll(subjects, who)).some((answer) => isFailing(answer, service))) continue;
     failedUntil = performance.now() - recovered;
   }
+  const isUnhealed = async (who: Who): Promise<boolean> =>
+    (await askAll(subjects, who)).some((answer) => isFailing(answer, service));
   for (const who of patients) {
-    if ((await askAll(subjects, who)).some((answer) => isFailing(answer, service)))
-      unhealed.push(String(who.characterId));
+    if (!(await isUnhealed(who))) continue;
+    // A buff that lapses in this moment is asked about, whatever has healed.
+    await delay(LAPSED_MS);
+    if (await isUnhealed(who)) unhealed.push(String(who.characterId));
   }
   // What one replica asks: each has its own gate.
   const share = 1 / subjects.length;
