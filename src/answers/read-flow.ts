@@ -68,8 +68,7 @@ export function createReadFlow(options: ReadFlowOptions): ReadFlow {
   const { characters, queue, refresher, clock, readWait } = options;
   const waits = createReadWaits(options);
   const newcomersMax = Math.min(WAITING_MAX, options.visitorMax);
-  let waiting = 0;
-  let rereading = 0;
+  const waiting = { load: 0, reread: 0 };
 
   function read<T>(
     tenant: Tenant,
@@ -80,35 +79,30 @@ export function createReadFlow(options: ReadFlowOptions): ReadFlow {
     const found = characters.find(tenant, characterId);
     if (found === undefined) {
       if (refresher.isUnknown(tenant, characterId)) return UNKNOWN;
-      if (waiting >= newcomersMax) return OVERLOADED;
+      if (waiting.load >= newcomersMax) return OVERLOADED;
     }
     const character = characters.visit(tenant, characterId, context);
     characters.touch(character);
     const moment = readClock();
     if (waits.firstLoadsUntil(character, moment.mono) > moment.mono) {
-      if (waiting >= WAITING_MAX) return OVERLOADED;
-      return counted(readAfterLoad(character, context, moment.mono, answerFrom));
+      if (waiting.load >= WAITING_MAX) return OVERLOADED;
+      return counted('load', readAfterLoad(character, context, moment.mono, answerFrom));
     }
     const unwatched = waits.unwatchedParts(character, moment);
     if (unwatched.length > 0) {
       for (const part of unwatched) queue.request(character, part);
       refresher.wake();
-      if (rereading < WAITING_MAX) return rereads(readAfterReread(character, context, moment.mono, answerFrom));
+      if (waiting.reread < WAITING_MAX) {
+        return counted('reread', readAfterReread(character, context, moment.mono, answerFrom));
+      }
     }
     return answer(character, moment, answerFrom);
   }
 
-  function counted<T>(load: Promise<T>): Promise<T> {
-    waiting += 1;
-    return load.finally(() => {
-      waiting -= 1;
-    });
-  }
-
-  function rereads<T>(reread: Promise<T>): Promise<T> {
-    rereading += 1;
-    return reread.finally(() => {
-      rereading -= 1;
+  function counted<T>(what: keyof typeof waiting, answer: Promise<T>): Promise<T> {
+    waiting[what] += 1;
+    return answer.finally(() => {
+      waiting[what] -= 1;
     });
   }
 
@@ -160,7 +154,10 @@ export function createReadFlow(options: ReadFlowOptions): ReadFlow {
     const { tenant, characterId } = character;
     if (refresher.isUnknown(tenant, characterId)) return UNKNOWN;
     const anew = characters.visit(tenant, characterId, context);
-    return counted(readAfterLoad(anew, context, Math.max(askedAt, clock.mono() + ANEW_MS - readWait), answerFrom));
+    return counted(
+      'load',
+      readAfterLoad(anew, context, Math.max(askedAt, clock.mono() + ANEW_MS - readWait), answerFrom),
+    );
   }
 
   function answer<T>(character: Character, moment: Moment, answerFrom: AnswerFrom<T>): T | Unanswered {

@@ -2,15 +2,13 @@
  * The gate in front of one upstream service.
  *
  * Modes: closed (every request passes) → open (only probes pass) → closed.
- * - closed → open: at least {@link FAILING_IDS_MIN} of the ids that asked within the last {@link WINDOW_MS} failed last
- *   time, and either they are half of all those ids, or the last {@link FAILURES_IN_A_ROW} requests all failed: earlier
- *   healthy answers must not keep a dead service being asked. Ids count, so one bad id cannot open it however often it
- *   fails.
+ * - closed → open: the service fails, for several ids (gate-window.ts).
  * - open: one probe at a time, about one per second, each for another id than the last failed one while others ask.
  * - open → closed: a probe succeeds. What was sent before the gate opened changes nothing any more.
  */
 import type { Tenant } from '../domain/tenant.ts';
 import type { Clock } from '../lib/clock.ts';
+import { createGateWindow } from './gate-window.ts';
 import { type GateId, type GateView, mapServices, type Service } from './port.ts';
 import { gateOpen, isServiceFailure } from './upstream-errors.ts';
 
@@ -36,54 +34,18 @@ export interface GateOptions {
 /** A probe's deadline in ms (how-state-works, rule 5). */
 export const PROBE_DEADLINE_MS = 2_000;
 
-/** How far back outcomes count, and of how many ids at most: under load the window is shorter and judges sooner. */
-const WINDOW_MS = 10_000;
-const WINDOW_IDS = 256;
-const FAILING_IDS_MIN = 5;
-const FAILING_SHARE = 0.5;
-/** Of a service that fails three times in ten, so many in a row are one in 200 million. */
-const FAILURES_IN_A_ROW = 16;
 const PROBE_INTERVAL_MS = 1_000;
 /** How much longer the id of the last failed probe waits, so that another may go first. */
 const SAME_ID_EXTRA_MS = 1_000;
 const LOST_PROBE_MS = 5_000;
 
-interface Outcome {
-  readonly at: number;
-  readonly succeeded: boolean;
-}
-
 export function createGate({ service, clock, random, onEnd }: GateOptions): Gate {
-  /** Newest outcome of each id, the oldest first. */
-  const outcomes = new Map<string, Outcome>();
+  const window = createGateWindow(clock);
   const listeners = new Set<() => void>();
-  let failing = 0;
-  let failuresInARow = 0;
   let state: GateView['state'] = 'closed';
   let probe: string | undefined;
   let failedProbe: string | undefined;
   let nextProbeAt = 0;
-
-  const forget = (id: string): void => {
-    const outcome = outcomes.get(id);
-    if (outcome?.succeeded === false) failing -= 1;
-    outcomes.delete(id);
-  };
-
-  const remember = (id: string, succeeded: boolean): void => {
-    const now = clock.mono();
-    forget(id);
-    outcomes.set(id, { at: now, succeeded });
-    if (!succeeded) failing += 1;
-    failuresInARow = succeeded ? 0 : failuresInARow + 1;
-    for (const [other, { at }] of outcomes) {
-      if (outcomes.size <= WINDOW_IDS && at > now - WINDOW_MS) break;
-      forget(other);
-    }
-  };
-
-  const isFailing = (): boolean =>
-    failing >= FAILING_IDS_MIN && (failing >= outcomes.size * FAILING_SHARE || failuresInARow >= FAILURES_IN_A_ROW);
 
   const scheduleProbe = (): void => {
     nextProbeAt = clock.mono() + PROBE_INTERVAL_MS * (0.75 + random() / 2);
@@ -106,16 +68,14 @@ export function createGate({ service, clock, random, onEnd }: GateOptions): Gate
 
   const open = (): void => {
     state = 'open';
-    outcomes.clear();
-    failing = 0;
-    failuresInARow = 0;
+    window.clear();
     scheduleProbe();
   };
 
   const record = (id: string, succeeded: boolean): void => {
     if (state === 'closed') {
-      remember(id, succeeded);
-      if (!succeeded && isFailing()) open();
+      window.note(id, succeeded);
+      if (!succeeded && window.isFailing) open();
       return;
     }
     if (id !== probe) return;

@@ -12,12 +12,8 @@ import { readRequirements, readSkillData, readTemplate } from './data-answer.ts'
 import { readAssets } from './inventory-answer.ts';
 import { compartmentPath, createPartReaders, type RequestCommons } from './part-reader.ts';
 import { createRequestHeaders } from './request-headers.ts';
-import {
-  createServiceClient,
-  type RequestOutcome,
-  type ServiceClient,
-  type ServiceClientOptions,
-} from './service-client.ts';
+import type { RequestOutcome } from './request-result.ts';
+import { createServiceClient, type ServiceClient, type ServiceClientOptions } from './service-client.ts';
 import { createStatRows } from './stat-rows.ts';
 import { tracedClient } from './traced-client.ts';
 
