@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, it, type TestContext } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Service } from '../../src/upstream/port.ts';
 import { createWorld, WORLD_TENANT } from '../../world/world.ts';
 import { createFakeClock } from '../support/fake-clock.ts';
+import { until } from '../support/wait.ts';
 import { createExcuses, type ExcusesOptions } from './excuses.ts';
 import type { Shipment } from './outbox.ts';
 import type { Subject } from './subject.ts';
@@ -14,7 +16,12 @@ const ASKED_AT = 1_000_000;
 const NEVER = Number.POSITIVE_INFINITY;
 
 function excuses(t: TestContext, options: Partial<ExcusesOptions> = {}) {
-  const created = createExcuses({ brokerAwaySince: () => NEVER, failedUntil: () => -NEVER, ...options });
+  const created = createExcuses({
+    brokerAwaySince: () => NEVER,
+    failedUntil: () => -NEVER,
+    askUpstream: async () => undefined,
+    ...options,
+  });
   t.after(created.stop);
   return created;
 }
@@ -33,6 +40,14 @@ function truth(until: number, toldAt: number): Truth {
 const subjectOf = (times: Partial<Subject>) => ({ startedAt: 0, upSince: 0, ...times }) as Subject;
 
 describe('excuses', () => {
+  it('given upstream services that the twin itself is slow to play, then a 503 is excused; else not', async (t) => {
+    const subject = subjectOf({ upSince: -NEVER });
+    const slow = excuses(t, { askUpstream: () => delay(700) });
+    const quick = excuses(t);
+    await until('the twin was slow', () => slow.mayLackBase(subject));
+    assert.equal(quick.mayLackBase(subject), false);
+  });
+
   it('given a truth whose end was told 8 s ago, then it may be believed; 1 ms longer, then not', (t) => {
     const mayBeBelieved = excuses(t).mayBeBelieved(ASKED_AT);
     assert.equal(mayBeBelieved(truth(0, ASKED_AT - 8_000)), true);

@@ -3,6 +3,7 @@
  * excused here is a lie, a refusal, a mismatch or a recovery that took too long, and the run fails. (What is named as degraded
  * is told, not excused: the judge says what it is held to all the same.)
  */
+import { setTimeout as delay } from 'node:timers/promises';
 import type { BaseValues } from '../../src/domain/stat.ts';
 import { SERVICES, type Service } from '../../src/upstream/port.ts';
 import type { Who } from '../../world/model.ts';
@@ -45,6 +46,8 @@ export interface ExcusesOptions {
   readonly brokerAwaySince: () => number;
   /** Monotonic ms until which the service failed; Infinity: it does. One that only commits late does not fail. */
   readonly failedUntil: (service: Service) => number;
+  /** Asks the twin's own upstream services for something that no misbehaviour concerns. */
+  readonly askUpstream: () => Promise<void>;
 }
 
 export interface Excuses {
@@ -77,12 +80,12 @@ interface Announced {
   readonly destroyed: Arrival[];
 }
 
-export function createExcuses({ brokerAwaySince, failedUntil }: ExcusesOptions): Excuses {
+export function createExcuses({ brokerAwaySince, failedUntil, askUpstream }: ExcusesOptions): Excuses {
   const retold = new Map<string, { readonly at: number; readonly values: Partial<BaseValues> }[]>();
   const sessions = new Map<string, Map<string, Announced>>();
   /** By replica and character, the start of the process that has answered last, and when it was asked; monotonic ms. */
   const answered = new Map<Subject, Map<string, { readonly startedAt: number; readonly askedAt: number }>>();
-  const ownLag = watchOwnLag();
+  const ownLag = watchOwnLag(askUpstream);
 
   const isTroubled = (service: Service): boolean => failedUntil(service) + HEALED_MS > performance.now();
 
@@ -140,20 +143,30 @@ export function createExcuses({ brokerAwaySince, failedUntil }: ExcusesOptions):
   };
 }
 
-/** Whether this process, which plays the upstream services as well, has lately been late itself. */
-function watchOwnLag(): { /** Monotonic ms; -Infinity: never. */ readonly lateAt: number; stop(): void } {
+/**
+ * Whether this process, which plays the upstream services as well, has lately been late itself: it asks itself, as a replica
+ * would. While a broker starts, its JVM leaves little of two cores for anybody.
+ */
+function watchOwnLag(ask: () => Promise<void>): {
+  /** Monotonic ms; -Infinity: never. */ readonly lateAt: number;
+  stop(): void;
+} {
   let lateAt = Number.NEGATIVE_INFINITY;
-  let expected = performance.now() + LOOK_EVERY_MS;
-  const timer = setInterval(() => {
-    const now = performance.now();
-    if (now > expected + LATE_MS) lateAt = now;
-    expected = now + LOOK_EVERY_MS;
-  }, LOOK_EVERY_MS);
-  timer.unref();
+  let stopped = false;
+  const look = async (): Promise<void> => {
+    while (!stopped) {
+      const began = performance.now();
+      await Promise.all([delay(LOOK_EVERY_MS), ask().catch(() => undefined)]);
+      if (performance.now() > began + LOOK_EVERY_MS + LATE_MS) lateAt = performance.now();
+    }
+  };
+  void look();
   return {
     get lateAt() {
       return lateAt;
     },
-    stop: () => clearInterval(timer),
+    stop() {
+      stopped = true;
+    },
   };
 }

@@ -94,6 +94,7 @@ export async function runTwin(options: TwinOptions): Promise<TwinReport> {
   const excuses: Excuses = createExcuses({
     brokerAwaySince: () => stage.brokerAwaySince,
     failedUntil: (service) => upstreamFaults.failedUntil(service),
+    askUpstream: async () => void (await fetch(`${stage.upstream.url}nobody`).then((answer) => answer.arrayBuffer())),
   });
   const stage = await setStage({ ...options, onSent: excuses.sent });
   const upstreamFaults = createUpstreamFaults(stage, createPrng(seed ^ 0x0b1));
