@@ -122,8 +122,11 @@ describe('the image', () => {
     assert.ok(last.includes('USER 65532:65532'));
     assert.ok(!last.some((line) => /^(RUN|SHELL)\b/.test(line)), 'it has no shell');
     const entry = JSON.parse(last.find((line) => line.startsWith('ENTRYPOINT '))?.slice('ENTRYPOINT '.length) ?? '');
-    assert.deepEqual(entry, ['node_modules/node/bin/node', 'bin/effective-stats.js']);
-    for (const path of entry) assert.ok(existsSync(join(ROOT, path)), path);
+    const [node, ...rest] = entry;
+    assert.equal(node, 'node_modules/node/bin/node');
+    const { scripts } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
+    assert.equal(['node', ...rest, 'serve'].join(' '), scripts.start, 'as npm start has it');
+    for (const path of [node, rest.at(-1)]) assert.ok(existsSync(join(ROOT, path)), path);
   });
 });
 

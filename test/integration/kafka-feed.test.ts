@@ -21,13 +21,20 @@ test('given a topic, when followed, then its records come byte for byte, and are
   const { feed, received } = await kafka.follow(t, { groupId, topics });
   await until('the record arrived', () => received.length === 1);
   const [record] = received;
+  assert.equal(typeof record?.seenAt, 'number', 'the log held it when following began');
   assert.deepEqual(
-    { ...record, value: `${record?.value}`, headers: record?.headers.map(([key, value]) => [`${key}`, [...value]]) },
+    {
+      ...record,
+      seenAt: undefined,
+      value: `${record?.value}`,
+      headers: record?.headers.map(([key, value]) => [`${key}`, [...value]]),
+    },
     {
       stream: 'buff',
       topic: topics.buff,
       partition: 0,
       offset: 0,
+      seenAt: undefined,
       timestamp: 1_700_000_000_123,
       value: '{"a":1}',
       headers: [
