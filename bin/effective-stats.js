@@ -48,7 +48,10 @@ if (!isInstalled()) {
   const name = process.platform === 'win32' ? 'node.exe' : 'node';
   const node = fileURLToPath(new URL(`../node_modules/node/bin/${name}`, import.meta.url));
   const env = { NODE_COMPILE_CACHE: cache, ...process.env };
-  const child = spawn(node, [...process.execArgv, fileURLToPath(tool), ...process.argv.slice(2)], { stdio: 'inherit', env });
+  const child = spawn(node, [...process.execArgv, fileURLToPath(tool), ...process.argv.slice(2)], {
+    stdio: 'inherit',
+    env,
+  });
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP']) process.on(signal, () => child.kill(signal));
   stopWithShell(() => child.kill('SIGTERM'));
   child.on('error', () => {
