@@ -21,7 +21,7 @@ export interface FeedRecord {
   readonly timestamp: number;
   readonly headers: readonly (readonly [Buffer, Buffer])[];
   readonly value: Buffer | null;
-  /** Monotonic ms at which its log was seen to hold it, where that was before it was fetched: a backlog, or the past. */
+  /** Monotonic ms at which its log was first seen to hold it: of a backlog long before it was fetched. undefined: just now. */
   readonly seenAt?: number | undefined;
 }
 

@@ -124,7 +124,7 @@ function createRun({ kinds, lag, skew, idles, steps, caughtUp }: Scenario) {
   };
   const look = (): void => {
     for (const sketch of TOPICS.flatMap((topic) => model.queues[topic])) {
-      if (!seenAt.has(sketch)) seenAt.set(sketch, clock.mono());
+      if (!seenAt.has(sketch)) seenAt.set(sketch, bench.moments.mono());
     }
   };
   /** Following begins: what the log holds is the past. */

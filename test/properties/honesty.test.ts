@@ -84,6 +84,8 @@ function createRun({ kinds, lag, skew, latency, late, steps }: Scenario) {
 
   /** When the log was seen to hold what has not come yet. */
   const seenAt = new Map<EventSketch, number>();
+  /** What the log lost before it came: it never comes. */
+  const lost = new Set<EventSketch>();
   const deliver = (topic: (typeof TOPICS)[number], n: number): void => {
     for (const sketch of model.queues[topic].splice(0, n)) bench.event(sketch, seenAt.get(sketch));
   };
@@ -155,7 +157,7 @@ function createRun({ kinds, lag, skew, latency, late, steps }: Scenario) {
       if (step.op === 'deliver') deliver(step.topic, step.n + 1);
       if (step.op === 'look' || step.op === 'begin') {
         const unseen = TOPICS.flatMap((topic) => model.queues[topic]).filter((sketch) => !seenAt.has(sketch));
-        for (const sketch of unseen) seenAt.set(sketch, clock.mono());
+        for (const sketch of unseen) seenAt.set(sketch, bench.moments.mono());
         if (step.op === 'begin') characters.distrust(PARTS);
       }
       if (step.op === 'outage' && !down.delete(step.part)) down.add(step.part);
@@ -164,12 +166,15 @@ function createRun({ kinds, lag, skew, latency, late, steps }: Scenario) {
       if (step.op === 'pass') for (let ticks = 0; ticks < step.ticks; ticks += 1) tick();
       if (step.op === 'step' && steps) clock.step(step.ms);
       if (step.op === 'lose') {
-        for (const topic of TOPICS) if (topic !== 'session') model.queues[topic].length = 0;
+        for (const topic of TOPICS) {
+          if (topic !== 'session') for (const sketch of model.queues[topic].splice(0)) lost.add(sketch);
+        }
         characters.distrust(PARTS);
       }
       if (step.op === 'replay') {
         const again = model.emitted.at(-1 - step.back);
-        const delivered = again !== undefined && TOPICS.every((topic) => !model.queues[topic].includes(again));
+        const delivered =
+          again !== undefined && !lost.has(again) && TOPICS.every((topic) => !model.queues[topic].includes(again));
         // An older STAT_UPDATED that is published anew cannot be told from a newer one: it counts until it is confirmed.
         const republish = step.republish && again?.type !== 'buff-stat-updated';
         if (delivered) bench.event(republish ? { ...again, recordTime: produced() } : again);

@@ -210,7 +210,7 @@ test('symptom: after a pause of the process, an answer from before it makes froz
   assert.ok((state.fetchedAt ?? 0) <= askedBefore, 'the answer vouches for the time of the question only');
 });
 
-test('given a backlog, then its records tell when the log was seen to hold them', async (t) => {
+test('given a backlog, then its records tell when the log was seen to hold them, the first fetch no later than the next', async (t) => {
   const turns: (readonly PartitionAnswer[])[] = [
     answers({ partition: 0, count: 2, end: 2 }),
     answers({ partition: 0, from: 2, count: 3, end: 7 }),
@@ -226,6 +226,6 @@ test('given a backlog, then its records tell when the log was seen to hold them'
   assert.ok(lookedAt > 7);
   assert.deepEqual(
     feed.pushed.flatMap(({ records }) => records.map(({ seenAt }) => seenAt)),
-    [7, undefined, undefined, undefined, undefined, lookedAt, lookedAt, undefined],
+    [7, undefined, lookedAt, lookedAt, lookedAt, lookedAt, lookedAt, undefined],
   );
 });

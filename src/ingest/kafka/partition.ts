@@ -41,7 +41,7 @@ export interface PartitionState {
   replayUntil: number | undefined;
   /** High watermark seen last. */
   end: number | undefined;
-  /** What the log held already at an earlier look, and has not been fetched whole since. */
+  /** What the log held at a look; the next one comes when all of that was fetched. */
   seen: Seen;
   /** Monotonic ms at which the last fetch that was answered for this partition was sent. */
   fetchedAt: number | undefined;

@@ -12,7 +12,7 @@ import { sliceOf } from './record-batch.ts';
 const decompress = createDecompress(kafka, LIMIT.decodedBytes);
 
 function slice(from: number, ...batches: Buffer[]) {
-  return sliceOf(partitionOf({ start: from }), Buffer.concat(batches), 100, undefined, decompress);
+  return sliceOf(partitionOf({ start: from }), Buffer.concat(batches), 100, decompress);
 }
 
 function shown({ records }: ReturnType<typeof slice>): string {
@@ -123,7 +123,7 @@ test('given records 25 days apart in one batch, then each has its time', () => {
 
 test('given two streams on one topic, then each record comes once per stream', () => {
   const state = partitionOf({ streams: ['buff', 'asset'] });
-  const { records } = sliceOf(state, GOOD, 2, undefined, decompress);
+  const { records } = sliceOf(state, GOOD, 2, decompress);
   assert.deepEqual(
     records.map(({ stream, offset }) => `${stream} ${offset}`),
     ['buff 0', 'asset 0', 'buff 1', 'asset 1'],

@@ -2,7 +2,7 @@ import type { FeedRecord, UnreadableBatch } from '../feed.ts';
 
 import { type Decompress, Oversized } from './decompression.ts';
 import { LIMIT } from './kafka-options.ts';
-import type { PartitionState, Seen } from './partition.ts';
+import type { PartitionState } from './partition.ts';
 import { readRecords } from './record-reader.ts';
 
 // Where fields of a record batch lie (Kafka protocol, record batch format 2), and bits of its attributes.
@@ -43,13 +43,11 @@ export interface Slice {
  * A batch that is beyond a limit or cannot be read is passed over as a whole: to the fetch it would be an obstacle for ever.
  *
  * @param bytes batches, one after the other
- * @param seen what of it the log held at an earlier look; undefined: nothing that is known
  */
 export function sliceOf(
   state: PartitionState,
   bytes: Buffer,
   end: number,
-  seen: Seen | undefined,
   decompress: Decompress,
 ): Slice {
   const records: FeedRecord[] = [];
@@ -71,7 +69,7 @@ export function sliceOf(
     const before = records.length;
     try {
       const content = contentOf(batch, decompress);
-      items += readInto(records, state, batch, content, seen);
+      items += readInto(records, state, batch, content);
       spent += content.length;
     } catch (error) {
       records.length = before;
@@ -96,11 +94,10 @@ function readInto(
   state: PartitionState,
   batch: Buffer,
   content: Buffer,
-  seen: Seen | undefined,
 ): number {
   const attributes = batch.readInt16BE(ATTRIBUTES);
   if ((attributes & CONTROL) !== 0) return 0;
-  const { streams, topic, partition, fetchFrom } = state;
+  const { streams, topic, partition, fetchFrom, seen } = state;
   const first = readInt64(batch, 0);
   const appendTime = (attributes & LOG_APPEND_TIME) === 0 ? undefined : readInt64(batch, MAX_TIMESTAMP);
   const firstTime = readInt64(batch, BASE_TIMESTAMP);
@@ -112,7 +109,7 @@ function readInto(
       const offset = first + offsetDelta;
       if (offset < fetchFrom) return;
       const timestamp = appendTime ?? firstTime + timestampDelta;
-      const seenAt = seen !== undefined && offset < seen.until ? seen.at : undefined;
+      const seenAt = offset < seen.until ? seen.at : undefined;
       for (const stream of streams) {
         records.push({ stream, topic, partition, offset, timestamp, headers, value, seenAt });
       }
