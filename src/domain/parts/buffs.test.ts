@@ -268,6 +268,19 @@ describe('buffs order themselves', () => {
     assert.equal(bench.isStale('buffs'), true);
   });
 
+  it('symptom: a repeated APPLIED of before a clock was set back counts as fresh in place of what came after', () => {
+    const bench = loggedIn();
+    const ahead = instant(bench.clock.now() + 12_000);
+    bench.event(applied(7, [['SPEED', 20]], ahead));
+    const createdAt = instant(bench.clock.now());
+    bench.event(applied(7, [['SPEED', 40]], createdAt));
+    bench.clock.pass(2_000);
+    bench.read({ part: 'buffs', buffs: [buffStat(7, 'SPEED', 40, createdAt)] });
+    bench.clock.pass(14_000);
+    bench.event(applied(7, [['SPEED', 20]], ahead));
+    assert.equal(bench.isStale('buffs'), true);
+  });
+
   it('symptom: a repeated STAT_UPDATED takes back one of the same millisecond, as if it were fresh', () => {
     const bench = loggedIn();
     const createdAt = instant(bench.clock.now());

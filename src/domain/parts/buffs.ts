@@ -90,7 +90,11 @@ export function buffsRead(part: BuffsPart, row: BuffRow, began: number): BuffsRe
   const listed = unpackBuffs(row);
   let endedUntil = Math.max(part.read?.endedUntil ?? Number.NEGATIVE_INFINITY, endsHeard(part));
   for (const buff of buffsOf(before)) {
-    if (!listed.some((other) => isSame(other, buff))) endedUntil = Math.max(endedUntil, instantNumber(buff.createdAt));
+    // An earlier instance in its place: a clock was set back between the two.
+    const isListed = listed.some(
+      (other) => isSame(other, buff) && compareInstants(other.createdAt, buff.createdAt) >= 0,
+    );
+    if (!isListed) endedUntil = Math.max(endedUntil, instantNumber(buff.createdAt));
   }
   return { row, endedUntil };
 }

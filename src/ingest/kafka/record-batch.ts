@@ -44,12 +44,7 @@ export interface Slice {
  *
  * @param bytes batches, one after the other
  */
-export function sliceOf(
-  state: PartitionState,
-  bytes: Buffer,
-  end: number,
-  decompress: Decompress,
-): Slice {
+export function sliceOf(state: PartitionState, bytes: Buffer, end: number, decompress: Decompress): Slice {
   const records: FeedRecord[] = [];
   const unreadable: UnreadableBatch[] = [];
   let next = state.fetchFrom;
@@ -89,12 +84,7 @@ function contentOf(batch: Buffer, decompress: Decompress): Buffer {
   return decompress(attributes & CODEC, batch.subarray(RECORDS));
 }
 
-function readInto(
-  records: FeedRecord[],
-  state: PartitionState,
-  batch: Buffer,
-  content: Buffer,
-): number {
+function readInto(records: FeedRecord[], state: PartitionState, batch: Buffer, content: Buffer): number {
   const attributes = batch.readInt16BE(ATTRIBUTES);
   if ((attributes & CONTROL) !== 0) return 0;
   const { streams, topic, partition, fetchFrom, seen } = state;
