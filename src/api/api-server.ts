@@ -9,7 +9,7 @@ import { answerBytes } from './connection-refusal.ts';
 export const HEADERS_MAX = 16_384;
 
 /** In ms, but connections. */
-const LIMITS = {
+export const LIMITS = {
   /** How long a request, and its headers, may take to arrive. */
   requestTimeout: 10_000,
   headersTimeout: 5_000,

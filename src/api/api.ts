@@ -12,7 +12,7 @@ import type { ChangeLog } from '../watch/change-log.ts';
 import type { Roll, RollReader } from '../watch/roll.ts';
 import { createAdminCheck } from './admin-token.ts';
 import { type Answer, ok } from './answer.ts';
-import { createApiServer, HEADERS_MAX } from './api-server.ts';
+import { createApiServer, HEADERS_MAX, LIMITS } from './api-server.ts';
 import {
   CHANGES_URL,
   createChangeDocuments,
@@ -25,8 +25,7 @@ import { refuseConnection } from './connection-refusal.ts';
 import type { DescribedRoute } from './describe.ts';
 import { answerOfError } from './error-mapper.ts';
 import { createExplainHandler, EXPLAIN_URL } from './explain/explain-route.ts';
-import { type Handler, handling, send, write } from './handling.ts';
-import { createHotRoute, type HotRequest } from './hot-route.ts';
+import { type Handler, handling, send } from './handling.ts';
 import {
   createConsumersHandler,
   createDeadLettersHandler,
@@ -50,6 +49,7 @@ import {
   REREAD_URL,
 } from './operator-routes.ts';
 import { createPageHandlers, PAGE_FILE_URL, PAGE_SERVICE_URL, PAGE_URL, type PageFacts } from './page-routes.ts';
+import { createPlainRequestReader, type PlainRequest } from './plain-request.ts';
 import { createPreviewHandler, PREVIEW_BODY_MAX, PREVIEW_URL } from './preview/preview-route.ts';
 import { withoutQuery } from './query.ts';
 import {
@@ -61,6 +61,7 @@ import {
   TENANTS_URL,
 } from './roll-routes.ts';
 import { createShedding } from './shedding.ts';
+import { type StatsConnection, type StatsConnections, takeStatsConnections } from './stats-connections.ts';
 import { createStatsAnswers, createStatsHandler, STATS_URL, type StatsAnswers } from './stats-route.ts';
 import { createTenantRequestReader } from './tenant-request.ts';
 import { traced } from './traced.ts';
@@ -116,7 +117,6 @@ const UNMATCHED = 'unmatched';
 export function createApi(deps: ApiDeps): FastifyInstance {
   const unmatched = deps.metrics.httpRoute(UNMATCHED);
   const errorAnswer = createErrorAnswer(deps.logger);
-  let isClosing = false;
   const refuse = (error: Error, request: FastifyRequest): Answer => {
     const answer = errorAnswer(error, request);
     unmatched.answered(answer.status, 0);
@@ -135,11 +135,7 @@ export function createApi(deps: ApiDeps): FastifyInstance {
     bodyLimit: BODY_MAX,
     // No route has a schema of Fastify's: without this it would load the compilers of such schemas all the same.
     schemaController: { compilersFactory: { buildValidator: noSchemas, buildSerializer: noSchemas } },
-    serverFactory: (handler) =>
-      createApiServer((request, response) => {
-        // While it closes, the framework tells clients that their connection ends.
-        if (isClosing || hotRoute?.(request, response) !== true) handler(request, response);
-      }, refuseUnrouted),
+    serverFactory: (handler) => createApiServer(handler, refuseUnrouted),
     // An id that is too long is a bad id, not an unknown route.
     // Slashes too many: the Go service redirects to the clean path, so a base URL that ends in two worked.
     routerOptions: { maxParamLength: HEADERS_MAX, ignoreTrailingSlash: true, ignoreDuplicateSlashes: true },
@@ -147,9 +143,8 @@ export function createApi(deps: ApiDeps): FastifyInstance {
     clientErrorHandler: (error, socket) => refuseConnection(error, socket, unmatched),
   });
   app.addHook('preClose', (done) => {
-    isClosing = true;
     streams.end();
-    endConnections(app);
+    endConnections(app, statsConnections);
     done();
   });
   app.server.on('drop', deps.metrics.connectionRefused);
@@ -162,16 +157,24 @@ export function createApi(deps: ApiDeps): FastifyInstance {
   const handle = (handler: Handler, observer: HttpRouteObserver, refusalAt?: (now: number) => Answer | undefined) =>
     handling({ handler, send, observer, answerOfError: errorAnswer, clock: deps.clock, refusalAt });
   const statsAnswers = createStatsAnswers(deps.reader);
-  const respondHot = handling({
-    handler: (asked: HotRequest) => statsAnswers(asked, asked.ifNoneMatch),
-    send: write,
+  const respondPlain = handling({
+    handler: (asked: PlainRequest) => statsAnswers(asked, asked.ifNoneMatch),
+    send: (to: StatsConnection, answer) => to.send(answer),
     observer: deps.metrics.httpRoute(STATS_URL),
     answerOfError: errorAnswer,
     clock: deps.clock,
     refusalAt: shedding.count,
   });
   // Spans are made of the framework's requests.
-  const hotRoute = deps.tracing === undefined ? createHotRoute(respondHot, deps.page.unnamedTenant) : undefined;
+  const statsConnections =
+    deps.tracing === undefined
+      ? takeStatsConnections(app.server, {
+          read: createPlainRequestReader(deps.page.unnamedTenant),
+          respond: respondPlain,
+          onSilent: (socket) => refuseConnection({ code: 'ERR_HTTP_REQUEST_TIMEOUT' }, socket, unmatched),
+          timeouts: LIMITS,
+        })
+      : undefined;
   const refusalsOf = { hot: shedding.count, costly: shedding.refusal };
   const routes = routesOf(deps, statsAnswers, () => known);
   const streams = createChangeStreams(
@@ -221,10 +224,17 @@ function noSchemas(): never {
  * Until the server has closed: it only ends those by itself that are idle when the closing begins, not those that wait for an
  * answer. Who has not sent a whole request by the end, or not read the answer, is not waited for: the process would be ended.
  */
-function endConnections({ server }: FastifyInstance): void {
+function endConnections({ server }: FastifyInstance, statsConnections: StatsConnections | undefined): void {
   if (!server.listening) return;
-  const ending = setInterval(() => server.closeIdleConnections(), IDLE_AT_CLOSING_MS);
-  const patience = setTimeout(() => server.closeAllConnections(), CLOSING_MS);
+  statsConnections?.closeIdle();
+  const ending = setInterval(() => {
+    statsConnections?.closeIdle();
+    server.closeIdleConnections();
+  }, IDLE_AT_CLOSING_MS);
+  const patience = setTimeout(() => {
+    statsConnections?.destroy();
+    server.closeAllConnections();
+  }, CLOSING_MS);
   server.once('close', () => {
     clearInterval(ending);
     clearTimeout(patience);

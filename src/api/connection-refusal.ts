@@ -5,7 +5,7 @@ import type { Answer } from './answer.ts';
 import { answerOfError, errorOfConnection } from './error-mapper.ts';
 
 /** Answers, and ends, a connection on which Node's HTTP parser gave up: there is no request and no reply to go through. */
-export function refuseConnection(cause: Error & { code?: string }, socket: Socket, observer: HttpRouteObserver): void {
+export function refuseConnection(cause: { readonly code?: string }, socket: Socket, observer: HttpRouteObserver): void {
   const error = errorOfConnection(cause.code);
   if (error === undefined || !socket.writable) {
     socket.destroy();

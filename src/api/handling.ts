@@ -1,4 +1,3 @@
-import type { ServerResponse } from 'node:http';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Clock } from '../lib/clock.ts';
 import type { HttpRouteObserver } from '../telemetry/metrics.ts';
@@ -56,9 +55,4 @@ export function send(reply: FastifyReply, { status, headers, body, encoding }: A
     .code(status)
     .headers(headers)
     .send(body === '' ? undefined : Buffer.from(body, encoding));
-}
-
-/** Past the framework, which for the hottest route would find out anew what is known of the answer. */
-export function write(response: ServerResponse, { status, headers, body, encoding }: Answer): void {
-  response.writeHead(status, headers).end(body, encoding);
 }
