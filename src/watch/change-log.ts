@@ -3,15 +3,15 @@
  *
  * Modes of a character: unwatched (nothing is done or kept) → watched, because its history was asked for within
  * {@link WATCH_MS}, or because a live stream would show it → unwatched. A watched character is looked at after each cause, as
- * long as the budget of {@link LOOKS_PER_SECOND} lasts; what comes beyond it is merged into the next look.
+ * long as there may be looks (look-budget.ts); what comes beyond it is merged into the next look.
  */
-import { STATS } from '../domain/stat.ts';
 import type { CharacterId, Tenant } from '../domain/tenant.ts';
 import type { Clock } from '../lib/clock.ts';
-import { type Change, type ChangeCause, type ChangeFilter, type Move, matches } from './change.ts';
+import type { Change, ChangeCause, ChangeFilter } from './change.ts';
 import { createKeptChanges } from './kept-changes.ts';
-import { createLookBudget } from './look-budget.ts';
+import { createLooks } from './looks.ts';
 import type { Roll } from './roll.ts';
+import { createSubscriptions, type Subscription } from './subscriptions.ts';
 import { createWatchedCharacters, type Watched } from './watched.ts';
 
 export interface History {
@@ -19,10 +19,6 @@ export interface History {
   readonly changes: readonly Change[];
   /** Epoch ms since which nothing of the character was missed. */
   readonly since: number;
-}
-
-export interface Subscription {
-  end(): void;
 }
 
 export interface ChangeLog {
@@ -52,18 +48,22 @@ export interface ChangeLogOptions {
 const WATCH_MS = 600_000;
 /** Characters that are watched at the same time; the one that was watched for longest without being asked for goes. */
 const WATCHED_MAX = 5_000;
-const SUBSCRIPTIONS_MAX = 100;
 const SWEEP_MS = 100;
 /** A lapse and new game data come without a cause: everyone whose history is wanted is looked at this often. */
 const LAPSE_LOOK_MS = 1_000;
 
 export function createChangeLog({ roll, clock, maxBytes }: ChangeLogOptions): ChangeLog {
   const watched = createWatchedCharacters();
-  const waiting = new Set<Watched>();
-  const subscriptions = new Set<{ filter: ChangeFilter; onChange: (change: Change) => void }>();
+  const subscriptions = createSubscriptions();
   const kept = createKeptChanges(maxBytes);
-  const budget = createLookBudget(clock);
-  let numbers = 0;
+  const looks = createLooks({
+    roll,
+    clock,
+    onChange(one, change) {
+      kept.add(one.changes, change);
+      subscriptions.tell(change);
+    },
+  });
   let lapsesAt = clock.mono();
   /** Runs only while somebody watches. */
   let sweeper: NodeJS.Timeout | undefined;
@@ -76,11 +76,10 @@ export function createChangeLog({ roll, clock, maxBytes }: ChangeLogOptions): Ch
       characterId,
       since: clock.now(),
       until: Number.NEGATIVE_INFINITY,
-      last: undefined,
+      last: roll.look(tenant, characterId),
       changes: [],
       pending: undefined,
     };
-    fresh.last = roll.look(tenant, characterId);
     watched.add(fresh);
     arm();
     if (watched.size > WATCHED_MAX && watched.oldest !== undefined) unwatch(watched.oldest);
@@ -89,54 +88,8 @@ export function createChangeLog({ roll, clock, maxBytes }: ChangeLogOptions): Ch
 
   function unwatch(gone: Watched): void {
     watched.delete(gone);
-    waiting.delete(gone);
+    looks.forget(gone);
     kept.forget(gone.changes);
-  }
-
-  /** Whether a stream would show it. Worlds are known only after a look. */
-  function isStreamed(tenant: Tenant, characterId: CharacterId): boolean {
-    for (const { filter } of subscriptions) {
-      const { characterId: only } = filter;
-      if (filter.tenant.key === tenant.key && (only === undefined || only === characterId)) return true;
-    }
-    return false;
-  }
-
-  function look(one: Watched, cause: ChangeCause, merged: number): void {
-    const before = one.last;
-    const now = roll.look(one.tenant, one.characterId);
-    one.last = now;
-    if (now === undefined || before === undefined) return;
-    const moves = movesBetween(before.values, now.values);
-    if (moves.length === 0 && sameNames(before.degraded, now.degraded)) return;
-    numbers += 1;
-    const { tenant, characterId } = one;
-    const { degraded, worldId } = now;
-    const at = clock.now();
-    const change = { number: numbers, at, tenant, characterId, worldId, cause, merged, moves, degraded };
-    kept.add(one.changes, change);
-    for (const { filter, onChange } of subscriptions) if (matches(filter, change)) onChange(change);
-  }
-
-  function note(one: Watched, cause: ChangeCause): void {
-    if (one.pending !== undefined) {
-      one.pending = { cause, merged: one.pending.merged + 1 };
-    } else if (budget.take()) {
-      look(one, cause, 0);
-    } else {
-      one.pending = { cause, merged: 0 };
-      waiting.add(one);
-    }
-  }
-
-  function lookAfterWaiting(): void {
-    for (const one of waiting) {
-      if (!budget.take()) return;
-      waiting.delete(one);
-      const { pending } = one;
-      one.pending = undefined;
-      if (pending !== undefined) look(one, pending.cause, pending.merged);
-    }
   }
 
   function lookForLapses(): void {
@@ -144,14 +97,14 @@ export function createChangeLog({ roll, clock, maxBytes }: ChangeLogOptions): Ch
     if (mono < lapsesAt) return;
     lapsesAt = mono + LAPSE_LOOK_MS;
     for (const one of watched) {
-      if (one.until > mono) note(one, { kind: 'lapse' });
-      else if (!isStreamed(one.tenant, one.characterId)) unwatch(one);
+      if (one.until > mono) looks.note(one, { kind: 'lapse' });
+      else if (!subscriptions.wouldShow(one.tenant, one.characterId)) unwatch(one);
     }
   }
 
   function arm(): void {
     if (sweeper !== undefined) return;
-    budget.refill();
+    looks.refill();
     sweeper = setInterval(sweep, SWEEP_MS);
     sweeper.unref();
   }
@@ -163,8 +116,7 @@ export function createChangeLog({ roll, clock, maxBytes }: ChangeLogOptions): Ch
 
   /** What waited, what lapsed, and whom nobody watches any more. */
   function sweep(): void {
-    budget.refill();
-    lookAfterWaiting();
+    looks.refill();
     lookForLapses();
     if (watched.size === 0 && subscriptions.size === 0) disarm();
   }
@@ -176,8 +128,8 @@ export function createChangeLog({ roll, clock, maxBytes }: ChangeLogOptions): Ch
     record({ tenant, characterId }, cause) {
       if (watched.size === 0 && subscriptions.size === 0) return;
       const known = watched.find(tenant, characterId);
-      if (known !== undefined) note(known, cause);
-      else if (isStreamed(tenant, characterId) && budget.take()) watch(tenant, characterId);
+      if (known !== undefined) looks.note(known, cause);
+      else if (subscriptions.wouldShow(tenant, characterId) && looks.take()) watch(tenant, characterId);
     },
     history(tenant, characterId) {
       const one = watch(tenant, characterId);
@@ -186,11 +138,9 @@ export function createChangeLog({ roll, clock, maxBytes }: ChangeLogOptions): Ch
       return { changes: [...one.changes], since: one.since };
     },
     subscribe(filter, onChange) {
-      if (subscriptions.size >= SUBSCRIPTIONS_MAX) return undefined;
-      const subscription = { filter, onChange };
-      subscriptions.add(subscription);
-      arm();
-      return { end: () => subscriptions.delete(subscription) };
+      const subscription = subscriptions.add(filter, onChange);
+      if (subscription !== undefined) arm();
+      return subscription;
     },
     after: kept.after,
     close: disarm,
@@ -206,16 +156,4 @@ export function createChangeLog({ roll, clock, maxBytes }: ChangeLogOptions): Ch
       },
     },
   };
-}
-
-function movesBetween(before: readonly number[], now: readonly number[]): Move[] {
-  return STATS.flatMap((stat, index) => {
-    const from = before[index] ?? 0;
-    const to = now[index] ?? 0;
-    return from === to ? [] : [{ stat, from, to }];
-  });
-}
-
-function sameNames(a: readonly string[], b: readonly string[]): boolean {
-  return a.length === b.length && a.every((name, index) => name === b[index]);
 }

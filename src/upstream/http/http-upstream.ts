@@ -1,4 +1,3 @@
-import { tenantOf } from '../../domain/tenant.ts';
 import type { Clock } from '../../lib/clock.ts';
 import type { CacheCounts } from '../../lib/expiring-set.ts';
 import type { Tracing } from '../../telemetry/tracing.ts';
@@ -6,11 +5,10 @@ import { createUpstreamGates, type GateOptions, PROBE_DEADLINE_MS } from '../gat
 import type { ItemSource } from '../item-source.ts';
 import { SERVICE_OF_PART, SERVICES, type Service, type Upstream } from '../port.ts';
 import { createStaticCatalog } from '../static-catalog.ts';
-import type { StaticAsk } from '../static-entry.ts';
-import { gateOpen, wasRefused, wasRefusedWith } from '../upstream-errors.ts';
-import { readRequirements, readSkillData, readTemplate } from './data-answer.ts';
-import { readAssets } from './inventory-answer.ts';
-import { compartmentPath, createPartReaders, type RequestCommons } from './part-reader.ts';
+import { readRequirements, readSkillData } from './data-answer.ts';
+import { createItemReads } from './item-reads.ts';
+import { type CommonsOf, createPartReaders } from './part-reader.ts';
+import { askWhetherThere } from './presence.ts';
 import { createRequestHeaders } from './request-headers.ts';
 import type { RequestOutcome } from './request-result.ts';
 import { createServiceClient, type ServiceClient, type ServiceClientOptions } from './service-client.ts';
@@ -57,17 +55,6 @@ export interface HttpUpstream extends Upstream, ItemSource {
   readonly staticDataCounts: CacheCounts;
 }
 
-/** For questions that are about nobody. */
-const NOBODY = tenantOf('00000000-0000-0000-0000-000000000000', 'GMS', 83, 1);
-const PATHS_OF_NOBODY: Readonly<Record<Service, string>> = {
-  characters: 'characters/0',
-  inventory: compartmentPath(0),
-  buffs: 'characters/0/buffs',
-  skills: 'characters/0/skills',
-  data: 'data/skills/0',
-};
-/** What proxies answer when the service behind them does not. */
-const GATEWAY_ERRORS = [502, 503, 504];
 const ATTEMPTS = 3;
 /** Connections to each service, and requests in flight, for what previews ask. */
 const ITEM_CONNECTIONS = 8;
@@ -104,13 +91,12 @@ export function createHttpUpstream(options: HttpUpstreamOptions): HttpUpstream {
     data: clientOf('data'),
   };
 
-  /** Connections of their own: whoever tries on items must not keep loads and healing waiting. */
   const asides = {
     inventory: clientOf('inventory', ITEM_CONNECTIONS),
     data: clientOf('data', ITEM_CONNECTIONS),
   };
 
-  const commons = ({ tenant, context }: Pick<StaticAsk, 'tenant' | 'context'>, probe: boolean): RequestCommons => ({
+  const commonsOf: CommonsOf = ({ tenant, context }, probe) => ({
     headers: headers(tenant, context),
     deadline: probe ? Math.min(options.timeout, PROBE_DEADLINE_MS) : options.timeout,
     attempts: probe ? 1 : ATTEMPTS,
@@ -124,38 +110,15 @@ export function createHttpUpstream(options: HttpUpstreamOptions): HttpUpstream {
     maxEntries: options.staticDataMax,
     source: {
       skill: (ask) =>
-        clients.data.get({ ...commons(ask, ask.probe), path: `data/skills/${ask.id}` }, (document) =>
+        clients.data.get({ ...commonsOf(ask, ask.probe), path: `data/skills/${ask.id}` }, (document) =>
           readSkillData(document, ask.id),
         ),
       requirements: (ask) =>
-        clients.data.get({ ...commons(ask, ask.probe), path: `data/equipment/${ask.id}` }, (document) =>
+        clients.data.get({ ...commonsOf(ask, ask.probe), path: `data/equipment/${ask.id}` }, (document) =>
           readRequirements(document, ask.id),
         ),
     },
   });
-  /**
-   * Items are not asked for while the gate is open. The gate is not told how it went: whoever asks chooses the template, and
-   * one that does not exist is a 500 in format S.
-   */
-  function aside(service: Service, target: Pick<StaticAsk, 'tenant' | 'context'>): RequestCommons {
-    if (gates[service].state === 'open') throw gateOpen(service);
-    return commons(target, false);
-  }
-
-  async function askWhetherThere(service: Service): Promise<void> {
-    const request = { ...commons({ tenant: NOBODY, context: undefined }, true), path: PATHS_OF_NOBODY[service] };
-    const ask = async (isProbe: boolean): Promise<void> => {
-      try {
-        await clients[service].get(request, () => undefined);
-      } catch (error) {
-        const isGateway = GATEWAY_ERRORS.some((status) => wasRefusedWith(status, error));
-        const isBroken = isProbe && wasRefusedWith(500, error);
-        if (isGateway || isBroken || !wasRefused(error)) throw error;
-      }
-    };
-    return gates[service].state === 'open' ? gates[service].run(NOBODY, 0, ask) : ask(false);
-  }
-
   const sweeper = setInterval(catalog.sweep, SWEEP_MS);
 
   return {
@@ -164,19 +127,11 @@ export function createHttpUpstream(options: HttpUpstreamOptions): HttpUpstream {
       const service = SERVICE_OF_PART[part];
       const { tenant, characterId } = target;
       return gates[service].run(tenant, characterId, (isProbe) =>
-        readers[part](clients[service], characterId, commons(target, isProbe)),
+        readers[part](clients[service], characterId, commonsOf(target, isProbe)),
       );
     },
-    async items(target) {
-      const request = { ...aside('inventory', target), path: compartmentPath(target.characterId) };
-      const items = await asides.inventory.get(request, (document) => readAssets(document, rows, () => true));
-      return items === 'missing' ? [] : items;
-    },
-    async template(target, templateId) {
-      const request = { ...aside('data', target), path: `data/equipment/${templateId}` };
-      return asides.data.get(request, (document) => readTemplate(document, templateId, rows));
-    },
-    askWhetherThere,
+    ...createItemReads({ clients: asides, gates, commonsOf, rows }),
+    askWhetherThere: (service) => askWhetherThere(service, clients[service], gates[service], commonsOf),
     staticData: catalog.of,
     ensureStaticData: catalog.ensure,
     flushStaticData: catalog.flush,

@@ -1,5 +1,6 @@
 import type { Part } from '../../domain/part.ts';
 import type { PartSnapshot } from '../../domain/snapshot.ts';
+import type { UpstreamTarget } from '../port.ts';
 import { invalidAnswer } from '../upstream-errors.ts';
 import { buffsSnapshot, readBuff } from './buffs-answer.ts';
 import { readCharacter } from './character-answer.ts';
@@ -11,6 +12,9 @@ import type { StatRows } from './stat-rows.ts';
 
 /** What every request of one fetch has in common. */
 export type RequestCommons = Omit<ServiceRequest, 'path'>;
+
+/** Of requests for a tenant because of an event or a read; `probe`: for a gate, with a short deadline and one attempt. */
+export type CommonsOf = (target: Pick<UpstreamTarget, 'tenant' | 'context'>, probe: boolean) => RequestCommons;
 
 /** Reads one part of one character from its service. */
 export type PartReader = (
