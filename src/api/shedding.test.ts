@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { type TestContext, test } from 'node:test';
+import { promisify } from 'node:util';
 import { createStubApi, TENANT_HEADERS } from '../../test/support/stub-api.ts';
 import { until } from '../../test/support/wait.ts';
 import { createMetrics } from '../telemetry/metrics.ts';
@@ -35,6 +37,13 @@ async function listening(context: TestContext) {
   const socket = connect(address.port, '127.0.0.1');
   context.after(() => socket.destroy());
   return { app, metrics, socket, port: address.port };
+}
+
+async function connected(context: TestContext, port: number): Promise<Socket> {
+  const socket = connect(port, '127.0.0.1');
+  context.after(() => socket.destroy());
+  await once(socket, 'connect');
+  return socket;
 }
 
 /** Sends the requests in one piece, which the server reads in one turn, and gives the heads of their answers. */
@@ -89,6 +98,20 @@ test('symptom: stats are refused when very many ask at once, though their caller
   const { socket, metrics } = await listening(context);
   assert.deepEqual(statusesOf(await askAtOnce(socket, Array<string>(500).fill(STATS))), { 200: 500 });
   assert.ok((await metrics.expose()).split('\n').includes('effective_stats_http_shed_total 0'));
+});
+
+test('given stats that are asked for on a connection each, when very many ask at once, then none is refused, and all count', async (context) => {
+  const { app, metrics, port } = await listening(context);
+  const accepted = promisify(app.server.getConnections.bind(app.server));
+  const sockets = await Promise.all(Array.from({ length: 100 }, () => connected(context, port)));
+  await until('all are accepted', async () => (await accepted()) > 100, 5_000);
+  const [last] = sockets.splice(-1);
+  assert.ok(last !== undefined);
+  const answers = sockets.map((socket) => askAtOnce(socket, [STATS]));
+  const explained = askAtOnce(last, [EXPLAIN]);
+  assert.deepEqual(statusesOf((await Promise.all(answers)).flat()), { 200: 99 });
+  assert.deepEqual(statusesOf(await explained), { 503: 1 });
+  assert.ok((await metrics.expose()).split('\n').includes('effective_stats_http_shed_total 1'));
 });
 
 test('given a turn that is full, when lists and previews come in it, then they are refused', async (context) => {
