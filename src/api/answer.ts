@@ -3,7 +3,7 @@ import { printableJson } from '../lib/printable.ts';
 /** What goes back to a client, complete; made by {@link createAnswer}. May be sent any number of times. */
 export interface Answer {
   readonly status: number;
-  /** With type and length of the body. Sent exactly as given; Node adds Date and what it says about the connection. */
+  /** With type and length of the body. Sent exactly as given; whoever sends it adds Date and what is said about the connection. */
   readonly headers: Readonly<Record<string, string>>;
   /** Empty: none. */
   readonly body: string;

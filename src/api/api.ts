@@ -221,7 +221,7 @@ function noSchemas(): never {
 }
 
 /**
- * Until the server has closed: it only ends those by itself that are idle when the closing begins, not those that wait for an
+ * Ends idle connections until the server has closed: by itself it only ends those that are idle when the closing begins, not those that wait for an
  * answer. Who has not sent a whole request by the end, or not read the answer, is not waited for: the process would be ended.
  */
 function endConnections({ server }: FastifyInstance, statsConnections: StatsConnections | undefined): void {

@@ -29,7 +29,7 @@ const LINE_END = '\r\n';
 /** A header as RFC 9112 §5 has it, with a value of printable ASCII. */
 const HEADER = /^([!#$%&'*+.^_`|~0-9A-Za-z-]+):[ \t]*([!-~](?:[ -~]*[!-~])?)[ \t]*$/;
 
-/** What the answer depends on. */
+/** Headers that are looked at. */
 const READ = new Set([
   'host',
   'connection',
@@ -42,8 +42,19 @@ const READ = new Set([
   'environment',
 ]);
 
+/** Those that are kept when the request is over. */
+const OUTLIVES = new Set(['traceparent', 'environment']);
+
 /** With one of these a request has a body, or wants something of the connection. */
-const NOT_PLAIN = new Set(['content-length', 'transfer-encoding', 'expect', 'upgrade', 'trailer', 'te']);
+const NOT_PLAIN = new Set([
+  'content-length',
+  'transfer-encoding',
+  'expect',
+  'upgrade',
+  'proxy-connection',
+  'trailer',
+  'te',
+]);
 
 /**
  * Reads a request for stats from its bytes, if it is plainly what game services send: one whole GET without query and body, on a
@@ -87,7 +98,7 @@ export function createPlainRequestReader(unnamed: Tenant | undefined): PlainRequ
 /** Of a whole head without its first line, those that are read. undefined: it is no plain one. */
 function headersOf(block: string): IncomingHttpHeaders | undefined {
   const lines = block.split(LINE_END);
-  // After the last two line ends is nothing.
+  // It ends with an empty line, and nothing follows.
   if (lines.pop() !== '' || lines.pop() !== '') return undefined;
   const headers: Record<string, string> = {};
   for (const line of lines) {
@@ -96,7 +107,8 @@ function headersOf(block: string): IncomingHttpHeaders | undefined {
     if (name === '' || NOT_PLAIN.has(name)) return undefined;
     if (!READ.has(name)) continue;
     if (headers[name] !== undefined) return undefined;
-    headers[name] = value;
+    // A copy: a part of a text keeps all of it, and a trace is kept with the character.
+    headers[name] = OUTLIVES.has(name) ? Buffer.from(value, 'latin1').toString('latin1') : value;
   }
   const { host, connection = 'keep-alive' } = headers;
   return host !== undefined && connection.toLowerCase() === 'keep-alive' ? headers : undefined;

@@ -145,6 +145,18 @@ const CASES: Readonly<Record<string, string | readonly string[]>> = {
   'an empty host': request(PATH).replace('host: stats', 'host:'),
   'two tags': request(PATH, { extra: ['if-none-match: "a"', `if-none-match: ${TAG}`] }),
   'a connection that stays, in capitals': request(PATH, { extra: ['Connection: Keep-Alive'] }),
+  "a proxy's word about the connection": request(PATH, { extra: ['proxy-connection: close'] }),
+  'a large body that comes later': [
+    request(PATH),
+    request(PATH, { method: 'POST', extra: ['content-length: 100000'] }),
+    'x'.repeat(100_000),
+  ],
+  'other routes behind one that waits': [
+    request(PATH.replace('12', '13')),
+    request('/api/livez'),
+    request(PATH),
+    request('/api/livez'),
+  ],
   'a trailer announced': request(PATH, { extra: ['te: trailers'] }),
   'long headers': request(PATH, { extra: [`cookie: ${'x'.repeat(5_000)}`] }),
   'headers too long': request(PATH, { extra: [`cookie: ${'x'.repeat(20_000)}`] }),
@@ -253,11 +265,22 @@ test('whatever bytes come, in whatever parts, then the connection answers as the
         );
       let [got, expected] = await both();
       // Whether Node still answers nonsense at the end of a connection is a race, now and then.
-      for (let again = 0; again < 3 && !isDeepStrictEqual(got, expected); again += 1) [got, expected] = await both();
+      const tries = edits.length > 0 ? 3 : 0;
+      for (let again = 0; again < tries && !isDeepStrictEqual(got, expected); again += 1)
+        [got, expected] = await both();
       assert.deepEqual(got, expected);
     }),
     propertySettings({ numRuns: 200 }),
   );
+});
+
+test('given a client that ends its side while it waits, then it still gets its answer', async (context) => {
+  const { port } = await listening(context, undefined);
+  const socket = connect({ port, host: '127.0.0.1' });
+  socket.end(request(PATH.replace('12', '13')));
+  const [answer] = await once(socket.setEncoding('utf8'), 'data');
+  assert.match(String(answer), /^HTTP\/1\.1 200 /);
+  await once(socket, 'close');
 });
 
 test('given a client that reads no answers, then it is given no more of them than fit on the way', async (context) => {

@@ -11,7 +11,10 @@ export interface StatsConnection {
 }
 
 export interface StatsConnections {
-  /** Ends the connections that have their answers, to be called again for those that do not yet. What comes from now on goes to the server, which says that they end. */
+  /**
+   * Ends connections that wait for nothing; to be called again, because others get their answers later. Requests from now on go
+   * to the server, which answers that it closes. Where nothing came yet, a request may be under way: such go at the second call.
+   */
   closeIdle(): void;
   /** Ends all that are left. */
   destroy(): void;
@@ -26,6 +29,12 @@ export interface StatsConnectionsOptions {
   readonly timeouts: Readonly<Record<'headersTimeout' | 'keepAliveTimeout', number>>;
 }
 
+/** new: nothing came yet. asked: a request is being answered. late: so, and what comes next waits its turn. */
+type State = 'new' | 'asked' | 'late' | 'answered';
+
+/** A connection may do nothing for that much longer than clients are told, ms: their last request may be under way. As in Node. */
+const KEEP_ALIVE_EXTRA_MS = 1_000;
+
 /**
  * Answers plain requests for stats where their bytes arrive, without Node's HTTP server, whose streams and parser cost as much as all
  * the rest of such an answer. At the first bytes that are anything else, a part of a request or two of them included, the
@@ -33,83 +42,91 @@ export interface StatsConnectionsOptions {
  */
 export function takeStatsConnections(server: Server, options: StatsConnectionsOptions): StatsConnections {
   const { read, respond, timeouts } = options;
-  // Node documents that connections may be handed to it by this event.
-  const [toNode] = server.listeners('connection');
-  if (toNode === undefined) throw new Error('the server takes no connections');
+  // Node takes connections by this listener. To emit the event again would call ours.
+  const [toNode, ...others] = server.listeners('connection');
+  if (toNode === undefined || others.length > 0)
+    throw new Error('the server takes its connections in a way of its own');
   server.removeAllListeners('connection');
   const heads = createHeads(timeouts.keepAliveTimeout);
-  const states = new Map<Socket, 'new' | 'answered' | 'waiting'>();
+  const connections = new Set<{ readonly socket: Socket; state: State }>();
   let isClosing = false;
 
   server.on('connection', (socket: Socket) => {
-    let isNew = true;
-    let isAnswered = false;
+    const connection = { socket, state: 'new' as State, send };
 
-    const handOver = (bytes: Buffer): void => {
-      states.delete(socket);
+    function handOver(bytes: Buffer): void {
+      connections.delete(connection);
       socket
         .off('data', onData)
         .off('end', onEnd)
         .off('error', onError)
         .off('close', onClose)
         .off('timeout', onTimeout);
-      // Paused, so that Node finds the bytes where it looks for them: before all that came after them.
+      // Paused and put back: Node reads these bytes first, then what came after them.
       socket.pause().setTimeout(0);
-      toNode.call(server, socket);
+      toNode?.call(server, socket);
       socket.unshift(bytes);
       socket.resume();
-    };
-    const onData = (bytes: Buffer): void => {
+    }
+
+    function onData(bytes: Buffer): void {
       const request = isClosing ? undefined : read(bytes);
       if (request === undefined) {
         handOver(bytes);
         return;
       }
-      if (isNew) {
-        isNew = false;
-        states.set(socket, 'answered');
-        socket.setTimeout(timeouts.keepAliveTimeout);
-      }
-      isAnswered = false;
+      if (connection.state === 'new') socket.setTimeout(timeouts.keepAliveTimeout + KEEP_ALIVE_EXTRA_MS);
+      connection.state = 'asked';
       respond(request, connection);
-      if (isAnswered) return;
-      // What comes next waits its turn.
-      states.set(socket, 'waiting');
+      if (connection.state !== 'asked') return;
+      connection.state = 'late';
       socket.pause();
-    };
-    const connection: StatsConnection = {
-      send(answer) {
-        isAnswered = true;
-        const isLate = states.get(socket) === 'waiting';
-        if (isLate) states.set(socket, 'answered');
-        const isRead = socket.write(heads.of(answer) + answer.body, answer.encoding);
-        if (!isRead) {
-          // Who does not read answers is given no more of them.
-          socket.pause();
-          socket.once('drain', () => socket.resume());
-        } else if (isLate) socket.resume();
-      },
-    };
-    const onEnd = (): void => void socket.end();
-    const onError = (): void => void socket.destroy();
-    const onClose = (): void => void states.delete(socket);
-    const onTimeout = (): void => {
-      if (isNew) options.onSilent(socket);
-      else socket.destroy();
-    };
+    }
 
-    states.set(socket, 'new');
+    function send(answer: Answer): void {
+      const isLate = connection.state === 'late';
+      connection.state = 'answered';
+      const isRead = socket.write(heads.of(answer) + answer.body, answer.encoding);
+      if (socket.readableEnded) socket.end();
+      else if (!isRead) {
+        // Who does not read answers is given no more of them.
+        socket.pause();
+        socket.once('drain', () => socket.resume());
+      } else if (isLate) socket.resume();
+    }
+
+    function onEnd(): void {
+      if (connection.state !== 'late') socket.end();
+    }
+
+    function onError(): void {
+      socket.destroy();
+    }
+
+    function onClose(): void {
+      connections.delete(connection);
+    }
+
+    function onTimeout(): void {
+      if (connection.state === 'new') options.onSilent(socket);
+      else socket.destroy();
+    }
+
+    connections.add(connection);
     socket.setTimeout(timeouts.headersTimeout);
     socket.on('data', onData).on('end', onEnd).on('error', onError).on('close', onClose).on('timeout', onTimeout);
   });
 
   return {
     closeIdle() {
+      for (const { socket, state } of connections) {
+        const waitsForNothing = state === 'answered' ? socket.writableLength === 0 : state === 'new' && isClosing;
+        if (waitsForNothing) socket.destroy();
+      }
       isClosing = true;
-      for (const [socket, state] of states) if (state === 'answered' && socket.writableLength === 0) socket.destroy();
     },
     destroy() {
-      for (const socket of states.keys()) socket.destroy();
+      for (const { socket } of connections) socket.destroy();
     },
   };
 }
@@ -124,8 +141,9 @@ function createHeads(keepAliveMs: number) {
   /** What of the head is the same whenever it is sent. */
   const fixedOf = (answer: Answer): string => {
     const { status, headers } = answer;
-    let head = `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n`;
-    for (const name of Object.keys(headers)) head += `${name}: ${headers[name]}\r\n`;
+    const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`);
+    // Joined: one flat text. What is added up is put together anew at every write.
+    const head = [`HTTP/1.1 ${status} ${STATUS_CODES[status]}`, ...lines, ''].join('\r\n');
     known.set(answer, head);
     return head;
   };

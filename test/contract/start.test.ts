@@ -30,6 +30,12 @@ function start(variables: Record<string, string>, ...flags: string[]) {
   return { child, ended, output: () => output };
 }
 
+/** What a SIGTERM does that comes as soon as there is a listener for it: a real one is told a turn later, when much is loaded. */
+const TERM_WHEN_HEARD = `data:text/javascript,
+  process.on('newListener', (name) => {
+    if (name === 'SIGTERM') queueMicrotask(() => process.emit(name));
+  });`.replaceAll('\n', ' ');
+
 /** Says at the end what was loaded. */
 const TELL_LOADED = `data:text/javascript,
   import { registerHooks } from 'node:module';
@@ -118,6 +124,12 @@ describe('a start', () => {
     const { child, ended, output } = start({ REST_PORT: '0' });
     await once(child.stdout, 'data');
     child.kill('SIGTERM');
+    assert.equal(await ended, 0);
+    assert.match(output(), /has stopped/);
+  });
+
+  test('symptom: a SIGTERM before there is anything to stop is forgotten', async () => {
+    const { ended, output } = start({ REST_PORT: '0' }, '--import', TERM_WHEN_HEARD);
     assert.equal(await ended, 0);
     assert.match(output(), /has stopped/);
   });
