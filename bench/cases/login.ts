@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { SERVICES } from '../../src/upstream/port.ts';
 import { until } from '../../test/support/wait.ts';
 import type { Bed } from '../bed.ts';
 import type { Case } from '../case.ts';
@@ -35,6 +36,9 @@ export const login: Case = {
     const upstream = await bed.startHelper('upstream', String(LATENCY_MS));
     const service = await bed.startService(topics, upstream.port);
     await ready(service);
+    await until('each service was asked whether it is there', async () => {
+      return (await requestsOf(upstream.child)).length >= SERVICES.length;
+    });
     let next = POPULATIONS.skilled.first;
     const logIn = async (count: number): Promise<Traffic> => {
       const first = next;
