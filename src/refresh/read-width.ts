@@ -13,9 +13,10 @@ const WIDTH_MIN = 8;
 const FIRST_SHARE = 1 / 4;
 
 /**
- * A quarter of the budget at first; halved when a read times out, once for all that were in flight by then, and given back by one for each width of answers: the
- * additive increase and multiplicative decrease by which TCP shares a link (RFC 5681). Without it several replicas that
- * start at once ask a service for more than it answers within the deadline; all of it times out, and is asked for again.
+ * A quarter of the budget at first; halved when a read times out, once for all that were in flight by then, and given back by
+ * one for each width of answers: the additive increase and multiplicative decrease by which TCP shares a link (RFC 5681).
+ * Without it several replicas that start at once ask a service for more than it answers within the deadline; all of it times
+ * out, and is asked for again.
  */
 export function createReadWidth(budget: number, clock: { mono(): number }): ReadWidth {
   const least = Math.min(WIDTH_MIN, budget);
