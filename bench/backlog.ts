@@ -15,7 +15,10 @@ export const FIRST_SOURCE = 2_311_000;
 const STRIDE = 7_919;
 /** Each question costs the service some 0.5 ms. */
 const POLL_MS = 25;
-/** The other characters are loaded by then, too, and what was read in the first seconds of the process is confirmed: no read answers events with older values. */
+/**
+ * The other characters are loaded by then, too. What was read in the first seconds of the process has been confirmed: a read
+ * that comes while events are measured would take them back, as the upstream services here know of none.
+ */
 const LOADED_MS = 5_000;
 /** For a machine that does other work, too. */
 const DEADLINE_MS = 10 * 60_000;

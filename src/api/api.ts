@@ -221,8 +221,8 @@ function noSchemas(): never {
 }
 
 /**
- * Ends idle connections until the server has closed: by itself it only ends those that are idle when the closing begins, not those that wait for an
- * answer. Who has not sent a whole request by the end, or not read the answer, is not waited for: the process would be ended.
+ * Ends idle connections until the server has closed: by itself it ends those that are idle when the closing begins, and not
+ * those that wait for an answer then. Who has not sent a whole request by the end, or not read the answer, is not waited for: the process would be ended.
  */
 function endConnections({ server }: FastifyInstance, statsConnections: StatsConnections | undefined): void {
   if (!server.listening) return;

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { tenantOf } from '../domain/tenant.ts';
+import { characterIdOfPath } from './character-request.ts';
 import { createPlainRequestReader } from './plain-request.ts';
 
 const ID = '083839c6-c47c-42a6-9585-76492795d123';
@@ -77,4 +78,11 @@ test('given anything else than one whole plain request, then it is not read', ()
     bytesOf([...HEADERS, `Cookie: ${'a'.repeat(4_096)}`]),
   ];
   for (const bytes of others) assert.equal(read(bytes), undefined, JSON.stringify(bytes.toString('latin1')));
+});
+
+test('only the plain spelling of a path names a character', () => {
+  assert.equal(characterIdOfPath(URL), 12);
+  for (const path of [`${URL}/`, `${URL}?`, `${URL}\n`, ` ${URL}`, URL.replace('12', '１２'), `${URL}#a`]) {
+    assert.equal(characterIdOfPath(path), undefined, JSON.stringify(path));
+  }
 });
