@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import type { RawRecord } from '../test/support/kafka-client.ts';
 
 /** The one tenant of the benches, as producers write it and as clients ask for it. */
@@ -11,9 +11,8 @@ export const TENANT_HEADERS = {
   MINOR_VERSION: String(TENANT.minor),
 } as const;
 
-/** Nearly every Atlas event carries a traceparent. */
-const RECORD_HEADERS = [
-  [Buffer.from('traceparent'), Buffer.from('00-3372ab84489e1a66288233b8891dd94d-eaaa55d2801826af-01')],
+const TRACEPARENT = Buffer.from('traceparent');
+const TENANT_RECORD_HEADERS = [
   [Buffer.from('TENANT_ID'), Buffer.from(TENANT.id)],
   [Buffer.from('REGION'), Buffer.from(TENANT.region)],
   [Buffer.from('MAJOR_VERSION'), uint16(TENANT.major)],
@@ -72,7 +71,10 @@ export function sizeOf({ key, value, headers }: RawRecord): number {
 function record(characterId: number, event: object): RawRecord {
   const key = Buffer.alloc(8);
   key.writeUInt32LE(characterId);
-  return { key, value: Buffer.from(JSON.stringify(event)), headers: RECORD_HEADERS };
+  // Nearly every Atlas event carries a traceparent, and each its own.
+  const trace = Buffer.from(`00-${randomBytes(16).toString('hex')}-${randomBytes(8).toString('hex')}-01`);
+  const headers = [[TRACEPARENT, trace] as const, ...TENANT_RECORD_HEADERS];
+  return { key, value: Buffer.from(JSON.stringify(event)), headers };
 }
 
 /** As Go writes it: nine digits of fraction. */

@@ -119,7 +119,7 @@ async function numbersOf(service: ServiceAccess, characterId: number): Promise<R
 type IsConcerned = (record: FeedRecord) => boolean;
 
 function concernedBy({ id }: Tenant, characters: ReadonlySet<number>): IsConcerned {
-  return ({ headers, value }) => {
+  return ({ content: { headers, value } }) => {
     if (value === null) return false;
     const tenantId = headers.find(([name]) => name.toString() === 'TENANT_ID')?.[1].toString();
     if (tenantId?.toLowerCase() !== id) return false;
@@ -136,7 +136,8 @@ function recorded(feed: Feed, isConcerned: IsConcerned, write: (line: RecordingL
   const handling = (handle: BatchHandler): BatchHandler => {
     return (batch) => {
       const records = batch.records.filter(isConcerned);
-      for (const { stream, topic, partition, offset, timestamp, headers, value } of records) {
+      for (const { stream, topic, partition, offset, timestamp, content } of records) {
+        const { headers, value } = content;
         const own = headers.filter(([name]) => TENANT_HEADERS.includes(name.toString()));
         write({
           kind: 'event',

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { tenantOf } from '../src/domain/tenant.ts';
 import { createDecoder } from '../src/events/decoder.ts';
+import { encodedRecord } from '../test/support/encoded-event.ts';
 import { createFakeClock } from '../test/support/fake-clock.ts';
 import { type Character, type Format, isOnline, wornAssets } from './model.ts';
 import type { WorldRecord } from './producer.ts';
@@ -40,7 +41,7 @@ test('given a world that lived for long, then everyone is still plausible and ev
     const outcomes = new Set<string>();
     assert.ok(records.some(({ value }) => JSON.parse(value.toString()).type === 'LOGOUT'));
     for (const record of records) {
-      const decoded = decoder.decode(record, undefined);
+      const decoded = decoder.decode(encodedRecord(record), undefined);
       assert.notEqual(decoded.type, 'dead', JSON.stringify(decoded));
       outcomes.add(decoded.type === 'skip' ? decoded.reason : decoded.type);
     }

@@ -18,7 +18,6 @@ import {
   time,
   UINT32,
 } from '../wire/go-json.ts';
-import { contextOf } from '../wire/record-headers.ts';
 import { Undecodable } from '../wire/undecodable.ts';
 import { type Decoded, SKIP } from './decoded.ts';
 import { baseOf, type Origin } from './origin.ts';
@@ -80,7 +79,7 @@ export function buffApplied(
     tenant: origin.tenant,
     characterId,
     recordTime: origin.timestamp,
-    context: contextOf(origin.headers),
+    context: origin.headers.context(),
     backlog: origin.behind,
     replayed: origin.replayed,
     sourceId,

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import { encodedEvent, encodedHeaders, RECORD_TIME, TENANT_HEADERS } from '../../test/support/encoded-event.ts';
+import { type Headers, RecordContent } from '../wire/record-content.ts';
 import { DEAD_REASONS, type Decoded, SKIP_REASONS } from './decoded.ts';
 import { createDecoder } from './decoder.ts';
 import { STREAMS, type Stream } from './stream.ts';
@@ -30,6 +31,10 @@ function decode(value: unknown, headers = TENANT_HEADERS, environment?: string):
   return decoder.decode(encodedEvent('session', value, headers), undefined);
 }
 
+function sessionWith(headers: Headers): RecordContent {
+  return RecordContent.of(headers, Buffer.from(JSON.stringify(CREATED)));
+}
+
 /** The event with what all events share, as a session created by these headers. */
 function created(overrides: object = {}): object {
   return {
@@ -56,6 +61,18 @@ describe('the headers of a record', () => {
     const reversed = Object.fromEntries(Object.entries(TENANT_HEADERS).reverse());
     assert.deepEqual(decode(CREATED), created());
     assert.deepEqual(decode(CREATED, reversed), created());
+  });
+
+  test('given a header whose name is null, when decoded, then it is ignored, wherever it lies', () => {
+    const decoder = createDecoder({ onDefect: (error) => assert.fail(String(error)) });
+    for (let from = 0; from < 16; from += 1) {
+      const one = 2;
+      const headers = Buffer.from([...Buffer.alloc(from), one, 1, 2, 'x'.charCodeAt(0)]);
+      const bytes = Buffer.concat([headers, Buffer.from('{}')]);
+      const content = new RecordContent(bytes, from, headers.length, bytes.length);
+      const decoded = decoder.decode({ stream: 'session', timestamp: 0, content }, undefined);
+      assert.deepEqual(decoded, dead('missing-header: TENANT_ID: expected a value, got nothing'));
+    }
   });
 
   test('given unknown headers, also of known lengths, when decoded, then they are ignored', () => {
@@ -108,14 +125,20 @@ describe('the headers of a record', () => {
 
   test('given a header twice with one value, when decoded, then it counts once', () => {
     const headers = [...encodedHeaders(TENANT_HEADERS), ...encodedHeaders(TENANT_HEADERS)];
-    const decoded = createDecoder({}).decode({ ...encodedEvent('session', CREATED), headers }, undefined);
+    const decoded = createDecoder({}).decode(
+      { ...encodedEvent('session', CREATED), content: sessionWith(headers) },
+      undefined,
+    );
     assert.deepEqual(decoded, created());
   });
 
   for (const name of [...Object.keys(TENANT_HEADERS), 'ENVIRONMENT']) {
     test(`given ${name} twice with different values, when decoded, then the record is dead`, () => {
       const headers = [...encodedHeaders({ ...TENANT_HEADERS, ENVIRONMENT: 'a' }), ...encodedHeaders({ [name]: 'b' })];
-      const decoded = createDecoder({}).decode({ ...encodedEvent('session', CREATED), headers }, undefined);
+      const decoded = createDecoder({}).decode(
+        { ...encodedEvent('session', CREATED), content: sessionWith(headers) },
+        undefined,
+      );
       assert.deepEqual(decoded, dead(`conflicting-header: ${name}: expected one value, got different ones`));
     });
   }
@@ -171,7 +194,10 @@ describe('what a record hands on', () => {
     const headers = encodedHeaders({ ...TENANT_HEADERS, traceparent: TRACEPARENT });
     const twice = (second: string) =>
       createDecoder({}).decode(
-        { ...encodedEvent('session', CREATED), headers: [...headers, ...encodedHeaders({ traceparent: second })] },
+        {
+          ...encodedEvent('session', CREATED),
+          content: sessionWith([...headers, ...encodedHeaders({ traceparent: second })]),
+        },
         undefined,
       );
     assert.deepEqual(twice(other), created());
@@ -223,16 +249,16 @@ describe('interned tenants', () => {
 
   test('given a buffer that is used again for another tenant, when decoded, then it is that tenant’s', () => {
     const headers = encodedHeaders(TENANT_HEADERS);
-    const record = { ...encodedEvent('session', CREATED), headers };
+    const record = { ...encodedEvent('session', CREATED), content: sessionWith(headers) };
     const fresh = createDecoder({});
     const read = () => {
       const decoded = fresh.decode(record, undefined);
       return 'tenant' in decoded ? decoded.tenant : undefined;
     };
     assert.deepEqual(read(), TENANT);
-    for (const [, value] of headers) if (value.length === 36) value.write('f');
+    for (const [, value] of record.content.headers) if (value.length === 36) value.write('f');
     assert.equal(read()?.id, TENANT.id.replace('0', 'f'));
-    for (const [, value] of headers) if (value.length === 3) value.write('T');
+    for (const [, value] of record.content.headers) if (value.length === 3) value.write('T');
     assert.equal(read()?.region, 'TMS');
   });
 
@@ -333,8 +359,8 @@ describe('whatever a record holds', () => {
     fc.assert(
       fc.property(stream, fc.array(fc.tuple(name, bytes), { maxLength: 8 }), bytes, (of, extra, value) => {
         const headers = [...encodedHeaders(TENANT_HEADERS), ...extra];
-        check(decoder.decode({ stream: of, timestamp: 0, headers: extra, value }, undefined));
-        check(decoder.decode({ stream: of, timestamp: 0, headers, value }, undefined));
+        check(decoder.decode({ stream: of, timestamp: 0, content: RecordContent.of(extra, value) }, undefined));
+        check(decoder.decode({ stream: of, timestamp: 0, content: RecordContent.of(headers, value) }, undefined));
         check(decoder.decode(encodedEvent(of, value), undefined));
       }),
     );
@@ -376,8 +402,8 @@ describe('whatever a record holds', () => {
 test('symptom: a defect of the decoder rejects the batch, which comes again for ever', () => {
   const defects: unknown[] = [];
   const decoder = createDecoder({ onDefect: (error) => defects.push(error) });
-  // Headers that are no list are what only a defect of the feed could hand over.
-  const broken = { ...encodedEvent('session', CREATED), headers: undefined as unknown as [] };
+  // Nothing at all is what only a defect of the feed could hand over.
+  const broken = { ...encodedEvent('session', CREATED), content: undefined as unknown as RecordContent };
   const decoded = decoder.decode(broken, undefined);
   assert.deepEqual([decoded.type, 'reason' in decoded && decoded.reason], ['dead', 'defect']);
   assert.ok('detail' in decoded && !/TypeError|undefined|iterable/.test(decoded.detail), 'nothing internal');

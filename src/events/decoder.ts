@@ -1,4 +1,6 @@
-import { type Headers, type RecordHeaders, readHeaders } from '../wire/record-headers.ts';
+import { type Literal, literal } from '../wire/literal.ts';
+import type { RecordContent } from '../wire/record-content.ts';
+import { HEADER, RecordHeaders } from '../wire/record-headers.ts';
 import { createTenantReader } from '../wire/record-tenants.ts';
 import { Undecodable } from '../wire/undecodable.ts';
 import { type Dead, type Decoded, SKIP } from './decoded.ts';
@@ -11,9 +13,8 @@ export interface EncodedEvent {
   readonly stream: Stream;
   /** Kafka record time, epoch ms. */
   readonly timestamp: number;
-  readonly headers: Headers;
-  /** UTF-8 JSON; null: a tombstone. */
-  readonly value: Buffer | null;
+  /** Its value is UTF-8 JSON, or a tombstone where there is none. */
+  readonly content: RecordContent;
 }
 
 export interface Decoder {
@@ -33,6 +34,8 @@ export interface DecoderOptions {
   readonly onDefect?: (error: unknown) => void;
 }
 
+const EMPTY = Buffer.alloc(0);
+
 const DEFECT: Dead = {
   type: 'dead',
   reason: 'defect',
@@ -40,20 +43,21 @@ const DEFECT: Dead = {
 };
 
 export function createDecoder({ environment, isConcerned = () => true, onDefect }: DecoderOptions): Decoder {
-  const own = environment === undefined ? undefined : Buffer.from(environment);
+  const own = environment === undefined ? undefined : literal(environment);
   const tenantOf = createTenantReader();
   const readStraight = createStraightReader(isConcerned);
+  const headers = new RecordHeaders();
 
   return {
     decode(record, behind, replayed = false) {
-      const { stream, timestamp, value } = record;
-      if (value === null) return SKIP.tombstone;
+      const { stream, timestamp, content } = record;
       try {
-        const headers = readHeaders(record.headers);
+        if (content.valueFrom < 0) return SKIP.tombstone;
+        headers.read(content);
         if (own !== undefined && namesAnother(headers, own)) return SKIP.otherEnvironment;
         const tenant = tenantOf(headers);
         const origin = { tenant, headers, timestamp, behind, replayed };
-        return readStraight(stream, value, origin) ?? readParsed(stream, value, origin);
+        return readStraight(stream, content, origin) ?? readParsed(stream, content.value ?? EMPTY, origin);
       } catch (error) {
         if (error instanceof Undecodable) return deadOf(error);
         onDefect?.(error);
@@ -68,6 +72,6 @@ function deadOf({ reason, message }: Undecodable): Dead {
 }
 
 /** An empty header names none. */
-function namesAnother({ environment }: RecordHeaders, own: Buffer): boolean {
-  return environment !== undefined && environment.length > 0 && !environment.equals(own);
+function namesAnother(headers: RecordHeaders, own: Literal): boolean {
+  return headers.lengthOf(HEADER.environment) > 0 && !headers.is(HEADER.environment, own);
 }

@@ -1,6 +1,6 @@
 import type { CharacterEvent } from '../domain/event.ts';
 import type { CharacterId, Tenant } from '../domain/tenant.ts';
-import { contextOf, type RecordHeaders } from '../wire/record-headers.ts';
+import type { RecordHeaders } from '../wire/record-headers.ts';
 
 /** Where an event comes from: what its record says about it beside the value. */
 export interface Origin {
@@ -20,7 +20,7 @@ export function baseOf(origin: Origin, characterId: CharacterId): EventBase {
     tenant: origin.tenant,
     characterId,
     recordTime: origin.timestamp,
-    context: contextOf(origin.headers),
+    context: origin.headers.context(),
     backlog: origin.behind,
     replayed: origin.replayed,
   };

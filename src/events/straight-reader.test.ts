@@ -4,6 +4,8 @@ import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import { SHARED } from '../../test/support/encoded-event.ts';
 import { propertySettings } from '../../test/support/property-settings.ts';
+import { RecordContent } from '../wire/record-content.ts';
+import { RecordHeaders } from '../wire/record-headers.ts';
 import { Undecodable } from '../wire/undecodable.ts';
 import { readParsed } from './parsing-reader.ts';
 import { createStraightReader } from './straight-reader.ts';
@@ -80,14 +82,7 @@ function stats(updates: string, values?: string): string {
 }
 
 const { tenant, recordTime: timestamp } = SHARED;
-const headers = {
-  tenantId: undefined,
-  region: undefined,
-  majorVersion: undefined,
-  minorVersion: undefined,
-  environment: undefined,
-  traceparent: undefined,
-};
+const headers = new RecordHeaders();
 const ORIGIN = { tenant, headers, timestamp, behind: undefined, replayed: false };
 const readHeld = createStraightReader(() => true);
 const readAbsent = createStraightReader(() => false);
@@ -106,7 +101,7 @@ function parsed(stream: Stream, value: Buffer) {
 function agree(stream: Stream, value: Buffer): boolean {
   // Records lie within what a fetch brought: what is around them must not be read.
   const around = Buffer.concat([Buffer.from('"'), value, Buffer.from('}}0,"')]);
-  const within = around.subarray(1, 1 + value.length);
+  const within = new RecordContent(around, 0, 1, 1 + value.length);
   const straight = readHeld(stream, within, ORIGIN);
   const ofAbsent = readAbsent(stream, within, ORIGIN);
   assert.equal(straight === undefined, ofAbsent === undefined);
@@ -120,7 +115,7 @@ function agree(stream: Stream, value: Buffer): boolean {
 describe('events that are read straight from their bytes', () => {
   for (const [stream, value, expected] of CANONICAL) {
     test(`given ${value}, as Go writes it, then it is ${expected}, as parsing tells`, () => {
-      const straight = readHeld(stream, Buffer.from(value), ORIGIN);
+      const straight = readHeld(stream, RecordContent.of([], Buffer.from(value)), ORIGIN);
       assert.equal(straight?.type === 'skip' ? straight.reason : straight?.type, expected);
       assert.ok(agree(stream, Buffer.from(value)));
     });

@@ -2,8 +2,10 @@ import type { BuffChange, CharacterEvent } from '../domain/event.ts';
 import type { Part } from '../domain/part.ts';
 import type { BaseField } from '../domain/stat.ts';
 import type { CharacterId, Tenant } from '../domain/tenant.ts';
-import { CLOSE_LIST, CLOSE_OBJECT, COLON, COMMA, GoBytes, literal, OPEN_LIST } from '../wire/go-bytes.ts';
+import { CLOSE_LIST, CLOSE_OBJECT, COLON, COMMA, GoBytes, OPEN_LIST } from '../wire/go-bytes.ts';
 import { BYTE, INT16, INT32, LEVEL, UINT32, ZERO_TIME_MS } from '../wire/go-json.ts';
+import { literal } from '../wire/literal.ts';
+import type { RecordContent } from '../wire/record-content.ts';
 import { UUID } from '../wire/uuid.ts';
 import { isEquipmentReference } from './asset.ts';
 import { addChange, buffApplied, buffExpired, buffUpdated, CHANGES_MAX } from './buff.ts';
@@ -17,15 +19,15 @@ import type { Stream } from './stream.ts';
  * the keys in the order of its structs. undefined: the value has another form, or an error; parsing tells. Whatever is read
  * here, parsing reads alike: a property holds both equal.
  */
-export type StraightReader = (stream: Stream, value: Buffer, origin: Origin) => Decoded | undefined;
+export type StraightReader = (stream: Stream, content: RecordContent, origin: Origin) => Decoded | undefined;
 
 /** Whether an event about the character can change anything here; `part` is undefined for a session. */
 export type IsConcerned = (tenant: Tenant, characterId: CharacterId, part: Part | undefined) => boolean;
 
 export function createStraightReader(isConcerned: IsConcerned): StraightReader {
   const bytes = new GoBytes();
-  return (stream, value, origin) => {
-    bytes.begin(value);
+  return (stream, content, origin) => {
+    bytes.begin(content.bytes, content.valueFrom, content.valueTo);
     return READ_STREAM[stream](bytes, origin, isConcerned);
   };
 }
@@ -128,22 +130,23 @@ function readBuff(bytes: GoBytes, origin: Origin, isConcerned: IsConcerned): Dec
   bytes.integer(INT32);
   const changes = readChanges(bytes);
   bytes.expect(GO.createdAt);
-  const createdAt = bytes.time();
+  const created = bytes.time();
+  const createdNs = bytes.ns;
   bytes.expect(GO.expiresAt);
-  const expiresAt = bytes.time().ms;
+  const expiresAt = bytes.time();
   const noExpiry = bytes.has(GO.noExpiry) && bytes.flag();
   bytes.expectByte(CLOSE_OBJECT);
   bytes.expectByte(CLOSE_OBJECT);
-  if (!bytes.isRead || createdAt.ms === ZERO_TIME_MS) return undefined;
+  if (!bytes.isRead || created === ZERO_TIME_MS) return undefined;
   if (characterId === 0) return SKIP.noCharacter;
-  const isHeld = isConcerned(origin.tenant, characterId, 'buffs');
+  if (!isConcerned(origin.tenant, characterId, 'buffs')) return NOT_HELD.buff[type];
+  const createdAt = { ms: created, ns: createdNs };
   switch (type) {
     case 'EXPIRED':
-      return isHeld ? buffExpired(origin, characterId, sourceId, changes, createdAt) : NOT_HELD.buffExpired;
+      return buffExpired(origin, characterId, sourceId, changes, createdAt);
     case 'STAT_UPDATED':
-      return isHeld ? buffUpdated(origin, characterId, sourceId, level, changes, createdAt) : NOT_HELD.buffUpdated;
+      return buffUpdated(origin, characterId, sourceId, level, changes, createdAt);
     default: {
-      if (!isHeld) return NOT_HELD.buffApplied;
       const end = noExpiry || expiresAt === ZERO_TIME_MS ? undefined : expiresAt;
       return buffApplied(origin, characterId, sourceId, level, changes, createdAt, end);
     }
@@ -157,7 +160,7 @@ function readChanges(bytes: GoBytes): readonly BuffChange[] {
   if (bytes.hasNull()) return NO_CHANGES;
   bytes.expectByte(OPEN_LIST);
   if (bytes.hasByte(CLOSE_LIST)) return NO_CHANGES;
-  const changes: BuffChange[] = [];
+  let changes: BuffChange[] | undefined;
   let count = 0;
   do {
     bytes.expect(GO.change);
@@ -165,7 +168,9 @@ function readChanges(bytes: GoBytes): readonly BuffChange[] {
     bytes.expect(GO.amount);
     const amount = bytes.integer(INT32);
     bytes.expectByte(CLOSE_OBJECT);
-    addChange(changes, { type, amount });
+    // Most have one: a list that grows takes room for many.
+    if (changes === undefined) changes = [{ type, amount }];
+    else addChange(changes, { type, amount });
     count += 1;
     // A stat without a name is not one.
     if (type === '' || count > CHANGES_MAX) bytes.giveUp();
@@ -329,9 +334,11 @@ const notHeld = (event: CharacterEvent['type']): NotHeld => ({ type: 'not-held',
 const NOT_HELD = {
   sessionCreated: notHeld('session-created'),
   sessionDestroyed: notHeld('session-destroyed'),
-  buffApplied: notHeld('buff-applied'),
-  buffExpired: notHeld('buff-expired'),
-  buffUpdated: notHeld('buff-stat-updated'),
+  buff: {
+    APPLIED: notHeld('buff-applied'),
+    EXPIRED: notHeld('buff-expired'),
+    STAT_UPDATED: notHeld('buff-stat-updated'),
+  },
   assetMoved: notHeld('asset-moved'),
   baseChanged: notHeld('base-changed'),
   skillChanged: notHeld('skill-changed'),

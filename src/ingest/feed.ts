@@ -1,5 +1,6 @@
 import type { Part } from '../domain/part.ts';
 import type { Stream } from '../events/stream.ts';
+import type { RecordContent } from '../wire/record-content.ts';
 
 export { STREAMS, type Stream } from '../events/stream.ts';
 
@@ -11,7 +12,7 @@ export const STREAM_OF_PART: Readonly<Record<Part, Stream>> = {
   passives: 'skill',
 };
 
-/** One record as the broker holds it. Buffers may be views of a larger one: copy what is kept. */
+/** One record as the broker holds it. */
 export interface FeedRecord {
   readonly stream: Stream;
   readonly topic: string;
@@ -19,8 +20,7 @@ export interface FeedRecord {
   readonly offset: number;
   /** Kafka record time, epoch ms. */
   readonly timestamp: number;
-  readonly headers: readonly (readonly [Buffer, Buffer])[];
-  readonly value: Buffer | null;
+  readonly content: RecordContent;
   /** Monotonic ms at which its log was first seen to hold it: of a backlog long before it was fetched. undefined: just now. */
   readonly seenAt?: number | undefined;
 }

@@ -5,7 +5,7 @@ import type { Outcome } from '../domain/parts/change.ts';
 import type { Decoder } from '../events/decoder.ts';
 import type { Moments } from '../lib/moments.ts';
 import type { Characters } from '../state/characters.ts';
-import type { DeadLetters } from './dead-letters.ts';
+import type { DeadLetters, DeadRecord } from './dead-letters.ts';
 import type { EventCounts } from './event-counts.ts';
 import type { BatchHandler, FeedRecord } from './feed.ts';
 
@@ -45,7 +45,7 @@ export function createPipeline(options: PipelineOptions): BatchHandler {
         return undefined;
       case 'dead':
         eventCounts.dead(record.stream, decoded.reason);
-        deadLetters.add({ ...record, reason: decoded.detail });
+        deadLetters.add(deadRecordOf(record, decoded.detail));
         return undefined;
       default:
         return decoded;
@@ -106,6 +106,10 @@ export function createPipeline(options: PipelineOptions): BatchHandler {
     }
     observe(events);
   };
+}
+
+function deadRecordOf({ content, ...where }: FeedRecord, reason: string): DeadRecord {
+  return { ...where, reason, headers: content.headers, value: content.value };
 }
 
 /** Name of a record's partition when it is among these. It is built once for all records of a partition that follow each other. */

@@ -4,6 +4,8 @@ import { createDeadLetters, VALUE_BYTES_MAX } from './dead-letters.ts';
 import type { FeedRecord } from './feed.ts';
 import { redrive } from './redrive.ts';
 
+const HEADERS = [[Buffer.from('REGION'), Buffer.from('GMS')]] as const;
+
 function letter(offset: number, size = 3, topic = 'a') {
   const value = Buffer.alloc(size, offset);
   return {
@@ -13,7 +15,7 @@ function letter(offset: number, size = 3, topic = 'a') {
     offset,
     timestamp: 1,
     reason: 'invalid-json: x',
-    headers: [],
+    headers: HEADERS,
     value,
   } as const;
 }
@@ -31,10 +33,10 @@ describe('redrive', () => {
     const { deadLetters, handled, handle } = setUp(letter(1), letter(2));
     assert.deepEqual(await redrive(deadLetters, handle, {}), { tried: 2, applied: 2, stillDead: 0, incomplete: 0 });
     assert.deepEqual(
-      handled.map(({ offset, stream }) => [offset, stream]),
+      handled.map(({ offset, stream, content }) => [offset, stream, content.headers, content.value]),
       [
-        [1, 'buff'],
-        [2, 'buff'],
+        [1, 'buff', HEADERS, Buffer.alloc(3, 1)],
+        [2, 'buff', HEADERS, Buffer.alloc(3, 2)],
       ],
     );
     assert.equal(deadLetters.list().length, 0);
@@ -80,7 +82,10 @@ describe('redrive', () => {
   it('symptom: letters that stay dead are told as re-driven and counted once more', async () => {
     const { deadLetters } = setUp(letter(1), letter(2), letter(3));
     const handle = ({ records }: { records: readonly FeedRecord[] }) => {
-      for (const record of records) if (record.offset !== 2) deadLetters.add({ ...record, reason: 'invalid-field: y' });
+      for (const { content, ...where } of records) {
+        const { headers, value } = content;
+        if (where.offset !== 2) deadLetters.add({ ...where, headers, value, reason: 'invalid-field: y' });
+      }
     };
     assert.deepEqual(await redrive(deadLetters, handle, {}), { tried: 3, applied: 1, stillDead: 2, incomplete: 0 });
     assert.deepEqual(

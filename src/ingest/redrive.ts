@@ -1,6 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { RecordContent } from '../wire/record-content.ts';
 import type { DeadLetter, DeadLetters } from './dead-letters.ts';
-import type { BatchHandler } from './feed.ts';
+import type { BatchHandler, FeedRecord } from './feed.ts';
 
 /** Which dead letters to decode and apply once more; what is left out does not narrow the choice. */
 export interface RedriveChoice {
@@ -40,14 +41,18 @@ export async function redrive(
   const whole = chosen.filter(isWhole);
   let stillDead = 0;
   for (let from = 0; from < whole.length; from += PORTION) {
-    const records = whole.slice(from, from + PORTION);
-    await handle({ records, behind: new Set(), replaying: new Set() });
+    const letters = whole.slice(from, from + PORTION);
+    await handle({ records: letters.map(recordOf), behind: new Set(), replaying: new Set() });
     // What has been added again stands in the place of what was tried.
-    for (const record of records) if (!deadLetters.remove(record)) stillDead += 1;
+    for (const letter of letters) if (!deadLetters.remove(letter)) stillDead += 1;
     await nextTurn();
   }
   const tried = whole.length;
   return { tried, applied: tried - stillDead, stillDead, incomplete: chosen.length - tried };
+}
+
+function recordOf({ stream, topic, partition, offset, timestamp, headers, value }: DeadLetter): FeedRecord {
+  return { stream, topic, partition, offset, timestamp, content: RecordContent.of(headers, value) };
 }
 
 function isWhole({ isBatch, value, valueLength, headers, headerCount }: DeadLetter): boolean {

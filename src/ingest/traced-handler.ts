@@ -32,6 +32,8 @@ export function tracedHandler(handle: BatchHandler, tracing: Tracing | undefined
   };
 }
 
-function traceparentOf({ headers }: FeedRecord): string[] {
-  return headers.filter(([name]) => name.equals(TRACEPARENT_HEADER)).map(([, value]) => value.toString('latin1'));
+function traceparentOf({ content }: FeedRecord): string[] {
+  return content.headers
+    .filter(([name]) => name.equals(TRACEPARENT_HEADER))
+    .map(([, value]) => value.toString('latin1'));
 }

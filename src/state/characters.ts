@@ -198,7 +198,7 @@ export function createCharacters(options: CharactersOptions): Characters {
     concerns(tenant, characterId, part) {
       if (register.find(tenant, characterId) !== undefined) return true;
       if (part === undefined) return options.isOurs(tenant, characterId);
-      absentees.heard(tenant, characterId, part, moments.mono());
+      absentees.heard(tenant, characterId, part, moments.latest);
       return false;
     },
     all: register.all,

@@ -1,5 +1,5 @@
-import type { Instant } from '../domain/instant.ts';
 import type { Width } from './go-json.ts';
+import { isLiteral, type Literal, literal, viewOf } from './literal.ts';
 import { dayStart } from './rfc3339.ts';
 
 const QUOTE = 0x22;
@@ -16,19 +16,6 @@ export const CLOSE_LIST = 0x5d;
 const OPEN_OBJECT = 0x7b;
 export const CLOSE_OBJECT = 0x7d;
 
-/** Bytes that are expected, by four; the last four may begin within those before. */
-export interface Literal {
-  readonly length: number;
-  readonly words: Int32Array;
-}
-
-/** Of four characters at least. */
-export function literal(text: string): Literal {
-  const bytes = Buffer.from(text);
-  const wordAt = (_: unknown, index: number): number => bytes.readInt32LE(Math.min(index * 4, bytes.length - 4));
-  return { length: bytes.length, words: Int32Array.from({ length: Math.ceil(bytes.length / 4) }, wordAt) };
-}
-
 const NULL = literal('null');
 const TRUE = literal('true');
 const FALSE = literal('false');
@@ -43,7 +30,6 @@ const TENS = [1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8] as const;
 
 /** Where the reading stands once something else came than was expected: nothing is there. */
 const LOST = 2 ** 30;
-const NEVER: Instant = { ms: Number.NaN, ns: 0 };
 
 /**
  * JSON as Go's encoder writes it, read in one pass over its bytes: no blanks, plain ASCII without escapes. Whoever reads says
@@ -51,21 +37,24 @@ const NEVER: Instant = { ms: Number.NaN, ns: 0 };
  */
 export class GoBytes {
   // What a fetch brought is one buffer, of which a record is a part: it is seen through the same view again and again.
-  #buffer: ArrayBufferLike = new ArrayBuffer(0);
-  #view = new DataView(this.#buffer);
+  #bytes: Buffer = Buffer.alloc(0);
+  #view = viewOf(this.#bytes);
   #at = 0;
   #end = 0;
+  /** Nanoseconds within the millisecond of the {@link time} read last. */
+  ns = 0;
+  /** Its ten bytes, and what they mean. */
+  #lastDay = { head: 0, middle: 0, tail: 0, start: Number.NaN };
   /** The last word for each hash: those of events are few, and making a text takes longer than finding it. */
   readonly #words: string[] = Array.from({ length: WORDS }, () => '');
 
-  begin(bytes: Buffer): void {
-    const { buffer, byteOffset, length } = bytes;
-    if (buffer !== this.#buffer) {
-      this.#buffer = buffer;
-      this.#view = new DataView(buffer);
+  begin(bytes: Buffer, from: number, to: number): void {
+    if (bytes !== this.#bytes) {
+      this.#bytes = bytes;
+      this.#view = viewOf(bytes);
     }
-    this.#at = byteOffset;
-    this.#end = byteOffset + length;
+    this.#at = from;
+    this.#end = to;
   }
 
   /** All was as expected, up to the end. */
@@ -82,16 +71,10 @@ export class GoBytes {
   }
 
   /** Goes on after the literal if it comes next. */
-  has({ length, words }: Literal): boolean {
-    const view = this.#view;
+  has(expected: Literal): boolean {
     const from = this.#at;
-    const to = from + length;
-    if (to > this.#end) return false;
-    const last = words.length - 1;
-    for (let index = 0; index < last; index += 1) {
-      if (view.getInt32(from + index * 4, true) !== words[index]) return false;
-    }
-    if (view.getInt32(to - 4, true) !== words[last]) return false;
+    const to = from + expected.length;
+    if (to > this.#end || !isLiteral(this.#view, from, to, expected)) return false;
     this.#at = to;
     return true;
   }
@@ -177,20 +160,18 @@ export class GoBytes {
     this.#at = this.#byteAt(this.#at) === QUOTE && this.#byteAt(at) === QUOTE ? at + 1 : LOST;
   }
 
-  /** RFC 3339 in UTC. */
-  time(): Instant {
+  /** RFC 3339 in UTC: whole epoch ms. */
+  time(): number {
     const from = this.#at + 1;
     // Up to its seconds: 2026-02-03T18:01:57
     const seconds = from + 19;
     if (seconds + 2 > this.#end) return this.#noTime();
     const isMarked =
       this.#byteAt(from - 1) === QUOTE &&
-      this.#byteAt(from + 4) === MINUS &&
-      this.#byteAt(from + 7) === MINUS &&
       this.#byteAt(from + 10) === LETTER_T &&
       this.#byteAt(from + 13) === COLON &&
       this.#byteAt(from + 16) === COLON;
-    const day = dayStart(this.#two(from) * 100 + this.#two(from + 2), this.#two(from + 5), this.#two(from + 8));
+    const day = this.#dayStart(from);
     const hour = this.#two(from + 11);
     const minute = this.#two(from + 14);
     const second = this.#two(from + 17);
@@ -204,7 +185,8 @@ export class GoBytes {
     this.#at = to + 2;
     const nanoseconds = this.#number(fraction, to) * (TENS[9 - digits] ?? 0);
     const ns = nanoseconds % 1e6;
-    return { ms: day + ((hour * 60 + minute) * 60 + second) * 1_000 + (nanoseconds - ns) / 1e6, ns };
+    this.ns = ns;
+    return day + ((hour * 60 + minute) * 60 + second) * 1_000 + (nanoseconds - ns) / 1e6;
   }
 
   /** Anything. */
@@ -246,9 +228,24 @@ export class GoBytes {
     this.#at = isPlain && to !== whole + 1 ? to : LOST;
   }
 
-  #noTime(): Instant {
+  #noTime(): number {
     this.#at = LOST;
-    return NEVER;
+    return Number.NaN;
+  }
+
+  /** Epoch ms at the start of `2026-02-03`; NaN: not a day. Nearly all times are of the day of the one before. */
+  #dayStart(from: number): number {
+    const view = this.#view;
+    const head = view.getInt32(from);
+    const middle = view.getInt32(from + 4);
+    const tail = view.getInt16(from + 8);
+    const last = this.#lastDay;
+    if (head === last.head && middle === last.middle && tail === last.tail) return last.start;
+    const isMarked = view.getUint8(from + 4) === MINUS && view.getUint8(from + 7) === MINUS;
+    const year = this.#two(from) * 100 + this.#two(from + 2);
+    const start = isMarked ? dayStart(year, this.#two(from + 5), this.#two(from + 8)) : Number.NaN;
+    this.#lastDay = { head, middle, tail, start };
+    return start;
   }
 
   /** NaN: other bytes than digits. */
@@ -276,7 +273,7 @@ export class GoBytes {
   }
 
   #text(from: number, to: number): string {
-    return Buffer.from(this.#buffer, from, to - from).toString('latin1');
+    return this.#bytes.toString('latin1', from, to);
   }
 }
 

@@ -1,6 +1,7 @@
 import { type Tenant, tenantOf } from '../domain/tenant.ts';
 import { BoundedMap } from '../lib/bounded-map.ts';
-import { type RecordHeaders, sameBytes } from './record-headers.ts';
+import { type Literal, literal } from './literal.ts';
+import { HEADER, HEADER_NAMES, type Header, type RecordHeaders } from './record-headers.ts';
 import { REGION_EXPECTED, REGION_FORM, REGION_LENGTH } from './tenant-headers.ts';
 import { Undecodable } from './undecodable.ts';
 import { UUID } from './uuid.ts';
@@ -14,8 +15,8 @@ const TENANTS_MAX = 1_000;
 const UUID_LENGTH = 36;
 
 interface Spelling {
-  readonly id: Buffer;
-  readonly region: Buffer;
+  readonly id: Literal;
+  readonly region: Literal;
   readonly majorVersion: number;
   readonly minorVersion: number;
   readonly tenant: Tenant;
@@ -30,26 +31,26 @@ export function createTenantReader(): TenantReader {
   let last: Spelling | undefined;
 
   return (headers) => {
-    const id = present('TENANT_ID', headers.tenantId);
-    const region = present('REGION', headers.region);
-    const majorVersion = version('MAJOR_VERSION', headers.majorVersion);
-    const minorVersion = version('MINOR_VERSION', headers.minorVersion);
+    expectPresent(headers, HEADER.tenantId);
+    expectPresent(headers, HEADER.region);
+    const majorVersion = versionOf(headers, HEADER.majorVersion);
+    const minorVersion = versionOf(headers, HEADER.minorVersion);
     if (
       last !== undefined &&
       last.majorVersion === majorVersion &&
       last.minorVersion === minorVersion &&
-      sameBytes(last.id, id) &&
-      sameBytes(last.region, region)
+      headers.is(HEADER.tenantId, last.id) &&
+      headers.is(HEADER.region, last.region)
     ) {
       return last.tenant;
     }
-    const idText = wellFormed('TENANT_ID', id, UUID_LENGTH, UUID, 'a UUID of 36 characters');
-    const regionText = wellFormed('REGION', region, REGION_LENGTH, REGION_FORM, REGION_EXPECTED);
+    const idText = wellFormed(headers, HEADER.tenantId, UUID_LENGTH, UUID, 'a UUID of 36 characters');
+    const regionText = wellFormed(headers, HEADER.region, REGION_LENGTH, REGION_FORM, REGION_EXPECTED);
     const key = `${idText}/${regionText}/${majorVersion}/${minorVersion}`;
     let spelling = known.get(key);
     if (spelling === undefined) {
       const tenant = tenantOf(idText, regionText, majorVersion, minorVersion);
-      spelling = { id: ownCopy(id), region: ownCopy(region), majorVersion, minorVersion, tenant };
+      spelling = { id: literal(idText), region: literal(regionText), majorVersion, minorVersion, tenant };
       known.set(key, spelling);
     }
     last = spelling;
@@ -57,28 +58,23 @@ export function createTenantReader(): TenantReader {
   };
 }
 
-/** Not `Buffer.from(bytes)`: that is a slice of a shared block of 64 KiB, all of which would be kept with it. */
-function ownCopy(bytes: Buffer): Buffer {
-  return Buffer.from(new Uint8Array(bytes).buffer);
-}
-
-function present(name: string, bytes: Buffer | undefined): Buffer {
-  if (bytes === undefined) throw new Undecodable('missing-header', `${name}: expected a value, got nothing`);
-  return bytes;
+function expectPresent(headers: RecordHeaders, header: Header): void {
+  if (!headers.has(header))
+    throw new Undecodable('missing-header', `${HEADER_NAMES[header]}: expected a value, got nothing`);
 }
 
 /** 2 bytes, unsigned, big-endian. */
-function version(name: string, bytes: Buffer | undefined): number {
-  const given = present(name, bytes);
-  const [high, low] = [given[0], given[1]];
-  if (given.length !== 2 || high === undefined || low === undefined) {
-    throw new Undecodable('malformed-header', `${name}: expected 2 bytes, got ${given.length}`);
-  }
-  return high * 256 + low;
+function versionOf(headers: RecordHeaders, header: Header): number {
+  expectPresent(headers, header);
+  const length = headers.lengthOf(header);
+  if (length !== 2)
+    throw new Undecodable('malformed-header', `${HEADER_NAMES[header]}: expected 2 bytes, got ${length}`);
+  return headers.byteOf(header, 0) * 256 + headers.byteOf(header, 1);
 }
 
-function wellFormed(name: string, bytes: Buffer, longest: number, form: RegExp, expected: string): string {
-  const text = bytes.length > longest ? '' : bytes.toString('latin1');
+function wellFormed(headers: RecordHeaders, header: Header, longest: number, form: RegExp, expected: string): string {
+  const length = headers.lengthOf(header);
+  const text = length > longest ? '' : headers.textOf(header);
   if (form.test(text)) return text;
-  throw new Undecodable('malformed-header', `${name}: expected ${expected}, got ${bytes.length} other bytes`);
+  throw new Undecodable('malformed-header', `${HEADER_NAMES[header]}: expected ${expected}, got ${length} other bytes`);
 }

@@ -8,6 +8,7 @@ import { tenantOf } from '../../src/domain/tenant.ts';
 import { createDecoder } from '../../src/events/decoder.ts';
 import { CLAMP_COMMAND, DOCUMENTED_EVENTS, DOCUMENTED_HEADERS } from '../../src/events/event-schemas.ts';
 import type { Stream } from '../../src/events/stream.ts';
+import { encodedRecord } from '../support/encoded-event.ts';
 
 /** What each documented event is here, by the value of its `type`. */
 const MEANING: Readonly<Record<string, string>> = {
@@ -42,7 +43,7 @@ function captured(file: string): readonly Captured[] {
 
 const headers = DOCUMENTED_HEADERS.map(({ name, bytes }) => [Buffer.from(name), bytes] as const);
 const decoded = (stream: Stream, event: object) =>
-  createDecoder({}).decode({ stream, timestamp: 0, headers, value: Buffer.from(JSON.stringify(event)) }, undefined);
+  createDecoder({}).decode(encodedRecord({ stream, headers, value: Buffer.from(JSON.stringify(event)) }), undefined);
 
 describe('the documented events', () => {
   for (const { name, stream, types, example, schema } of DOCUMENTED_EVENTS) {
@@ -64,7 +65,7 @@ describe('the documented events', () => {
       const others = headers.filter(([other]) => other.toString() !== name);
       const value = Buffer.from(JSON.stringify(event.example));
       const { type } = createDecoder({}).decode(
-        { stream: event.stream, timestamp: 0, headers: others, value },
+        encodedRecord({ stream: event.stream, headers: others, value }),
         undefined,
       );
       assert.equal(type === 'dead', required, name);

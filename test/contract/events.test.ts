@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { describe, test } from 'node:test';
 import { createDecoder } from '../../src/events/decoder.ts';
 import type { Stream } from '../../src/events/stream.ts';
-import { encodedHeaders } from '../support/encoded-event.ts';
+import { encodedHeaders, encodedRecord } from '../support/encoded-event.ts';
 
 /*
  * Every record that was captured from the real services (test/fixtures/README.md), in order, with what it means written
@@ -169,12 +169,12 @@ for (const { file, stream, answers } of CAPTURES) {
     for (const [index, record] of records.entries()) {
       test(`given record ${index}: ${record.step}, when decoded, then it is the known event`, () => {
         const decoded = decoder.decode(
-          {
+          encodedRecord({
             stream,
             timestamp: Number(record.timestamp),
             headers: encodedHeaders(headersOf(record)),
             value: Buffer.from(record.value),
-          },
+          }),
           undefined,
         );
         assert.deepEqual(decoded, expected(record, answers[index] ?? 'no answer'));

@@ -5,6 +5,7 @@ import { createPrng } from '../../src/lib/prng.ts';
 import { PLAYER_ACTIONS } from '../../world/player-actions.ts';
 import type { WorldRecord } from '../../world/producer.ts';
 import { createWorld } from '../../world/world.ts';
+import { encodedRecord } from '../support/encoded-event.ts';
 import { mutantOf } from './generator.ts';
 import type { Mutant } from './mutant.ts';
 
@@ -44,7 +45,7 @@ describe('the generator of hostile messages', () => {
   it('given what it foresees for a message, when that is decoded, then that comes true', () => {
     const decoder = createDecoder({});
     for (const mutant of mutantsOf(3, 3_000)) {
-      const decoded = decoder.decode({ ...mutant, value: mutant.value ?? null }, undefined);
+      const decoded = decoder.decode(encodedRecord(mutant), undefined);
       const became = decoded.type === 'dead' ? decoded.reason : 'alive';
       if (mutant.verdict !== 'either')
         assert.equal(became, mutant.verdict, `${mutant.label}: ${mutant.value?.subarray(0, 300)}`);
@@ -56,7 +57,7 @@ describe('the generator of hostile messages', () => {
     const ofNobody = createDecoder({ isConcerned: () => false });
     let passed = 0;
     for (const mutant of mutantsOf(4, 3_000)) {
-      const record = { ...mutant, value: mutant.value ?? null };
+      const record = encodedRecord(mutant);
       const decoded = ofNobody.decode(record, undefined);
       const { type } = decoder.decode(record, undefined);
       if (decoded.type === 'not-held') {

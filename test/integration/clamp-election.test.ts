@@ -56,7 +56,7 @@ describe('one sender of clamp commands', () => {
     return candidate;
   };
   const sent = (): Sent[] =>
-    probe.received.map(({ value, headers }) => ({
+    probe.received.map(({ content: { value, headers } }) => ({
       by: `${headers.find(([name]) => `${name}` === 'ENVIRONMENT')?.[1]}`,
       id: JSON.parse(`${value}`).characterId,
     }));

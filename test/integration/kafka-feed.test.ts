@@ -26,8 +26,9 @@ test('given a topic, when followed, then its records come byte for byte, and are
     {
       ...record,
       seenAt: undefined,
-      value: `${record?.value}`,
-      headers: record?.headers.map(([key, value]) => [`${key}`, [...value]]),
+      content: undefined,
+      value: `${record?.content.value}`,
+      headers: record?.content.headers.map(([key, value]) => [`${key}`, [...value]]),
     },
     {
       stream: 'buff',
@@ -35,6 +36,7 @@ test('given a topic, when followed, then its records come byte for byte, and are
       partition: 0,
       offset: 0,
       seenAt: undefined,
+      content: undefined,
       timestamp: 1_700_000_000_123,
       value: '{"a":1}',
       headers: [
@@ -144,7 +146,7 @@ test('given a handler that rejects, then the same batch comes again and nothing 
   const attempts: string[] = [];
   let away = true;
   const { feed, values } = await kafka.follow(t, { groupId, topics }, async ({ records }) => {
-    attempts.push(records.map(({ value }) => `${value}`).join());
+    attempts.push(records.map(({ content }) => `${content.value}`).join());
     if (away) throw new Error('the store is away');
   });
   await until('it was tried three times', () => attempts.length >= 3);

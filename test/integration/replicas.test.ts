@@ -254,7 +254,7 @@ describe('replicas', () => {
     );
     atlas.world.unequip(hero, cape);
     const clamps = () =>
-      probe.received.map(({ value }) => JSON.parse(`${value}`)).filter((sent) => sent.characterId === 77);
+      probe.received.map(({ content }) => JSON.parse(`${content.value}`)).filter((sent) => sent.characterId === 77);
     const [command] = await until('it is clamped', () => clamps().length > 0 && clamps(), TAKE_OVER_MS);
     assert.deepEqual([command?.type, command?.body], ['CLAMP_HP', { channelId: 3, maxValue: 2_000 }]);
   });

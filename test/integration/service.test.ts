@@ -122,13 +122,13 @@ describe('the service on real Kafka', () => {
     const probe = await startProbe(t, { brokers: broker.brokers, groupId: uniqueName('group'), topics });
     const commands = await until('commands have come', () => probe.received.length > 0 && probe.received);
     const [first] = commands;
-    const { transactionId, ...command } = JSON.parse(`${first?.value}`);
+    const { transactionId, ...command } = JSON.parse(`${first?.content.value}`);
     assert.match(transactionId, /^[0-9a-f-]{36}$/);
     assert.deepEqual(Object.keys(command), ['worldId', 'characterId', 'type', 'body']);
     assert.equal(command.type, 'CLAMP_HP');
     assert.equal(command.characterId, HERO.characterId);
     assert.equal(command.body.channelId, 1);
-    const headers = new Map(first?.headers.map(([name, value]) => [`${name}`, value]));
+    const headers = new Map(first?.content.headers.map(([name, value]) => [`${name}`, value]));
     assert.equal(`${headers.get('TENANT_ID')}`, WORLD_TENANT.id);
     assert.deepEqual(headers.get('MAJOR_VERSION'), Buffer.from([0, 83]));
   });

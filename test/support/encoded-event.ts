@@ -2,6 +2,7 @@ import { tenantOf } from '../../src/domain/tenant.ts';
 import type { Decoded } from '../../src/events/decoded.ts';
 import { createDecoder, type EncodedEvent } from '../../src/events/decoder.ts';
 import type { Stream } from '../../src/events/stream.ts';
+import { type Headers, RecordContent } from '../../src/wire/record-content.ts';
 
 /** Headers by name, each as text or bytes; undefined leaves one out. */
 export type HeaderValues = Readonly<Record<string, string | Buffer | undefined>>;
@@ -39,7 +40,19 @@ export function encodedHeaders(values: HeaderValues): (readonly [Buffer, Buffer]
 
 /** A record of a stream: bytes and null as they are, text in UTF-8, anything else as JSON. */
 export function encodedEvent(stream: Stream, value: unknown, headers: HeaderValues = TENANT_HEADERS): EncodedEvent {
-  return { stream, timestamp: RECORD_TIME, headers: encodedHeaders(headers), value: encodedValue(value) };
+  const content = RecordContent.of(encodedHeaders(headers), encodedValue(value));
+  return { stream, timestamp: RECORD_TIME, content };
+}
+
+/** What the decoder reads of a record that a producer was given. */
+export function encodedRecord(record: {
+  readonly stream: Stream;
+  readonly timestamp?: number;
+  readonly headers: Headers;
+  readonly value: Buffer | null | undefined;
+}): EncodedEvent {
+  const { stream, timestamp = RECORD_TIME, headers, value } = record;
+  return { stream, timestamp, content: RecordContent.of(headers, value ?? null) };
 }
 
 function encodedValue(value: unknown): Buffer | null {

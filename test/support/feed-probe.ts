@@ -83,7 +83,7 @@ export async function startProbe(
       await before(batch);
       received.push(...batch.records);
       const isReplayed = ({ topic, partition }: FeedRecord) => batch.replaying.has(`${topic}/${partition}`);
-      replayed.push(...batch.records.filter(isReplayed).map(({ value }) => `${value}`));
+      replayed.push(...batch.records.filter(isReplayed).map(({ content }) => `${content.value}`));
     },
     {
       onCaughtUp: (name) => void caughtUp.push(name),
@@ -110,7 +110,9 @@ export async function startProbe(
     unreadable,
     warnings,
     values: (stream) =>
-      received.filter((record) => stream === undefined || record.stream === stream).map(({ value }) => `${value}`),
+      received
+        .filter((record) => stream === undefined || record.stream === stream)
+        .map(({ content }) => `${content.value}`),
   };
 }
 

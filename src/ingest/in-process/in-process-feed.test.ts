@@ -32,7 +32,7 @@ test('given records of two streams, when published, then they arrive later, in o
   await until('all four arrived', () => batches.flatMap((batch) => batch.records).length === 4);
   const records = batches.flatMap((batch) => batch.records);
   assert.deepEqual(
-    records.map(({ stream, offset, timestamp, value }) => [stream, offset, timestamp, value?.toString()]),
+    records.map(({ stream, offset, timestamp, content }) => [stream, offset, timestamp, `${content.value}`]),
     [
       ['buff', 0, 1_700, 'a'],
       ['buff', 1, 1_700, 'b'],
@@ -40,7 +40,7 @@ test('given records of two streams, when published, then they arrive later, in o
       ['session', 0, 1_700, 'd'],
     ],
   );
-  assert.deepEqual(records[0]?.headers[0]?.[1], Buffer.from([0, 83]));
+  assert.deepEqual(records[0]?.content.headers[0]?.[1], Buffer.from([0, 83]));
   assert.equal(feed.positions().find(({ stream }) => stream === 'buff')?.committed, 3);
   const { current, streams } = feed.health();
   assert.ok(current && Object.values(streams).every((stream) => stream.current));
@@ -51,7 +51,7 @@ test('given records published before the start, when the feed starts, then they 
   const feed = createInProcessFeed(clock);
   await feed.publish(recordOf('skill', 'early'));
   const seen: string[] = [];
-  await feed.start(({ records }) => void seen.push(...records.map(({ value }) => `${value}`)), listeners);
+  await feed.start(({ records }) => void seen.push(...records.map(({ content }) => `${content.value}`)), listeners);
   await until('it arrived', () => seen.length === 1);
   assert.deepEqual(seen, ['early']);
   await feed.stop();
@@ -62,7 +62,7 @@ test('given a handler that rejects, when it recovers, then it gets the same batc
   const seen: string[] = [];
   let failures = 2;
   await feed.start(async ({ records }) => {
-    seen.push(records.map(({ value }) => `${value}`).join());
+    seen.push(records.map(({ content }) => `${content.value}`).join());
     failures -= 1;
     if (failures >= 0) throw new Error('the store is away');
   }, listeners);

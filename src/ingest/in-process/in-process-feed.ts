@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Clock } from '../../lib/clock.ts';
+import { RecordContent } from '../../wire/record-content.ts';
 import {
   type BatchHandler,
   type Feed,
@@ -106,8 +107,7 @@ export function createInProcessFeed(clock: Clock): InProcessFeed {
         partition: 0,
         offset,
         timestamp: timestamp ?? clock.now(),
-        headers,
-        value,
+        content: RecordContent.of(headers, value),
       });
       kick();
       while (waiting.length >= QUEUE_BOUND && !stopping.signal.aborted) {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { partitionOf } from '../../../test/support/partition-state.ts';
 import { until } from '../../../test/support/wait.ts';
+import { RecordContent } from '../../wire/record-content.ts';
 import type { BatchHandler, FeedBatch } from '../feed.ts';
 import { createDelivery } from './delivery.ts';
 import { LIMIT } from './kafka-options.ts';
@@ -31,8 +32,7 @@ function slice(state: PartitionState, from: number, to: number, end = to, bytes 
     partition: state.partition,
     offset: from + index,
     timestamp: 0,
-    headers: [],
-    value: null,
+    content: RecordContent.of([], null),
   }));
   return { state, records, unreadable: [], bytes, next: to, end, epoch: 0 };
 }
@@ -186,7 +186,13 @@ test('given large records, when they are handled, then a batch has 64 KB of them
   const { delivery, handled } = setUp((batch) => void seen.push(offsets(batch)));
   const { records, ...rest } = slice(a, 0, sizes.length);
   delivery.push([
-    { ...rest, records: records.map((record, at) => ({ ...record, value: Buffer.alloc(sizes[at] ?? 0) })) },
+    {
+      ...rest,
+      records: records.map((record, at) => ({
+        ...record,
+        content: RecordContent.of([], Buffer.alloc(sizes[at] ?? 0)),
+      })),
+    },
   ]);
   await until('all is handled', () => handled() === 1);
   assert.deepEqual(seen, ['a0 a1', 'a2', 'a3', 'a4 a5']);

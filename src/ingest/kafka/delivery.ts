@@ -151,7 +151,7 @@ function portionEnd(records: readonly FeedRecord[], from: number): number {
   const most = Math.min(records.length, from + LIMIT.batchRecords);
   let bytes = 0;
   for (let to = from; to < most; to += 1) {
-    bytes += records[to]?.value?.length ?? 0;
+    bytes += records[to]?.content.valueLength ?? 0;
     if (bytes > LIMIT.batchBytes) return Math.max(to, from + 1);
   }
   return most;

