@@ -110,6 +110,8 @@ async function measure(
     progress.step(`growth, ${residents} residents: round ${round + 1}`);
     const events = { count: sizes.ingestEvents, first, characters: residents, amount: 10 + round };
     await workOff(bed, topics.buff, [runner], backlog(events));
+    // One that was behind for long re-reads whom it is asked about, and the upstream services here know nothing of the events.
+    await ready(service);
     await expectApplied(service, events.amount);
     // Now, and not before: who connects and says nothing for 5 s is sent away.
     const crowd = await startCrowd(bed, service, {
