@@ -36,7 +36,6 @@ export const growth: Case = {
     const topics = await bed.createTopics();
     const upstream = await bed.startHelper('upstream', '0');
     const service = await bed.startService(topics, upstream.port, SPARED);
-    await ready(service);
     const stages: Stage[] = [];
     let held = 0;
     for (const residents of sizes.residents) {
@@ -88,6 +87,8 @@ function seldom(check: () => Promise<boolean>): () => Promise<boolean> {
 
 /** A rate of events that changed nothing would be worth nothing. */
 async function expectApplied(service: Service, amount: number): Promise<void> {
+  // One that was behind for long re-reads whom it is asked about, and the upstream services here know nothing of the events.
+  await ready(service);
   const buff = `"source":"buff:${FIRST_SOURCE}","statType":"weapon_attack","amount":${amount}`;
   await until(`the answer has ${buff}`, async () => (await service.stats(first)).includes(buff));
 }
@@ -110,8 +111,6 @@ async function measure(
     progress.step(`growth, ${residents} residents: round ${round + 1}`);
     const events = { count: sizes.ingestEvents, first, characters: residents, amount: 10 + round };
     await workOff(bed, topics.buff, [runner], backlog(events));
-    // One that was behind for long re-reads whom it is asked about, and the upstream services here know nothing of the events.
-    await ready(service);
     await expectApplied(service, events.amount);
     // Now, and not before: who connects and says nothing for 5 s is sent away.
     const crowd = await startCrowd(bed, service, {

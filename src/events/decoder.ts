@@ -20,9 +20,10 @@ export interface EncodedEvent {
 export interface Decoder {
   /**
    * Reads one record (docs/reference/events.md), in either format. Never throws, and keeps no view of its bytes.
-   * `behind` names its partition while that is behind; `replayed` tells that it is of the past (feed).
+   * `behind` names its partition while that is behind; `replayed` tells that it is of the past (feed). `inHaste`: of events about
+   * nobody who is held no more is read than has to be.
    */
-  decode(record: EncodedEvent, behind: string | undefined, replayed?: boolean): Decoded;
+  decode(record: EncodedEvent, behind: string | undefined, replayed?: boolean, inHaste?: boolean): Decoded;
 }
 
 export interface DecoderOptions {
@@ -49,7 +50,7 @@ export function createDecoder({ environment, isConcerned = () => true, onDefect 
   const headers = new RecordHeaders();
 
   return {
-    decode(record, behind, replayed = false) {
+    decode(record, behind, replayed = false, inHaste = false) {
       const { stream, timestamp, content } = record;
       try {
         if (content.valueFrom < 0) return SKIP.tombstone;
@@ -57,7 +58,7 @@ export function createDecoder({ environment, isConcerned = () => true, onDefect 
         if (own !== undefined && namesAnother(headers, own)) return SKIP.otherEnvironment;
         const tenant = tenantOf(headers);
         const origin = { tenant, headers, timestamp, behind, replayed };
-        return readStraight(stream, content, origin) ?? readParsed(stream, content.value ?? EMPTY, origin);
+        return readStraight(stream, content, origin, inHaste) ?? readParsed(stream, content.value ?? EMPTY, origin);
       } catch (error) {
         if (error instanceof Undecodable) return deadOf(error);
         onDefect?.(error);

@@ -4,8 +4,10 @@ import { encodedEvent, SHARED } from '../../test/support/encoded-event.ts';
 import { loggedIn } from '../../test/support/state-bench.ts';
 import type { CharacterEvent } from '../domain/event.ts';
 import { PARTS } from '../domain/part.ts';
+import { createDecoder } from '../events/decoder.ts';
 import { createDeadLetters } from './dead-letters.ts';
 import { createEventCounts } from './event-counts.ts';
+import type { FeedRecord } from './feed.ts';
 import { createPipeline } from './pipeline.ts';
 
 test('symptom: a defect leaves a character half-changed and fresh, or stops the stream', async () => {
@@ -156,3 +158,43 @@ for (const timestamp of [-1, 0]) {
     assert.deepEqual(seen, []);
   });
 }
+
+test('given a flood about nobody who is held, then mistakes are told among its first events, and of those who are held always', async () => {
+  const bench = loggedIn();
+  const deadLetters = createDeadLetters({ maxLetters: 99, maxBytes: 99_999 });
+  const eventCounts = createEventCounts();
+  const handle = createPipeline({
+    decoder: createDecoder({ isConcerned: bench.characters.concerns }),
+    characters: bench.characters,
+    deadLetters,
+    eventCounts,
+    moments: bench.moments,
+    onEvent: () => undefined,
+    onApplied: () => undefined,
+    onDefect: (error) => assert.fail(String(error)),
+    onVisible: () => undefined,
+    isWatched: () => false,
+    onWatched: () => undefined,
+  });
+  const buffOf = (characterId: number, amount: number, offset: number): FeedRecord => {
+    const changes = [{ type: 'PAD', amount }];
+    const times = { createdAt: '2026-02-03T18:01:57Z', expiresAt: '2026-02-03T18:03:57Z' };
+    const body = { fromId: 1, sourceId: 7, level: 1, duration: 120_000, changes, ...times };
+    const event = encodedEvent('buff', { worldId: 0, characterId, type: 'APPLIED', body });
+    return { ...event, topic: 'buff', partition: 0, offset };
+  };
+  const absent = SHARED.characterId + 1;
+  const records = Array.from({ length: 20 }, (_, offset) =>
+    buffOf(absent, offset === 2 || offset === 15 ? 2 ** 40 : 1, offset),
+  );
+  records.push(buffOf(SHARED.characterId, 2 ** 40, 20));
+  await handle({ records, behind: new Set(), replaying: new Set() });
+  assert.deepEqual(
+    deadLetters.list().map(({ offset }) => offset),
+    [20, 2],
+  );
+  assert.equal(eventCounts.lines().find(({ outcome }) => outcome === 'not-held')?.count, 19);
+  // The next batch begins anew.
+  await handle({ records: [buffOf(absent, 2 ** 40, 21)], behind: new Set(), replaying: new Set() });
+  assert.equal(deadLetters.total, 3);
+});

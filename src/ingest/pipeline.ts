@@ -29,18 +29,28 @@ export interface PipelineOptions {
   readonly onWatched: (event: CharacterEvent, record: FeedRecord) => void;
 }
 
+/**
+ * Events about nobody who is held that are read to their end, of each batch: one producer's mistakes are told as long as little comes.
+ * In a flood, as after a start, the others cost half as much (docs/explanation/performance.md).
+ */
+const READ_WHOLE = 8;
+
 /** The hot path: bytes → decode → a change, a doubt or nothing; a batch at a time, without I/O. */
 export function createPipeline(options: PipelineOptions): BatchHandler {
   const { decoder, characters, deadLetters, eventCounts, moments } = options;
 
+  /** Events of this batch about nobody who is held. */
+  let strangers = 0;
+
   /** The event; undefined: there is none that anybody here has to hear of. */
   const decode = (record: FeedRecord, behind: string | undefined, replayed: boolean): CharacterEvent | undefined => {
-    const decoded = decoder.decode(record, behind, replayed);
+    const decoded = decoder.decode(record, behind, replayed, strangers >= READ_WHOLE);
     switch (decoded.type) {
       case 'skip':
         eventCounts.skipped(record.stream, decoded.reason);
         return undefined;
       case 'not-held':
+        strangers += 1;
         eventCounts.outcome(decoded.event, 'not-held');
         return undefined;
       case 'dead':
@@ -95,6 +105,7 @@ export function createPipeline(options: PipelineOptions): BatchHandler {
     const replayOf = nameAmong(replaying);
     // One for all: nothing else gets its turn meanwhile.
     const moment = moments.next();
+    strangers = 0;
     for (const record of records) {
       const replayed = record.stream === 'session' && replayOf(record) !== undefined;
       // What is replayed waits for the replay's end, which may take longer than a backlog is waited for.

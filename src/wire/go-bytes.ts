@@ -79,6 +79,12 @@ export class GoBytes {
     return true;
   }
 
+  /** All was as expected up to here, and the end is this. */
+  endsWith(expected: Literal): boolean {
+    const from = this.#end - expected.length;
+    return this.#at <= from && isLiteral(this.#view, from, this.#end, expected);
+  }
+
   expectByte(byte: number): void {
     if (!this.hasByte(byte)) this.#at = LOST;
   }

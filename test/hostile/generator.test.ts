@@ -7,6 +7,7 @@ import type { WorldRecord } from '../../world/producer.ts';
 import { createWorld } from '../../world/world.ts';
 import { encodedRecord } from '../support/encoded-event.ts';
 import { mutantOf } from './generator.ts';
+import { mayBeOverlooked } from './message-campaign.ts';
 import type { Mutant } from './mutant.ts';
 
 const NOON = Date.UTC(2026, 0, 1, 12);
@@ -66,5 +67,24 @@ describe('the generator of hostile messages', () => {
       } else assert.equal(type, decoded.type, mutant.label);
     }
     assert.ok(passed > 300, `${passed} passed over`);
+  });
+
+  it('given hostile messages in haste, when nobody is held, then no other is overlooked than a wrong value within a good event', () => {
+    const decoder = createDecoder({});
+    const ofNobody = createDecoder({ isConcerned: () => false });
+    let overlooked = 0;
+    for (const mutant of mutantsOf(5, 6_000)) {
+      const record = encodedRecord(mutant);
+      const decoded = decoder.decode(record, undefined);
+      const hasty = ofNobody.decode(record, undefined, false, true);
+      if (hasty.type !== 'not-held') {
+        if (hasty.type === 'dead') assert.equal(decoded.type, 'dead', mutant.label);
+      } else if (decoded.type === 'dead') {
+        overlooked += 1;
+        assert.ok(['invalid-field', 'invalid-utf8', 'invalid-json'].includes(decoded.reason), mutant.label);
+        assert.ok(mayBeOverlooked(mutant), mutant.label);
+      } else assert.equal(decoded.type, hasty.event, mutant.label);
+    }
+    assert.ok(overlooked > 0 && overlooked < 300, `${overlooked} overlooked`);
   });
 });
