@@ -36,6 +36,7 @@ export const growth: Case = {
     const topics = await bed.createTopics();
     const upstream = await bed.startHelper('upstream', '0');
     const service = await bed.startService(topics, upstream.port, SPARED);
+    await ready(service);
     const stages: Stage[] = [];
     let held = 0;
     for (const residents of sizes.residents) {
