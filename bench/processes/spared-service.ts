@@ -11,7 +11,6 @@ import {
 } from '../../src/upstream/http/http-upstream.ts';
 import { createPartReaders } from '../../src/upstream/http/part-reader.ts';
 import type { ServiceClient } from '../../src/upstream/http/service-client.ts';
-import { createStatRows } from '../../src/upstream/http/stat-rows.ts';
 import { documentFor } from '../upstream-answers.ts';
 
 // The whole service, spared its HTTP to the upstream services: documents about characters are made in this process and go
@@ -30,7 +29,7 @@ const client: ServiceClient = {
 };
 
 function createUpstream(options: HttpUpstreamOptions): HttpUpstream {
-  const readers = createPartReaders(createStatRows());
+  const readers = createPartReaders();
   const request = { headers: {}, deadline: options.timeout, attempts: 1 };
   return {
     ...createHttpUpstream(options),

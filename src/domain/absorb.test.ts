@@ -5,17 +5,17 @@ import { asset, BASE, buffStat, instant } from '../../test/support/state-bench.t
 import { absorb } from './absorb.ts';
 import type { Parts } from './character.ts';
 import { PARTS } from './part.ts';
-import { packAssets, packBuffs } from './rows.ts';
+import { packAssets, packBase, packBuffs, packSkills } from './rows.ts';
 import type { PartSnapshot } from './snapshot.ts';
 
 const SWORD = asset(2, -11);
 const HASTE = buffStat(4001003, 'SPEED', 40, instant(NOW));
 const NIMBLE = { skillId: 4000000, level: 3 };
 const HELD: Parts = {
-  base: readPart(BASE),
+  base: readPart(packBase(BASE)),
   equipment: readPart(packAssets([SWORD])),
   buffs: readPart({ row: packBuffs([HASTE]), endedUntil: Number.NEGATIVE_INFINITY }),
-  passives: readPart([NIMBLE]),
+  passives: readPart(packSkills([NIMBLE])),
 };
 
 const SAME: readonly PartSnapshot[] = [
@@ -32,8 +32,7 @@ const OTHER: readonly PartSnapshot[] = [
 ];
 
 function absorbed(snapshot: PartSnapshot, parts = HELD, began = HEARD_AT) {
-  const moment = { now: NOW, mono: HEARD_AT + 500 };
-  return absorb(parts, snapshot, began, moment, (skillId, level) => ({ skillId, level }));
+  return absorb(parts, snapshot, began, { now: NOW, mono: HEARD_AT + 500 });
 }
 
 describe('a read of each part is absorbed', () => {
@@ -78,19 +77,6 @@ describe('a read of each part is absorbed', () => {
     const isDoubted = (snapshot: PartSnapshot) => absorbed(snapshot, parts).part.doubt !== undefined;
     assert.deepEqual(SAME.map(isDoubted), [true, true, true, true]);
     assert.deepEqual(OTHER.map(isDoubted), [false, false, false, false]);
-  });
-
-  it('given skills, then equal levels are the shared ones', () => {
-    const shared = { ...NIMBLE };
-    const { part } = absorb(
-      HELD,
-      { part: 'passives', skills: [{ ...NIMBLE }] },
-      HEARD_AT,
-      { now: NOW, mono: HEARD_AT },
-      () => shared,
-    );
-    assert.ok(Array.isArray(part.read));
-    assert.equal(part.read[0], shared);
   });
 });
 

@@ -5,8 +5,8 @@ import { type BasePart, baseOf, contradictsBase, sameBase } from './parts/base.t
 import { type BuffsPart, buffsOf, buffsRead, contradictsBuffs, sameBuffs } from './parts/buffs.ts';
 import { contradictsEquipment, type EquipmentPart, sameWorn, wornOf } from './parts/equipment.ts';
 import { contradictsPassives, type PassivesPart, sameSkills, skillsOf } from './parts/passives.ts';
-import { packAssets, packBuffs } from './rows.ts';
-import type { PartSnapshot, SkillLevel } from './snapshot.ts';
+import { packAssets, packBase, packBuffs, packSkills } from './rows.ts';
+import type { PartSnapshot } from './snapshot.ts';
 
 /** What a read makes of its part. */
 export interface Absorbed {
@@ -15,20 +15,11 @@ export interface Absorbed {
   readonly changed: boolean;
 }
 
-/** How equal skill levels are shared between characters. */
-export type SkillLevels = (skillId: number, level: number) => SkillLevel;
-
 /** Merges what a read returned that began at a monotonic time. Pure. */
-export function absorb(
-  parts: Parts,
-  snapshot: PartSnapshot,
-  began: number,
-  { now, mono }: Moment,
-  skillLevels: SkillLevels,
-): Absorbed {
+export function absorb(parts: Parts, snapshot: PartSnapshot, began: number, { now, mono }: Moment): Absorbed {
   switch (snapshot.part) {
     case 'base': {
-      const part = merge(parts.base, snapshot.values, began, contradictsBase, now);
+      const part = merge(parts.base, packBase(snapshot.values), began, contradictsBase, now);
       return { part, changed: !sameBase(baseOf(parts.base), baseOf(part)) };
     }
     case 'equipment': {
@@ -41,8 +32,7 @@ export function absorb(
       return { part, changed: !sameBuffs(buffsOf(parts.buffs), buffsOf(part)) };
     }
     case 'passives': {
-      const read = snapshot.skills.map(({ skillId, level }) => skillLevels(skillId, level));
-      const part = merge(parts.passives, read, began, contradictsPassives, now);
+      const part = merge(parts.passives, packSkills(snapshot.skills), began, contradictsPassives, now);
       return { part, changed: !sameSkills(skillsOf(parts.passives), skillsOf(part)) };
     }
     default:

@@ -5,13 +5,13 @@ import { asset, BASE, instant } from '../../test/support/state-bench.ts';
 import type { Parts } from './character.ts';
 import { hear, type PartEvent, partOf } from './hear.ts';
 import type { Part } from './part.ts';
-import { packAssets } from './rows.ts';
+import { packAssets, packBase, packBuffs, packSkills } from './rows.ts';
 
 const PARTS: Parts = {
-  base: readPart(BASE),
+  base: readPart(packBase(BASE)),
   equipment: readPart(packAssets([asset(2, -11)])),
-  buffs: readPart({ row: [], endedUntil: Number.NEGATIVE_INFINITY }),
-  passives: readPart([]),
+  buffs: readPart({ row: packBuffs([]), endedUntil: Number.NEGATIVE_INFINITY }),
+  passives: readPart(packSkills([])),
 };
 const BUFF = { sourceId: 7, level: 1, changes: [{ type: 'SPEED', amount: 40 }], createdAt: instant(NOW) } as const;
 const ASSET = { assetId: 2, templateId: 1, slot: -11 } as const;

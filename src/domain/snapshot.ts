@@ -34,7 +34,7 @@ export type PartSnapshot =
   | { readonly part: 'buffs'; readonly buffs: readonly BuffStat[] }
   | { readonly part: 'passives'; readonly skills: readonly SkillLevel[] };
 
-/** True when two rows grant the same. Rows of equal items are usually one shared object. */
+/** True when two rows grant the same. */
 export function sameStats(a: StatRow, b: StatRow): boolean {
   return a === b || STATS.every((stat) => (a[stat] ?? 0) === (b[stat] ?? 0));
 }

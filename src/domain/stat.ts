@@ -34,5 +34,5 @@ export type BaseField = (typeof BASE_FIELDS)[number];
 /** All base fields, loaded. Integers; `fame` may be negative. */
 export type BaseValues = Readonly<Record<BaseField, number>>;
 
-/** Flat stat values of one worn item, by stat; zero entries left out. Shared between equal items, never mutated. */
+/** Flat stat values of one worn item, by stat; zero entries left out. Never mutated. */
 export type StatRow = Readonly<Partial<Record<Stat, number>>>;

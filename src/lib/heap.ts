@@ -16,14 +16,14 @@ const SIZE_UNCHECKED = 1_024;
 
 /** `isCurrent` tells whether an item with its number is not out of date. */
 export function createHeap<T>(isCurrent: (at: number, item: T) => boolean): Heap<T> {
-  let nodes: { at: number; item: T }[] = [];
+  // Two lists: an object for each node would weigh as much as a character's part.
+  let numbers: number[] = [];
+  let items: T[] = [];
   let checkAt = SIZE_UNCHECKED;
-  const at = (index: number): number => nodes[index]?.at ?? Number.POSITIVE_INFINITY;
+  const at = (index: number): number => numbers[index] ?? Number.POSITIVE_INFINITY;
   const swap = (a: number, b: number): void => {
-    const [left, right] = [nodes[a], nodes[b]];
-    if (left === undefined || right === undefined) return;
-    nodes[a] = right;
-    nodes[b] = left;
+    exchange(numbers, a, b);
+    exchange(items, a, b);
   };
   const rise = (from: number): void => {
     for (let index = from; index > 0; ) {
@@ -44,27 +44,37 @@ export function createHeap<T>(isCurrent: (at: number, item: T) => boolean): Heap
   };
   /** Costs each push a constant on average: the next time is when there are twice as many. */
   const dropOutdated = (): void => {
-    nodes = nodes.filter((node) => isCurrent(node.at, node.item));
-    checkAt = Math.max(SIZE_UNCHECKED, 2 * nodes.length);
-    for (let index = (nodes.length >> 1) - 1; index >= 0; index--) sink(index);
+    const current = items.map((item, index) => isCurrent(at(index), item));
+    numbers = numbers.filter((_, index) => current[index]);
+    items = items.filter((_, index) => current[index]);
+    checkAt = Math.max(SIZE_UNCHECKED, 2 * items.length);
+    for (let index = (items.length >> 1) - 1; index >= 0; index--) sink(index);
   };
   return {
     get size() {
-      return nodes.length;
+      return items.length;
     },
     get next() {
       return at(0);
     },
     push(number, item) {
-      if (nodes.length >= checkAt) dropOutdated();
-      nodes.push({ at: number, item });
-      rise(nodes.length - 1);
+      if (items.length >= checkAt) dropOutdated();
+      numbers.push(number);
+      items.push(item);
+      rise(items.length - 1);
     },
     pop() {
-      swap(0, nodes.length - 1);
-      const node = nodes.pop();
+      if (items.length > 1) swap(0, items.length - 1);
+      numbers.pop();
+      const item = items.pop();
       sink(0);
-      return node?.item;
+      return item;
     },
   };
+}
+
+function exchange<T>(list: T[], a: number, b: number): void {
+  const [left, right] = [list[a], list[b]];
+  list[a] = right as T;
+  list[b] = left as T;
 }

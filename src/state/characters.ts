@@ -22,7 +22,6 @@ import { createRegister, type Population, type RegisterOptions, type TenantCount
 import { createRounds } from './rounds.ts';
 import type { Schedule } from './schedule.ts';
 import { createSessionEvents } from './session-events.ts';
-import { createSkillLevels } from './skill-levels.ts';
 
 export interface CharactersOptions extends Omit<RegisterOptions, 'onGone' | 'onIdle'> {
   /** Shared with the schedule: what is heard and when a read begins are told apart by it. */
@@ -93,7 +92,6 @@ export function createCharacters(options: CharactersOptions): Characters {
   const { moments, schedule, expiryGrace, visitorTtl } = options;
   const ended = createEndedSessions();
   const absentees = createAbsentees();
-  const skillLevels = createSkillLevels();
   const keeping = createKeeping(schedule, expiryGrace);
   const never = Number.NEGATIVE_INFINITY;
   const since: Record<Part, number> = { base: never, equipment: never, buffs: never, passives: never };
@@ -183,7 +181,7 @@ export function createCharacters(options: CharactersOptions): Characters {
       const { part: name } = snapshot;
       const now = { now: moments.now(), mono: moments.mono() };
       const before = character[name];
-      const { part, changed } = absorb(character, snapshot, began, now, skillLevels);
+      const { part, changed } = absorb(character, snapshot, began, now);
       // What was missed may have been announced moments ago, like anything that is heard.
       const missedUntil = began > since[name] && began < since[name] + SETTLE_MS ? since[name] + SETTLE_MS : undefined;
       const next =

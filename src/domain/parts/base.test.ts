@@ -2,9 +2,10 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { eventOf, HEARD_AT, hearing, NOW, readPart } from '../../../test/support/hearing.ts';
 import { BASE, loggedIn } from '../../../test/support/state-bench.ts';
+import { packBase } from '../rows.ts';
 import { type BasePart, baseOf, hearBaseChanged, sameBase } from './base.ts';
 
-const READ: BasePart = readPart(BASE);
+const READ: BasePart = readPart(packBase(BASE));
 
 function changed(values: Partial<typeof BASE>, incomplete = false, recordTime = NOW) {
   return eventOf<'base-changed'>({ type: 'base-changed', values, incomplete, recordTime });

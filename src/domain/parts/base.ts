@@ -8,6 +8,7 @@ import {
   predates,
   withFact,
 } from '../part-state.ts';
+import { type BaseRow, unpackBase } from '../rows.ts';
 import { BASE_FIELDS, type BaseField, type BaseValues } from '../stat.ts';
 import { type Change, provisional } from './change.ts';
 
@@ -17,13 +18,14 @@ export interface BaseFact extends Heard {
   readonly value: number;
 }
 
-export type BasePart = PartState<BaseValues, BaseFact>;
+export type BasePart = PartState<BaseRow, BaseFact>;
 
 /** undefined: it was never read. */
 export function baseOf(part: BasePart): BaseValues | undefined {
-  const { read } = part;
+  if (part.read === undefined) return undefined;
+  const read = unpackBase(part.read);
   const facts = laidOver(part);
-  if (read === undefined || facts.length === 0) return read;
+  if (facts.length === 0) return read;
   return { ...read, ...Object.fromEntries(facts.map(({ field, value }) => [field, value])) };
 }
 
@@ -44,8 +46,8 @@ export function hearBaseChanged(part: BasePart, event: BaseChanged, context: Hea
   return provisional(heard, reason, context, applies && differs);
 }
 
-export function contradictsBase(read: BaseValues, { field, value }: BaseFact): boolean {
-  return read[field] !== value;
+export function contradictsBase(read: BaseRow, { field, value }: BaseFact): boolean {
+  return unpackBase(read)[field] !== value;
 }
 
 export function sameBase(a: BaseValues | undefined, b: BaseValues | undefined): boolean {

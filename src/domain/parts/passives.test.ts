@@ -2,11 +2,13 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { eventOf, HEARD_AT, hearing, NOW, readPart } from '../../../test/support/hearing.ts';
 import { loggedIn } from '../../../test/support/state-bench.ts';
+import { packSkills } from '../rows.ts';
 import { contradictsPassives, hearSkillChanged, type PassivesPart, sameSkills, skillsOf } from './passives.ts';
 
 const NIMBLE = 4000000;
 const KEEN = 4000001;
-const READ: PassivesPart = readPart([{ skillId: NIMBLE, level: 3 }]);
+const LEARNT = [{ skillId: NIMBLE, level: 3 }];
+const READ: PassivesPart = readPart(packSkills(LEARNT));
 
 function changed(skillId: number, level: number | undefined, recordTime = NOW) {
   return eventOf<'skill-changed'>({ type: 'skill-changed', skillId, level, recordTime });
@@ -43,7 +45,7 @@ describe('a skill is learnt, levelled or forgotten', () => {
       const { part, outcome } = hearSkillChanged(READ, event, hearing());
       assert.equal(outcome, 'hinted');
       assert.equal(part.doubt?.reason, 'skills changed');
-      assert.deepEqual(skillsOf(part), READ.read);
+      assert.deepEqual(skillsOf(part), LEARNT);
     }
   });
 
@@ -58,7 +60,7 @@ describe('a skill is learnt, levelled or forgotten', () => {
 });
 
 it('given a read, then it contradicts a skill of which it says another level, or nothing', () => {
-  const read = [{ skillId: NIMBLE, level: 3 }];
+  const read = packSkills(LEARNT);
   const fact = (skillId: number, level: number) => ({ skillId, level, heardAt: HEARD_AT });
   assert.equal(contradictsPassives(read, fact(NIMBLE, 3)), false);
   assert.equal(contradictsPassives(read, fact(NIMBLE, 4)), true);

@@ -8,6 +8,7 @@ import {
   predates,
   withFact,
 } from '../part-state.ts';
+import { type SkillRow, unpackSkills } from '../rows.ts';
 import type { SkillLevel } from '../snapshot.ts';
 import { type Change, provisional } from './change.ts';
 
@@ -17,11 +18,11 @@ export interface SkillFact extends Heard {
   readonly level: number;
 }
 
-export type PassivesPart = PartState<readonly SkillLevel[], SkillFact>;
+export type PassivesPart = PartState<SkillRow, SkillFact>;
 
 /** What is learnt. Every level is at least 1. */
 export function skillsOf(part: PassivesPart): readonly SkillLevel[] {
-  const read = part.read ?? [];
+  const read = part.read === undefined ? [] : unpackSkills(part.read);
   const facts = laidOver(part);
   if (facts.length === 0) return read;
   const kept = read.filter(({ skillId }) => !facts.some((fact) => fact.skillId === skillId));
@@ -45,8 +46,8 @@ export function hearSkillChanged(
   return provisional(heard, 'skills changed', context, applies && !known);
 }
 
-export function contradictsPassives(read: readonly SkillLevel[], { skillId, level }: SkillFact): boolean {
-  return levelIn(read, skillId) !== level;
+export function contradictsPassives(read: SkillRow, { skillId, level }: SkillFact): boolean {
+  return levelIn(unpackSkills(read), skillId) !== level;
 }
 
 export function sameSkills(a: readonly SkillLevel[], b: readonly SkillLevel[]): boolean {

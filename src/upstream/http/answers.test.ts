@@ -7,7 +7,6 @@ import { readRequirements, readSkillData } from './data-answer.ts';
 import { pageOf, type Resource } from './documents.ts';
 import { readCompartment } from './inventory-answer.ts';
 import { readSkill, skillsSnapshot } from './skills-answer.ts';
-import { createStatRows } from './stat-rows.ts';
 
 const ID = 12;
 const invalid = (field: string) => (error: unknown) => error instanceof Undecodable && error.message.startsWith(field);
@@ -83,7 +82,6 @@ describe('characters/{id}', () => {
 });
 
 describe('characters/{id}/inventory/compartments', () => {
-  const rows = createStatRows();
   const flat = (slot: number, stats: object) => ({ slot, templateId: 1_302_000, strength: 0, ...stats });
   const asset = (id: unknown, attributes: object) => ({ type: 'assets', id, attributes });
   const document = (...included: readonly unknown[]) => ({
@@ -91,7 +89,7 @@ describe('characters/{id}/inventory/compartments', () => {
     included,
   });
   const worn = (...included: readonly unknown[]) => {
-    const snapshot = readCompartment(document(...included), rows);
+    const snapshot = readCompartment(document(...included));
     return snapshot.part === 'equipment' ? snapshot.assets : assert.fail();
   };
 
@@ -120,31 +118,11 @@ describe('characters/{id}/inventory/compartments', () => {
     );
   });
 
-  it('given equal items, then they share one frozen row', () => {
-    const [first, second, third] = worn(
-      asset('1', flat(-1, { luck: 2 })),
-      asset('2', flat(-2, { luck: 2 })),
-      asset('3', flat(-3, { luck: 3 })),
-    );
-    assert.equal(first?.stats, second?.stats);
-    assert.notEqual(first?.stats, third?.stats);
-    assert.ok(Object.isFrozen(first?.stats));
-  });
-
-  it('given more rows than are remembered, then the oldest goes', () => {
-    const few = createStatRows(2);
-    const row = (luck: number) => few((stat) => (stat === 'luck' ? luck : 0));
-    const [first, second] = [row(1), row(2)];
-    row(3);
-    assert.equal(row(2), second);
-    assert.notEqual(row(1), first);
-  });
-
   it('given no assets, then nothing is worn', () => {
     const { data } = document();
     const none = { data: { ...data, relationships: { assets: { data: [] } } } };
-    assert.deepEqual(readCompartment(none, rows), { part: 'equipment', assets: [] });
-    assert.deepEqual(readCompartment({ ...none, included: null }, rows), { part: 'equipment', assets: [] });
+    assert.deepEqual(readCompartment(none), { part: 'equipment', assets: [] });
+    assert.deepEqual(readCompartment({ ...none, included: null }), { part: 'equipment', assets: [] });
   });
 
   it('given included resources that are no assets, then they are passed over', () => {
@@ -159,14 +137,14 @@ describe('characters/{id}/inventory/compartments', () => {
         relationships: { assets: { data: ids.map((id) => ({ type: 'assets', id })) } },
       },
     });
-    assert.equal(readCompartment(related('2', '1'), rows).part, 'equipment');
-    assert.throws(() => readCompartment(related('2', '1', '3'), rows), invalid('included'));
+    assert.equal(readCompartment(related('2', '1')).part, 'equipment');
+    assert.throws(() => readCompartment(related('2', '1', '3')), invalid('included'));
   });
 
   it('given an asset twice, or another compartment, then the answer is invalid', () => {
     assert.throws(() => worn(asset('1', flat(-1, {})), asset('1', flat(4, {}))), invalid('included[1].id'));
     const use = { data: { id: 'U', attributes: { type: 2, capacity: 24 } } };
-    assert.throws(() => readCompartment(use, rows), invalid('data.attributes.type'));
+    assert.throws(() => readCompartment(use), invalid('data.attributes.type'));
   });
 
   const cases: readonly (readonly [string, unknown, string])[] = [

@@ -14,7 +14,6 @@ import {
 import type { ItemTemplate } from '../item-source.ts';
 import { onlyResource } from './documents.ts';
 import { readStats } from './inventory-answer.ts';
-import type { StatRows } from './stat-rows.ts';
 
 /** `data/skills/{id}` */
 export function readSkillData(document: unknown, skillId: number): SkillData {
@@ -44,11 +43,11 @@ export function readRequirements(document: unknown, templateId: number): Equipme
 }
 
 /** The same answer, for what an item of the template is like as it drops. `cash` is false when it is left out. */
-export function readTemplate(document: unknown, templateId: number, rows: StatRows): ItemTemplate {
+export function readTemplate(document: unknown, templateId: number): ItemTemplate {
   const { attributes } = onlyResource(document, 'statistics', templateId);
   const cash = field(attributes, 'cash') ?? false;
   if (typeof cash !== 'boolean') throw invalidField('data.attributes.cash', 'a boolean', cash);
-  return { stats: readStats(attributes, 'data.attributes', rows), cash };
+  return { stats: readStats(attributes, 'data.attributes'), cash };
 }
 
 /** Numbers that the service leaves out (today `z`) are 0. */

@@ -12,7 +12,6 @@ import { askWhetherThere } from './presence.ts';
 import { createRequestHeaders } from './request-headers.ts';
 import type { RequestOutcome } from './request-result.ts';
 import { createServiceClient, type ServiceClient, type ServiceClientOptions } from './service-client.ts';
-import { createStatRows } from './stat-rows.ts';
 import { tracedClient } from './traced-client.ts';
 
 export interface HttpUpstreamOptions extends Pick<ServiceClientOptions, 'connect'> {
@@ -65,8 +64,7 @@ export function createHttpUpstream(options: HttpUpstreamOptions): HttpUpstream {
   const { clock, random } = options;
   const gates = createUpstreamGates({ clock, random, onEnd: options.onEnd });
   const headers = createRequestHeaders(random, options.environment, options.tracing !== undefined);
-  const rows = createStatRows();
-  const readers = createPartReaders(rows);
+  const readers = createPartReaders();
 
   const clientOf = (
     service: Service,
@@ -130,7 +128,7 @@ export function createHttpUpstream(options: HttpUpstreamOptions): HttpUpstream {
         readers[part](clients[service], characterId, commonsOf(target, isProbe)),
       );
     },
-    ...createItemReads({ clients: asides, gates, commonsOf, rows }),
+    ...createItemReads({ clients: asides, gates, commonsOf }),
     askWhetherThere: (service) => askWhetherThere(service, clients[service], gates[service], commonsOf),
     staticData: catalog.of,
     ensureStaticData: catalog.ensure,

@@ -1,5 +1,5 @@
 import type { PartSnapshot, WornAsset } from '../../domain/snapshot.ts';
-import type { StatRow } from '../../domain/stat.ts';
+import { STATS, type Stat, type StatRow } from '../../domain/stat.ts';
 import { ASSET_FIELD, ASSET_FIELDS, EQUIPMENT_REFERENCES } from '../../wire/asset-stats.ts';
 import {
   field,
@@ -16,18 +16,17 @@ import {
   UINT32,
 } from '../../wire/go-json.ts';
 import { contradiction, numericId, type Resource, requireType, resourceOf, rootOf } from './documents.ts';
-import type { StatRows } from './stat-rows.ts';
 
 /** The compartment that holds equipment, worn or not. */
 const EQUIPMENT_TYPE = 1;
 
 /** What is worn. */
-export function readCompartment(document: unknown, rows: StatRows): PartSnapshot {
-  return { part: 'equipment', assets: readAssets(document, rows, (slot) => slot < 0) };
+export function readCompartment(document: unknown): PartSnapshot {
+  return { part: 'equipment', assets: readAssets(document, (slot) => slot < 0) };
 }
 
 /** The equipment whose slot is wanted; the others are not looked at. Slots below 0 are worn, the others in the bag. */
-export function readAssets(document: unknown, rows: StatRows, isWanted: (slot: number) => boolean): WornAsset[] {
+export function readAssets(document: unknown, isWanted: (slot: number) => boolean): WornAsset[] {
   const root = rootOf(document);
   const compartment = object(root, 'data');
   requireType(compartment, 'compartments', 'data');
@@ -45,7 +44,7 @@ export function readAssets(document: unknown, rows: StatRows, isWanted: (slot: n
     const resource = resourceOf(value, 'assets', path);
     if (ids.has(resource.id)) throw contradiction(`${path}.id: expected every asset once, got one again`);
     ids.add(resource.id);
-    const asset = assetOf(resource, path, rows, isWanted);
+    const asset = assetOf(resource, path, isWanted);
     if (asset !== undefined) assets.push(asset);
   }
   requireAll(compartment, ids);
@@ -69,7 +68,6 @@ function requireAll(compartment: Json, included: ReadonlySet<string>): void {
 function assetOf(
   { id, attributes }: Resource,
   path: string,
-  rows: StatRows,
   isWanted: (slot: number) => boolean,
 ): WornAsset | undefined {
   const at = `${path}.attributes`;
@@ -83,17 +81,20 @@ function assetOf(
     assetId: numericId(id, `${path}.id`),
     templateId: integer(attributes, 'templateId', UINT32, `${at}.templateId`),
     slot,
-    stats: nested === undefined ? readStats(attributes, at, rows) : readStats(nested, `${at}.referenceData`, rows),
+    stats: nested === undefined ? readStats(attributes, at) : readStats(nested, `${at}.referenceData`),
   };
 }
 
 /** The stats of an item, or of a template; those that are left out are 0, but not all of them. */
-export function readStats(holder: Json, path: string, rows: StatRows): StatRow {
+export function readStats(holder: Json, path: string): StatRow {
   if (ASSET_FIELDS.every((key) => field(holder, key) === undefined)) {
     throw contradiction(`${path}: expected stats, got none`);
   }
-  return rows((stat) => {
+  const stats: Partial<Record<Stat, number>> = {};
+  for (const stat of STATS) {
     const key = ASSET_FIELD[stat];
-    return optionalInteger(holder, key, INT32, `${path}.${key}`) ?? 0;
-  });
+    const value = optionalInteger(holder, key, INT32, `${path}.${key}`) ?? 0;
+    if (value > 0) stats[stat] = value;
+  }
+  return stats;
 }

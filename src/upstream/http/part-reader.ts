@@ -8,7 +8,6 @@ import { PAGE_SIZE, type Page, pageOf, type Resource } from './documents.ts';
 import { readCompartment } from './inventory-answer.ts';
 import type { ServiceClient, ServiceRequest } from './service-client.ts';
 import { readSkill, skillsSnapshot } from './skills-answer.ts';
-import type { StatRows } from './stat-rows.ts';
 
 /** What every request of one fetch has in common. */
 export type RequestCommons = Omit<ServiceRequest, 'path'>;
@@ -29,14 +28,14 @@ export function compartmentPath(characterId: number): string {
 }
 
 /** Only the character service knows who exists: where the others answer 404, there is nothing. */
-export function createPartReaders(rows: StatRows): Readonly<Record<Part, PartReader>> {
+export function createPartReaders(): Readonly<Record<Part, PartReader>> {
   return {
     base: (client, id, commons) =>
       client.get({ ...commons, path: `characters/${id}` }, (document) => readCharacter(document, id)),
 
     async equipment(client, id, commons) {
       const request = { ...commons, path: compartmentPath(id) };
-      const snapshot = await client.get(request, (document) => readCompartment(document, rows));
+      const snapshot = await client.get(request, readCompartment);
       return snapshot === 'missing' ? { part: 'equipment', assets: [] } : snapshot;
     },
 
