@@ -2,7 +2,7 @@ import type { Recorder } from '../../ruleset.ts';
 import type { SkillLevel } from '../../snapshot.ts';
 import { STATS, type Stat } from '../../stat.ts';
 import type { SkillEffect, StaticData } from '../../static-data.ts';
-import { bonusOf, grants } from '../bonus.ts';
+import { bonusOf } from '../bonus.ts';
 import { type Entry, entryOf, sourceOf } from '../entry.ts';
 import { NO_EFFECT, SKILL_UNKNOWN } from '../reasons.ts';
 import { effectAt } from '../skill-effect.ts';
@@ -34,8 +34,9 @@ export function passiveEntries(
     }
     const amounts = amountsOf(effect);
     for (const stat of STATS) {
-      const bonus = bonusOf('passive', learnt.skillId, stat, 'amount', amounts[stat] ?? 0);
-      if (grants(bonus)) entries.push(entryOf(bonus, PHASE.passives, learnt));
+      const amount = amounts[stat] ?? 0;
+      if (amount === 0) continue;
+      entries.push(entryOf(bonusOf('passive', learnt.skillId, stat, 'amount', amount), PHASE.passives, learnt));
     }
   }
   return { entries, unknownSkillIds };
