@@ -29,7 +29,7 @@ export interface Sizes {
 
 export const FULL: Sizes = {
   rounds: 3,
-  ingestEvents: 150_000,
+  ingestEvents: 100_000,
   visibleSamples: 300,
   loadSeconds: 3,
   population: 6_000,

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { uniqueName } from '../test/support/kafka-client.ts';
 import { freePort } from '../test/support/process-guard.ts';
 import { topicVariables } from '../test/support/topic-variables.ts';
@@ -47,6 +48,8 @@ export interface ServiceOptions {
   readonly flags?: readonly string[];
 }
 
+/** The service looks that often at how its partitions are followed, twice over. */
+const SEEN_MS = 100;
 /** As package.json starts it. */
 const NODE_FLAGS = ['--max-semi-space-size=16'];
 
@@ -100,6 +103,15 @@ export async function startService(
 export async function ready(service: Service): Promise<void> {
   const answers = until('the service is ready', async () => (await service.http.text('/api/readyz')) !== '', 60_000);
   await service.child.whileAlive(answers);
+}
+
+/**
+ * As {@link ready}, and no answer re-reads any more what was not followed for a while: the upstream services here know nothing of the
+ * events, so that a re-read would take them back.
+ */
+export async function current(service: Service): Promise<void> {
+  await ready(service);
+  await delay(SEEN_MS);
 }
 
 /** Waits until the characters are held; their parts may still be loading. */

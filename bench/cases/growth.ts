@@ -8,7 +8,7 @@ import { type Figure, median, quantile } from '../figure.ts';
 import type { Memory } from '../processes/leash.ts';
 import type { Progress } from '../progress.ts';
 import { sessionCreated } from '../records.ts';
-import { ready, type Service, type ServiceOptions, statsPath, type Topics } from '../service.ts';
+import { current, ready, type Service, type ServiceOptions, statsPath, type Topics } from '../service.ts';
 import { POPULATIONS } from '../upstream-answers.ts';
 
 const { first } = POPULATIONS.geared;
@@ -88,8 +88,7 @@ function seldom(check: () => Promise<boolean>): () => Promise<boolean> {
 
 /** A rate of events that changed nothing would be worth nothing. */
 async function expectApplied(service: Service, amount: number): Promise<void> {
-  // One that was behind for long re-reads whom it is asked about, and the upstream services here know nothing of the events.
-  await ready(service);
+  await current(service);
   const buff = `"source":"buff:${FIRST_SOURCE}","statType":"weapon_attack","amount":${amount}`;
   await until(`the answer has ${buff}`, async () => (await service.stats(first)).includes(buff));
 }

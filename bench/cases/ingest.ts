@@ -5,7 +5,7 @@ import type { Case, Sizes } from '../case.ts';
 import { type Figure, median } from '../figure.ts';
 import { connectHttp } from '../http.ts';
 import type { Progress } from '../progress.ts';
-import { ready, type Service } from '../service.ts';
+import { current, type Service } from '../service.ts';
 import { POPULATIONS } from '../upstream-answers.ts';
 
 /** Held, and not held. */
@@ -87,8 +87,7 @@ function figures(what: string, own: readonly Result[], idle: readonly Result[], 
 /** A rate of events that changed nothing would be worth nothing. */
 async function expectApplied(service: Service, amount: number): Promise<void> {
   const weaponAttack = `"weaponAttack":${amount * SOURCES},`;
-  // One that was behind for long re-reads whom it is asked about, and the upstream services here know nothing of the events.
-  await ready(service);
+  await current(service);
   for (const id of [HELD, HELD + CROWD - 1]) {
     const isShown = async (): Promise<boolean> => (await service.stats(id)).includes(weaponAttack);
     await until(`the answer has ${weaponAttack}`, isShown, 60_000);
