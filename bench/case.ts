@@ -32,7 +32,7 @@ export const FULL: Sizes = {
   ingestEvents: 100_000,
   visibleSamples: 300,
   loadSeconds: 3,
-  population: 6_000,
+  population: 20_000,
   visitors: [20_000, 100_000],
   residents: [1_000, 100_000, 1_000_000],
   replayRecords: 1_000_000,

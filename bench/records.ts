@@ -11,8 +11,9 @@ export const TENANT_HEADERS = {
   MINOR_VERSION: String(TENANT.minor),
 } as const;
 
+const TENANT_ID = Buffer.from('TENANT_ID');
 const TENANT_RECORD_HEADERS = [
-  [Buffer.from('TENANT_ID'), Buffer.from(TENANT.id)],
+  [TENANT_ID, Buffer.from(TENANT.id)],
   [Buffer.from('REGION'), Buffer.from(TENANT.region)],
   [Buffer.from('MAJOR_VERSION'), uint16(TENANT.major)],
   [Buffer.from('MINOR_VERSION'), uint16(TENANT.minor)],
@@ -32,8 +33,9 @@ const BUFF_DURATION_MS = 200_000;
  */
 const AHEAD_MS = 6_000;
 
-export function sessionCreated(characterId: number): RawRecord {
-  return record(characterId, {
+/** `tenantId`: of another tenant than the bench's own. */
+export function sessionCreated(characterId: number, tenantId?: string): RawRecord {
+  const created = record(characterId, {
     sessionId: randomUUID(),
     accountId: 1,
     characterId,
@@ -42,6 +44,12 @@ export function sessionCreated(characterId: number): RawRecord {
     issuer: 'CHANNEL',
     type: 'CREATED',
   });
+  if (tenantId === undefined) return created;
+  const headers = (created.headers ?? []).map(([name, value]): [Buffer, Buffer] => [
+    name,
+    name.equals(TENANT_ID) ? Buffer.from(tenantId) : value,
+  ]);
+  return { ...created, headers };
 }
 
 /** The end of the session that a record has begun. */

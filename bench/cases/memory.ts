@@ -13,8 +13,8 @@ const { first, passives } = POPULATIONS.geared;
 /** They warm caches and code, and do not count. */
 const SMALL = 500;
 const READS_AT_ONCE = 64;
-/** The last answers have been merged, and confirming reads are over by then. */
-const MERGED_MS = 3_000;
+/** The last answers have been merged by then, confirming reads are over, and no read's budget is remembered. */
+const SETTLED_MS = 8_000;
 const DEADLINE_MS = 5 * 60_000;
 /** Visitors that stay and are not audited; and patience, where the machine does other work. */
 const VISITORS = {
@@ -43,11 +43,14 @@ async function residentFigures(bed: Bed, sizes: Sizes, progress: Progress): Prom
   const { population } = sizes;
   const grow = async (from: number, to: number): Promise<number> => {
     const ids = Array.from({ length: to - from }, (_, index) => first + from + index);
-    await bed.produceAll(topics.session, ids.map(sessionCreated));
+    await bed.produceAll(
+      topics.session,
+      ids.map((id) => sessionCreated(id)),
+    );
     await loggedIn(service, to, DEADLINE_MS);
     const isAnswered = async (): Promise<boolean> => Number(await upstream.child.ask('count')) >= 4 * to;
     await until(`the reads of ${to} logins are answered`, isAnswered, DEADLINE_MS);
-    await delay(MERGED_MS);
+    await delay(SETTLED_MS);
     return (await service.memory()).heap;
   };
   progress.step(`memory: ${SMALL} residents`);
@@ -75,7 +78,7 @@ async function visitorFigures(bed: Bed, sizes: Sizes, progress: Progress): Promi
   const service = await bed.startService(topics, upstream.port, { variables: VISITORS });
   await ready(service);
   const settled = async (): Promise<number> => {
-    await delay(MERGED_MS);
+    await delay(SETTLED_MS);
     await service.memory();
     return (await service.memory()).rss;
   };

@@ -105,7 +105,10 @@ async function logIn(
   from: number,
   to: number,
 ): Promise<void> {
-  await bed.produceAll(topics.session, ids.slice(from, to).map(sessionCreated));
+  await bed.produceAll(
+    topics.session,
+    ids.slice(from, to).map((id) => sessionCreated(id)),
+  );
   const residents = (): Promise<number> => sum(services, (service) => service.residents());
   await until(`${to} characters are logged in`, async () => (await residents()) === to, 60_000);
   await until('their reads are answered', async () => (await requests()) >= 4 * to, 120_000);
@@ -123,7 +126,10 @@ async function measureEvents(bed: Bed, sizes: Sizes, progress: Progress): Promis
   const ids = idsOf(sizes);
   const own = ids.filter((id) => hashOf(TENANT, id) % 4 === 0);
   const others = ids.filter((id) => hashOf(TENANT, id) % 4 !== 0);
-  await bed.produceAll(topics.session, ids.map(sessionCreated));
+  await bed.produceAll(
+    topics.session,
+    ids.map((id) => sessionCreated(id)),
+  );
   await until(`${own.length} are logged in`, async () => (await service.residents()) === own.length, 60_000);
   await delay(MERGED_MS);
   const installation = { topics, services: [service] };
@@ -136,7 +142,10 @@ async function measureEvents(bed: Bed, sizes: Sizes, progress: Progress): Promis
 async function measureReplicas(bed: Bed, count: number): Promise<Figure> {
   const { topics, services, requests } = await startAll(bed, count, () => ({}));
   const ids = Array.from({ length: CROWD }, (_, index) => POPULATIONS.geared.first + index);
-  await bed.produceAll(topics.session, ids.map(sessionCreated));
+  await bed.produceAll(
+    topics.session,
+    ids.map((id) => sessionCreated(id)),
+  );
   const residents = (): Promise<number> => sum(services, (service) => service.residents());
   await until('all are logged in everywhere', async () => (await residents()) === count * CROWD, 60_000);
   await until('all reads are answered', async () => (await requests()) >= 4 * count * CROWD, 120_000);
