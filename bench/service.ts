@@ -51,7 +51,7 @@ export interface ServiceOptions {
 /** The service looks that often at how its partitions are followed, twice over. */
 const SEEN_MS = 100;
 /** As package.json starts it. */
-const NODE_FLAGS = ['--max-semi-space-size=16'];
+const NODE_FLAGS = ['--max-semi-space-size=16', '--heap-growing-percent=100'];
 
 export const statsPath = (characterId: number | string): string =>
   `/api/worlds/0/channels/1/characters/${characterId}/stats`;
