@@ -74,8 +74,11 @@ function unpackStats(from: Unpacker): StatRow {
 
 export function packBuffs(buffs: readonly BuffStat[]): BuffRow {
   return pack((to) => {
-    const expiries = buffs.flatMap(({ expiresAt }) => expiresAt ?? []);
-    to.optional(expiries.length === 0 ? undefined : Math.min(...expiries));
+    const first = buffs.reduce(
+      (soonest, { expiresAt }) => Math.min(soonest, expiresAt ?? soonest),
+      Number.POSITIVE_INFINITY,
+    );
+    to.optional(first === Number.POSITIVE_INFINITY ? undefined : first);
     for (const { sourceId, statType, amount, level, createdAt, expiresAt } of buffs) {
       to.integer(sourceId);
       packStatType(to, statType);
