@@ -48,8 +48,8 @@ export interface ServiceOptions {
   readonly flags?: readonly string[];
 }
 
-/** The service looks that often at how its partitions are followed, twice over. */
-const SEEN_MS = 100;
+/** An answer may rest on how partitions were followed 150 ms ago (`KEEP_MS` of feed-health.ts and `LOOK_MS` of feed-watch.ts). */
+const SEEN_MS = 200;
 /** As package.json starts it. */
 const NODE_FLAGS = ['--max-semi-space-size=16', '--heap-growing-percent=100'];
 

@@ -45,4 +45,23 @@ describe('rows of what was read', () => {
     const buffs = Array.from({ length: 1_200 }, (_, index) => buffStat(1, `TYPE_${index}`, index, instant(NOW)));
     assert.deepEqual(unpackBuffs(packBuffs(buffs)), buffs);
   });
+
+  it('given a stat type that is long, then it is written out each time', () => {
+    const row = (length: number) => packBuffs([buffStat(1, 'X'.repeat(length), 1, instant(NOW))]);
+    assert.ok(row(65).length > 65);
+    assert.equal(unpackBuffs(row(65))[0]?.statType.length, 65);
+  });
+
+  it('given an item with a stat of 0 and one below, then 0 is left out and the other stays', () => {
+    const [item] = unpackAssets(packAssets([asset(1, -1, { strength: 0, luck: -3 })]));
+    assert.deepEqual(item?.stats, { luck: -3 });
+  });
+
+  it('given more buffs than a call takes arguments, then the first expiry is found', () => {
+    const buffs = Array.from({ length: 130_000 }, (_, index) => ({
+      ...buffStat(index, 'SPEED', 1, instant(NOW)),
+      expiresAt: NOW + index,
+    }));
+    assert.equal(firstExpiry(packBuffs(buffs)), NOW);
+  });
 });

@@ -112,15 +112,19 @@ export function firstExpiry(row: BuffRow): number {
   return new Unpacker(row).optional() ?? Number.POSITIVE_INFINITY;
 }
 
-/** Stat types that were met, by the number that they are packed as. The game has some 150 of them; what is beyond this is written out. */
+/**
+ * Stat types are packed as numbers, in the order in which they were met: a game has some hundred short ones. Longer ones, and those
+ * beyond so many, are written out where they occur, so that a service that answers nonsense leaves little behind.
+ */
 const STAT_TYPES_MAX = 1_024;
+const STAT_TYPE_LENGTH_MAX = 64;
 const WRITTEN_OUT = 0;
 const statTypes: string[] = [];
 const statTypeNumbers = new Map<string, number>();
 
 function packStatType(to: Packer, statType: string): void {
   let number = statTypeNumbers.get(statType);
-  if (number === undefined && statTypes.length < STAT_TYPES_MAX) {
+  if (number === undefined && statTypes.length < STAT_TYPES_MAX && statType.length <= STAT_TYPE_LENGTH_MAX) {
     number = statTypes.push(statType);
     statTypeNumbers.set(statType, number);
   }

@@ -36,6 +36,7 @@ export function createHeap<T>(isCurrent: (at: number, item: T) => boolean): Heap
   const sink = (from: number): void => {
     for (let index = from; ; ) {
       const left = 2 * index + 1;
+      if (left >= items.length) return;
       const child = at(left + 1) < at(left) ? left + 1 : left;
       if (at(child) >= at(index)) return;
       swap(child, index);
@@ -73,6 +74,7 @@ export function createHeap<T>(isCurrent: (at: number, item: T) => boolean): Heap
   };
 }
 
+/** Both places exist: the casts say so. */
 function exchange<T>(list: T[], a: number, b: number): void {
   const [left, right] = [list[a], list[b]];
   list[a] = right as T;
