@@ -19,6 +19,8 @@ export interface Sizes {
   readonly loadSeconds: number;
   /** Characters of the larger population. */
   readonly population: number;
+  /** Characters that log in to shards. */
+  readonly sharded: number;
   /** Characters that are loaded by GETs, growing. */
   readonly visitors: readonly number[];
   /** Residents of one process, growing. */
@@ -33,6 +35,7 @@ export const FULL: Sizes = {
   visibleSamples: 300,
   loadSeconds: 3,
   population: 20_000,
+  sharded: 6_000,
   visitors: [20_000, 100_000],
   residents: [1_000, 100_000, 1_000_000],
   replayRecords: 1_000_000,
@@ -44,6 +47,7 @@ export const QUICK: Sizes = {
   visibleSamples: 80,
   loadSeconds: 2,
   population: 2_000,
+  sharded: 2_000,
   visitors: [2_000],
   residents: [1_000, 5_000],
   replayRecords: 100_000,

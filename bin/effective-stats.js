@@ -1,6 +1,6 @@
 #!/usr/bin/env -S node --max-semi-space-size=16 --heap-growing-percent=100
 // Plain JavaScript that every Node can read: it may be the first thing that an old one sees.
-// The flags, here, in package.json and in deploy/Dockerfile: less memory, and fewer collections of a large heap (ADR 11).
+// The flags are the same here, in package.json and in deploy/Dockerfile: they save memory, and collections of a large heap (ADR 11).
 // The sources are TypeScript, which Node runs as they are from 24 on. `npm ci` installs that one beside them.
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';

@@ -70,7 +70,7 @@ async function startAll(
 const heapOf = async (service: Service): Promise<number> => (await service.memory()).heap;
 
 const idsOf = (sizes: Sizes): number[] =>
-  Array.from({ length: sizes.population }, (_, index) => POPULATIONS.geared.first + index);
+  Array.from({ length: sizes.sharded }, (_, index) => POPULATIONS.geared.first + index);
 
 /** Everybody logs in, in two halves, and then gets buffs; per shard, as the mean of all. */
 async function measure(bed: Bed, sizes: Sizes, progress: Progress, count: number): Promise<Figure[]> {

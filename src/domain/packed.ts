@@ -1,6 +1,12 @@
+// An integer's first byte: MORE, SIGN, then its lowest 6 bits (numbers below FIRST). Each further one: MORE, then 7 bits (below NEXT).
+const MORE = 128;
+const SIGN = 64;
+const FIRST = 64;
+const NEXT = 128;
+
 /**
  * Integers and texts, one after the other in one text of bytes. A list that is packed so weighs a few bytes per number, is one
- * object for the collector, and is read faster than it could be kept.
+ * object for the collector. Classes, because one is made for each look at a row and its methods must not be.
  */
 export class Packer {
   readonly #bytes: number[] = [];
@@ -9,7 +15,6 @@ export class Packer {
   integer(value: number): void {
     if (!Number.isSafeInteger(value)) throw new RangeError(`expected an integer to pack, got ${value}`);
     let rest = Math.abs(value);
-    // The first byte holds the sign and 6 bits, the others 7 bits each; the highest bit says that more follow.
     this.#bytes.push((value < 0 ? SIGN : 0) | (rest % FIRST) | (rest < FIRST ? 0 : MORE));
     rest = Math.floor(rest / FIRST);
     while (rest > 0) {
@@ -77,8 +82,3 @@ export class Unpacker {
     return text;
   }
 }
-
-const FIRST = 64;
-const SIGN = 64;
-const NEXT = 128;
-const MORE = 128;

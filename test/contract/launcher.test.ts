@@ -1,7 +1,7 @@
 /** What people see who start the service without what it needs: one line that says what to do. */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
@@ -46,3 +46,12 @@ for (const version of ['20.19.0', '24.21.0']) {
     assert.deepEqual(lines, ['The dependencies are not installed. Run "npm ci" first.']);
   });
 }
+
+test('given the ways to start, then all give Node the same flags', () => {
+  const flagsIn = (file: string) =>
+    new Set(readFileSync(join(ROOT, file), 'utf8').match(/--(?:max-semi-space-size|heap-growing-percent)=\d+/g));
+  const flags = flagsIn('bin/effective-stats.js');
+  assert.equal(flags.size, 2);
+  for (const file of ['package.json', 'deploy/Dockerfile', 'bench/service.ts'])
+    assert.deepEqual(flagsIn(file), flags, file);
+});
