@@ -41,15 +41,15 @@ describe('rows of what was read', () => {
     assert.equal(firstExpiry(packBuffs(buffs.slice(1, 2))), Number.POSITIVE_INFINITY);
   });
 
-  it('given more stat types than are numbered, then those of later buffs are right as well', () => {
-    const buffs = Array.from({ length: 1_200 }, (_, index) => buffStat(1, `TYPE_${index}`, index, instant(NOW)));
-    assert.deepEqual(unpackBuffs(packBuffs(buffs)), buffs);
-  });
-
   it('given a stat type that is long, then it is written out each time', () => {
     const row = (length: number) => packBuffs([buffStat(1, 'X'.repeat(length), 1, instant(NOW))]);
     assert.ok(row(65).length > 65);
     assert.equal(unpackBuffs(row(65))[0]?.statType.length, 65);
+  });
+
+  it('given more stat types than are numbered, then those of later buffs are right as well', () => {
+    const buffs = Array.from({ length: 1_200 }, (_, index) => buffStat(1, `TYPE_${index}`, index, instant(NOW)));
+    assert.deepEqual(unpackBuffs(packBuffs(buffs)), buffs);
   });
 
   it('given an item with a stat of 0 and one below, then 0 is left out and the other stays', () => {
