@@ -25,7 +25,14 @@ function setUp(handler: BatchHandler) {
   return { delivery, caughtUp, handled: () => handled };
 }
 
-function slice(state: PartitionState, from: number, to: number, end = to, bytes = 10): Slice {
+function slice(
+  state: PartitionState,
+  from: number,
+  to: number,
+  end = to,
+  bytes = 10,
+  fetched = Buffer.alloc(0),
+): Slice {
   const records = Array.from({ length: to - from }, (_, index) => ({
     stream: 'buff' as const,
     topic: state.topic,
@@ -34,7 +41,7 @@ function slice(state: PartitionState, from: number, to: number, end = to, bytes 
     timestamp: 0,
     content: RecordContent.of([], null),
   }));
-  return { state, records, unreadable: [], bytes, next: to, end, epoch: 0 };
+  return { state, records, unreadable: [], bytes, next: to, end, epoch: 0, fetched };
 }
 
 function offsets(batch: FeedBatch): string {
@@ -211,4 +218,17 @@ test('given a slice in portions, when cleared after the first, then the rest is 
   assert.equal(portions, 1);
   assert.equal(handled(), 0);
   assert.equal(a.done, 0);
+});
+
+test('given bytes of a fetch, then they are freed once all they brought is handled, and those that share a buffer are not', async () => {
+  const a = partitionOf({ topic: 'a' });
+  const own = Buffer.allocUnsafeSlow(100);
+  const shared = Buffer.allocUnsafeSlow(100).subarray(0, 50);
+  const during: number[] = [];
+  const { delivery, handled } = setUp(() => void during.push(own.length));
+  delivery.push([slice(a, 0, 1, 1, 10, own), slice(a, 1, 2, 2, 10, shared)]);
+  await until('they are handled', () => handled() === 1);
+  assert.deepEqual(during, [100]);
+  assert.deepEqual([own.buffer.byteLength, own.length], [0, 0]);
+  assert.equal(shared.length, 50);
 });

@@ -34,6 +34,8 @@ export interface Slice {
   readonly end: number;
   /** Leader epoch of the last batch seen. */
   readonly epoch: number;
+  /** As the broker sent it: what the records and the unreadable batches lie in. */
+  readonly fetched: Buffer;
 }
 
 /**
@@ -73,7 +75,7 @@ export function sliceOf(state: PartitionState, bytes: Buffer, end: number, decom
       spent += LIMIT.decodedBytes;
     }
   }
-  return { state, records, unreadable, bytes: spent, next, end, epoch };
+  return { state, records, unreadable, bytes: spent, next, end, epoch, fetched: bytes };
 }
 
 function uncompressedOf(batch: Buffer, decompress: Decompress): Buffer {
