@@ -7,7 +7,7 @@ import type { Effective, EffectiveStatsCache } from './effective-stats.ts';
 import type { ReadFlow, Unanswered } from './read-flow.ts';
 
 /** One character's effective stats; the same object while nothing about them has changed. */
-export type StatsAnswer = Pick<Effective, 'kind' | 'body' | 'version' | 'asOf'>;
+export type StatsAnswer = Pick<Effective, 'kind' | 'body' | 'version' | 'asOf' | 'sent'>;
 
 export type StatsRead = StatsAnswer | Unanswered;
 

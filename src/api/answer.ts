@@ -1,7 +1,10 @@
+import { STATUS_CODES } from '../lib/node-http.ts';
 import { printableJson } from '../lib/printable.ts';
 
-/** What goes back to a client, complete; made by {@link createAnswer}. May be sent any number of times. */
-export interface Answer {
+export const JSON_TYPE = 'application/json';
+
+/** What goes back to a client, complete. May be sent any number of times. */
+export class Answer {
   readonly status: number;
   /** With type and length of the body. Sent exactly as given; whoever sends it adds Date and what is said about the connection. */
   readonly headers: Readonly<Record<string, string>>;
@@ -9,16 +12,26 @@ export interface Answer {
   readonly body: string;
   /** latin1 for a body of ASCII alone, which is the same bytes and quicker to write. */
   readonly encoding: 'latin1' | 'utf8';
-}
+  #head: string | undefined;
 
-export const JSON_TYPE = 'application/json';
+  constructor(status: number, body: string, headers: Answer['headers'] = {}) {
+    const bytes = Buffer.byteLength(body);
+    // A 304 has no body and tells no length of one.
+    const length = status === 304 ? {} : { 'content-length': String(bytes) };
+    this.status = status;
+    this.headers = { 'content-type': JSON_TYPE, ...headers, ...length };
+    this.body = body;
+    this.encoding = bytes === body.length ? 'latin1' : 'utf8';
+  }
 
-export function createAnswer(status: number, body: string, headers: Answer['headers'] = {}): Answer {
-  const bytes = Buffer.byteLength(body);
-  // A 304 has no body and tells no length of one.
-  const length = status === 304 ? {} : { 'content-length': String(bytes) };
-  const encoding = bytes === body.length ? 'latin1' : 'utf8';
-  return { status, headers: { 'content-type': JSON_TYPE, ...headers, ...length }, body, encoding };
+  /** Status and headers as they go over the wire, to the end of their last line. Made once. */
+  get head(): string {
+    const { status, headers } = this;
+    const lines = () => Object.entries(headers).map(([name, value]) => `${name}: ${value}`);
+    // Joined: one flat text. What is added up is put together anew at every write.
+    this.#head ??= [`HTTP/1.1 ${status} ${STATUS_CODES[status]}`, ...lines(), ''].join('\r\n');
+    return this.#head;
+  }
 }
 
 /** A 200 with the value as JSON, in which texts from others cannot drive a terminal. */
@@ -27,5 +40,5 @@ export function okDocument(value: unknown): Answer {
 }
 
 export function ok(body: string, contentType = JSON_TYPE): Answer {
-  return createAnswer(200, body, { 'content-type': contentType });
+  return new Answer(200, body, { 'content-type': contentType });
 }

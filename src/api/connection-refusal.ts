@@ -1,5 +1,4 @@
 import type { Socket } from 'node:net';
-import { STATUS_CODES } from '../lib/node-http.ts';
 import type { HttpRouteObserver } from '../telemetry/metrics.ts';
 import type { Answer } from './answer.ts';
 import { answerOfError, errorOfConnection } from './error-mapper.ts';
@@ -17,11 +16,6 @@ export function refuseConnection(cause: { readonly code?: string }, socket: Sock
 }
 
 /** An answer with which the connection ends, as it goes over the wire. */
-export function answerBytes({ status, headers, body }: Answer): string {
-  const head = [
-    `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
-    ...Object.entries(headers).map(([name, value]) => `${name}: ${value}`),
-    'Connection: close',
-  ];
-  return `${head.join('\r\n')}\r\n\r\n${body}`;
+export function answerBytes({ head, body }: Answer): string {
+  return `${head}Connection: close\r\n\r\n${body}`;
 }

@@ -1,6 +1,6 @@
 import { AppError, type ErrorCode } from '../lib/app-error.ts';
 import { printableJson } from '../lib/printable.ts';
-import { type Answer, createAnswer } from './answer.ts';
+import { Answer } from './answer.ts';
 import { isFieldProblem } from './field-problem.ts';
 
 interface Mapping {
@@ -67,7 +67,7 @@ export function answerOfError(error: unknown): Answer {
     ...(typeof known.details.allow === 'string' ? { allow: known.details.allow } : {}),
     ...(status === 401 ? { 'www-authenticate': 'Bearer' } : {}),
   };
-  return createAnswer(status, printableJson(JSON.stringify({ errors })), headers);
+  return new Answer(status, printableJson(JSON.stringify({ errors })), headers);
 }
 
 /** Error code of what Node's HTTP parser refused; undefined: the connection is gone, or never spoke. */

@@ -2,7 +2,7 @@ import type { DeadLetters } from '../ingest/dead-letters.ts';
 import type { Feed } from '../ingest/feed.ts';
 import { AppError } from '../lib/app-error.ts';
 import type { AdminCheck } from './admin-token.ts';
-import { type Answer, ok, okDocument } from './answer.ts';
+import { Answer, ok, okDocument } from './answer.ts';
 import type { Handler } from './handling.ts';
 
 /** The dead letters as far as they are shown. */
@@ -52,7 +52,7 @@ export interface Replica {
 
 /** Adds which process answers: behind an ingress, nobody can tell. */
 export function namingReplica(handler: Handler, { name }: Replica): Handler {
-  const named = (answer: Answer): Answer => ({ ...answer, headers: { ...answer.headers, replica: name } });
+  const named = ({ status, body, headers }: Answer): Answer => new Answer(status, body, { ...headers, replica: name });
   return (request) => {
     const answer = handler(request);
     return answer instanceof Promise ? answer.then(named) : named(answer);

@@ -1,7 +1,7 @@
 import type { Tenant } from '../domain/tenant.ts';
 import { AppError } from '../lib/app-error.ts';
 import type { Page, PageFile } from '../page/page.ts';
-import { type Answer, createAnswer, ok } from './answer.ts';
+import { Answer, ok } from './answer.ts';
 import type { Handler } from './handling.ts';
 
 export const PAGE_URL = '/';
@@ -59,5 +59,5 @@ async function readPage(): Promise<Page> {
 
 function answerOf({ type, body, tag }: PageFile, known: string | undefined, headers: Answer['headers'] = {}): Answer {
   const all = { ...COMMON, ...headers, etag: tag, 'content-type': type };
-  return known === tag ? createAnswer(304, '', all) : createAnswer(200, body, all);
+  return known === tag ? new Answer(304, '', all) : new Answer(200, body, all);
 }

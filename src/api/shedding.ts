@@ -1,5 +1,5 @@
 import { AppError } from '../lib/app-error.ts';
-import { type Answer, createAnswer } from './answer.ts';
+import { Answer } from './answer.ts';
 import { answerOfError } from './error-mapper.ts';
 
 /**
@@ -65,5 +65,5 @@ function refusalAfter(seconds: number): Answer {
   const { status, body, headers } = answerOfError(
     new AppError('OVERLOADED', 'one turn of the event loop brought too many requests', { retryable: true }),
   );
-  return createAnswer(status, body, { ...headers, 'retry-after': String(seconds) });
+  return new Answer(status, body, { ...headers, 'retry-after': String(seconds) });
 }

@@ -1,6 +1,5 @@
 import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
-import { STATUS_CODES } from '../lib/node-http.ts';
 import type { Answer } from './answer.ts';
 import type { PlainRequest, PlainRequestReader } from './plain-request.ts';
 
@@ -47,7 +46,7 @@ export function takeStatsConnections(server: Server, options: StatsConnectionsOp
   if (toNode === undefined || others.length > 0)
     throw new Error('the server takes its connections in a way of its own');
   server.removeAllListeners('connection');
-  const heads = createHeads(timeouts.keepAliveTimeout);
+  const headEnd = createHeadEnds(timeouts.keepAliveTimeout);
   const connections = new Set<{ readonly socket: Socket; state: State }>();
   let isClosing = false;
 
@@ -86,7 +85,7 @@ export function takeStatsConnections(server: Server, options: StatsConnectionsOp
     function send(answer: Answer): void {
       const isLate = connection.state === 'late';
       connection.state = 'answered';
-      const isRead = socket.write(heads.of(answer) + answer.body, answer.encoding);
+      const isRead = socket.write(answer.head + headEnd() + answer.body, answer.encoding);
       if (socket.readableEnded) socket.end();
       else if (!isRead) {
         // Who does not read answers is given no more of them.
@@ -131,31 +130,17 @@ export function takeStatsConnections(server: Server, options: StatsConnectionsOp
   };
 }
 
-/** Heads of answers as Node writes them. */
-function createHeads(keepAliveMs: number) {
-  const known = new WeakMap<Answer, string>();
+/** Ends heads of answers as Node does. */
+function createHeadEnds(keepAliveMs: number): () => string {
   const stays = `Connection: keep-alive\r\nKeep-Alive: timeout=${Math.floor(keepAliveMs / 1_000)}\r\n\r\n`;
   let second = Number.NaN;
-  let date = '';
-
-  /** What of the head is the same whenever it is sent. */
-  const fixedOf = (answer: Answer): string => {
-    const { status, headers } = answer;
-    const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`);
-    // Joined: one flat text. What is added up is put together anew at every write.
-    const head = [`HTTP/1.1 ${status} ${STATUS_CODES[status]}`, ...lines, ''].join('\r\n');
-    known.set(answer, head);
-    return head;
-  };
-
-  return {
-    of(answer: Answer): string {
-      const now = Math.floor(Date.now() / 1_000);
-      if (now !== second) {
-        second = now;
-        date = `Date: ${new Date(now * 1_000).toUTCString()}\r\n`;
-      }
-      return (known.get(answer) ?? fixedOf(answer)) + date + stays;
-    },
+  let end = '';
+  return () => {
+    const now = Math.floor(Date.now() / 1_000);
+    if (now !== second) {
+      second = now;
+      end = `Date: ${new Date(now * 1_000).toUTCString()}\r\n${stays}`;
+    }
+    return end;
   };
 }

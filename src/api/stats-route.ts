@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import type { StatsAnswer, StatsRead, StatsReader } from '../answers/stats-reader.ts';
-import { type Answer, createAnswer } from './answer.ts';
+import { Answer } from './answer.ts';
 import {
   CHARACTER_URL,
   type CharacterRequest,
@@ -12,11 +12,29 @@ import { timeText } from './time-text.ts';
 
 export const STATS_URL = `${CHARACTER_URL}/stats`;
 
-/** The two answers that one state has: whole, and for a client that has it already. */
-interface Answers {
+/**
+ * The two answers that one state has: whole, and for a client that has it already.
+ *
+ * The tag is of the body's bytes: it changes whenever they do, whyever, and is the same after a restart. `no-cache` has
+ * caches ask each time, so that none answers a tenant, which is named in headers only, with another's stats.
+ */
+class Answers {
   readonly tag: string;
   readonly whole: Answer;
   readonly unchanged: Answer;
+
+  constructor({ body, version, asOf }: StatsAnswer) {
+    this.tag = `"${hash('sha1', body, 'base64url')}"`;
+    const since = timeText(asOf);
+    const headers = {
+      etag: this.tag,
+      'cache-control': 'no-cache',
+      'state-version': String(version),
+      ...(since === undefined ? {} : { 'state-as-of': since }),
+    };
+    this.whole = new Answer(200, body, headers);
+    this.unchanged = new Answer(304, '', headers);
+  }
 }
 
 /** The answer to who asks for a character's stats and may have them already. Throws an AppError when there are none. */
@@ -24,15 +42,10 @@ export type StatsAnswers = (asked: CharacterRequest, ifNoneMatch: string | undef
 
 /** What can be made of an answer is made once, not per request. */
 export function createStatsAnswers(reader: StatsReader): StatsAnswers {
-  const known = new WeakMap<StatsAnswer, Answers>();
-
   const answerOf = (read: StatsRead, ifNoneMatch: string | undefined): Answer => {
     if (read.kind !== 'answer') throw errorOfUnanswered(read);
-    let answers = known.get(read);
-    if (answers === undefined) {
-      answers = answersOf(read);
-      known.set(read, answers);
-    }
+    const answers = read.sent instanceof Answers ? read.sent : new Answers(read);
+    read.sent = answers;
     return ifNoneMatch !== undefined && matches(ifNoneMatch, answers.tag) ? answers.unchanged : answers.whole;
   };
 
@@ -45,26 +58,6 @@ export function createStatsAnswers(reader: StatsReader): StatsAnswers {
 /** Effective stats of one character. */
 export function createStatsHandler(answersOf: StatsAnswers, requestOf: CharacterRequestReader): Handler {
   return (request) => answersOf(requestOf(request), request.raw.headers['if-none-match']);
-}
-
-/**
- * The tag is of the body's bytes: it changes whenever they do, whyever, and is the same after a restart. `no-cache` has
- * caches ask each time, so that none answers a tenant, which is named in headers only, with another's stats.
- */
-function answersOf({ body, version, asOf }: StatsAnswer): Answers {
-  const tag = `"${hash('sha1', body, 'base64url')}"`;
-  const since = timeText(asOf);
-  const headers = {
-    etag: tag,
-    'cache-control': 'no-cache',
-    'state-version': String(version),
-    ...(since === undefined ? {} : { 'state-as-of': since }),
-  };
-  return {
-    tag,
-    whole: createAnswer(200, body, headers),
-    unchanged: createAnswer(304, '', headers),
-  };
 }
 
 /** Whether an If-None-Match names the tag; a weak form of it counts (RFC 9110 §13.1.2). */
