@@ -129,7 +129,7 @@ export function merge<Value, Fact extends Heard>(
   part: PartState<Value, Fact>,
   read: Value,
   began: number,
-  contradicts: (read: Value, fact: Fact) => boolean,
+  contradictedBy: (read: Value) => (fact: Fact) => boolean,
   now: number,
 ): PartState<Value, Fact> {
   if (began <= part.began)
@@ -144,7 +144,7 @@ export function merge<Value, Fact extends Heard>(
     doubt: part.doubt !== undefined && part.doubt.until > began ? part.doubt : undefined,
     confirmAt: owed > began ? owed : undefined,
   };
-  if (!young.some((fact) => contradicts(read, fact))) return merged;
+  if (young.length === 0 || !young.some(contradictedBy(read))) return merged;
   return withDoubt(merged, 'read and event disagree', now, owed);
 }
 
@@ -152,10 +152,10 @@ export function merge<Value, Fact extends Heard>(
 export function mergedAgain<Value, Fact extends Heard>(
   part: PartState<Value, Fact>,
   read: Value,
-  contradicts: (read: Value, fact: Fact) => boolean,
+  contradictedBy: (read: Value) => (fact: Fact) => boolean,
   now: number,
 ): PartState<Value, Fact> {
-  return merge({ ...part, began: Number.NEGATIVE_INFINITY }, read, part.began, contradicts, now);
+  return merge({ ...part, began: Number.NEGATIVE_INFINITY }, read, part.began, contradictedBy, now);
 }
 
 /** Monotonic ms at which the next read is due for the part's own sake; Infinity: none is. */

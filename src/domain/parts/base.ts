@@ -46,8 +46,9 @@ export function hearBaseChanged(part: BasePart, event: BaseChanged, context: Hea
   return provisional(heard, reason, context, applies && differs);
 }
 
-export function contradictsBase(read: BaseRow, { field, value }: BaseFact): boolean {
-  return unpackBase(read)[field] !== value;
+export function contradictedByBase(read: BaseRow): (fact: BaseFact) => boolean {
+  const values = unpackBase(read);
+  return ({ field, value }) => values[field] !== value;
 }
 
 export function sameBase(a: BaseValues | undefined, b: BaseValues | undefined): boolean {

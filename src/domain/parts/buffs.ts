@@ -256,16 +256,18 @@ function withEnded(part: BuffsPart, ended: BuffEnded): BuffsPart {
   return withFact(part, ended, (other) => isSameKey(other) && !(isLater && other === latest));
 }
 
-export function contradictsBuffs({ row }: BuffsRead, fact: BuffFact): boolean {
+export function contradictedByBuffs({ row }: BuffsRead): (fact: BuffFact) => boolean {
   const listed = unpackBuffs(row);
-  if (fact.kind === 'ended') return listed.some((buff) => endOf([fact], buff, buff.createdAt) !== undefined);
-  const { buff } = fact;
-  const now = listed.find((other) => isSame(other, buff));
-  return (
-    now === undefined ||
-    compareInstants(now.createdAt, buff.createdAt) < 0 ||
-    (isSameInstance(now, buff) && now.amount !== buff.amount)
-  );
+  return (fact) => {
+    if (fact.kind === 'ended') return listed.some((buff) => endOf([fact], buff, buff.createdAt) !== undefined);
+    const { buff } = fact;
+    const now = listed.find((other) => isSame(other, buff));
+    return (
+      now === undefined ||
+      compareInstants(now.createdAt, buff.createdAt) < 0 ||
+      (isSameInstance(now, buff) && now.amount !== buff.amount)
+    );
+  };
 }
 
 export function sameBuffs(a: readonly BuffStat[], b: readonly BuffStat[]): boolean {

@@ -3,7 +3,14 @@ import { describe, it } from 'node:test';
 import { eventOf, HEARD_AT, hearing, NOW, readPart } from '../../../test/support/hearing.ts';
 import { asset, loggedIn } from '../../../test/support/state-bench.ts';
 import { packAssets } from '../rows.ts';
-import { contradictsEquipment, type EquipmentPart, hearAsset, nextTakeOffAt, sameWorn, wornOf } from './equipment.ts';
+import {
+  contradictedByEquipment,
+  type EquipmentPart,
+  hearAsset,
+  nextTakeOffAt,
+  sameWorn,
+  wornOf,
+} from './equipment.ts';
 
 const [HAT, SWORD] = [asset(1, -1), asset(2, -11)];
 const READ: EquipmentPart = readPart(packAssets([HAT, SWORD]));
@@ -139,11 +146,11 @@ describe('something worn is updated', () => {
 it('given a read, then it contradicts a take-off that it still lists, and other stats; what it does not list is no contradiction', () => {
   const row = packAssets([SWORD]);
   const fact = (assetId: number, stats: EquipmentPart['heard'][number]['stats']) => ({ assetId, stats, heardAt: 0 });
-  assert.equal(contradictsEquipment(row, fact(2, undefined)), true);
-  assert.equal(contradictsEquipment(row, fact(2, { luck: 9 })), true);
-  assert.equal(contradictsEquipment(row, fact(2, { ...SWORD.stats })), false);
-  assert.equal(contradictsEquipment(row, fact(1, undefined)), false);
-  assert.equal(contradictsEquipment(row, fact(1, { luck: 9 })), false);
+  assert.equal(contradictedByEquipment(row)(fact(2, undefined)), true);
+  assert.equal(contradictedByEquipment(row)(fact(2, { luck: 9 })), true);
+  assert.equal(contradictedByEquipment(row)(fact(2, { ...SWORD.stats })), false);
+  assert.equal(contradictedByEquipment(row)(fact(1, undefined)), false);
+  assert.equal(contradictedByEquipment(row)(fact(1, { luck: 9 })), false);
 });
 
 it('given two lists of what is worn, then they are the same in any order, with equal slots and stats', () => {

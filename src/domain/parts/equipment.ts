@@ -113,9 +113,12 @@ function withoutFact(part: EquipmentPart, assetId: number): EquipmentPart {
   return heard.length === part.heard.length ? part : { ...part, heard };
 }
 
-export function contradictsEquipment(read: AssetRow, { assetId, stats }: AssetFact): boolean {
-  const asset = unpackAssets(read).find((each) => each.assetId === assetId);
-  return asset !== undefined && (stats === undefined || !sameStats(asset.stats, stats));
+export function contradictedByEquipment(read: AssetRow): (fact: AssetFact) => boolean {
+  const assets = unpackAssets(read);
+  return ({ assetId, stats }) => {
+    const asset = assets.find((each) => each.assetId === assetId);
+    return asset !== undefined && (stats === undefined || !sameStats(asset.stats, stats));
+  };
 }
 
 export function sameWorn(a: readonly WornAsset[], b: readonly WornAsset[]): boolean {

@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import { eventOf, HEARD_AT, hearing, NOW, readPart } from '../../../test/support/hearing.ts';
 import { loggedIn } from '../../../test/support/state-bench.ts';
 import { packSkills } from '../rows.ts';
-import { contradictsPassives, hearSkillChanged, type PassivesPart, sameSkills, skillsOf } from './passives.ts';
+import { contradictedByPassives, hearSkillChanged, type PassivesPart, sameSkills, skillsOf } from './passives.ts';
 
 const NIMBLE = 4000000;
 const KEEN = 4000001;
@@ -62,10 +62,10 @@ describe('a skill is learnt, levelled or forgotten', () => {
 it('given a read, then it contradicts a skill of which it says another level, or nothing', () => {
   const read = packSkills(LEARNT);
   const fact = (skillId: number, level: number) => ({ skillId, level, heardAt: HEARD_AT });
-  assert.equal(contradictsPassives(read, fact(NIMBLE, 3)), false);
-  assert.equal(contradictsPassives(read, fact(NIMBLE, 4)), true);
-  assert.equal(contradictsPassives(read, fact(KEEN, 1)), true);
-  assert.equal(contradictsPassives(read, fact(KEEN, 0)), false);
+  assert.equal(contradictedByPassives(read)(fact(NIMBLE, 3)), false);
+  assert.equal(contradictedByPassives(read)(fact(NIMBLE, 4)), true);
+  assert.equal(contradictedByPassives(read)(fact(KEEN, 1)), true);
+  assert.equal(contradictedByPassives(read)(fact(KEEN, 0)), false);
 });
 
 it('given two lists of skills, then they are the same in any order, with equal levels', () => {

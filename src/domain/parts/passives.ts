@@ -46,8 +46,9 @@ export function hearSkillChanged(
   return provisional(heard, 'skills changed', context, applies && !known);
 }
 
-export function contradictsPassives(read: SkillRow, { skillId, level }: SkillFact): boolean {
-  return levelIn(unpackSkills(read), skillId) !== level;
+export function contradictedByPassives(read: SkillRow): (fact: SkillFact) => boolean {
+  const skills = unpackSkills(read);
+  return ({ skillId, level }) => levelIn(skills, skillId) !== level;
 }
 
 export function sameSkills(a: readonly SkillLevel[], b: readonly SkillLevel[]): boolean {
