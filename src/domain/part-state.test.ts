@@ -32,7 +32,15 @@ function part(patch: Partial<PartState<Values, Told>> = {}): PartState<Values, T
 }
 
 function merged(before: PartState<Values, Told>, read: Values, began: number): PartState<Values, Told> {
-  return merge(before, read, began, (values) => ({ key, value }) => values[key] !== value, MOMENT.now);
+  return merge(
+    before,
+    read,
+    began,
+    (values) =>
+      ({ key, value }) =>
+        values[key] !== value,
+    MOMENT.now,
+  );
 }
 
 describe('a read is merged', () => {
