@@ -45,7 +45,7 @@ export interface PartState<Value, Fact extends Heard> {
   readonly read: Value | undefined;
   /** Monotonic ms at which the request for it began; -Infinity: none yet. */
   readonly began: number;
-  /** The newest fact for each key, oldest first; of ends of buffs that of the latest instance as well. Those that were heard after `began` are laid over `read`. */
+  /** The newest fact for each key, oldest first; of ends of buffs those of later instances as well. Those that were heard after `began` are laid over `read`. */
   readonly heard: readonly Fact[];
   readonly doubt: Doubt | undefined;
   /** Monotonic ms: a read that begins then or later is owed, and confirms the one before. */

@@ -54,6 +54,20 @@ describe('buffs order themselves', () => {
     assert.deepEqual(bench.buffs(), [], 'it has ended');
   });
 
+  it('symptom: of an instance that a clock has dated back, the end is forgotten that comes while a read is under way', () => {
+    const bench = loggedIn();
+    const ahead = instant(bench.clock.now());
+    const end = { type: 'buff-expired', sourceId: 7, statTypes: ['SPEED'] } as const;
+    bench.event({ ...end, createdAt: ahead });
+    const createdAt = instant(bench.clock.now() - 3_600_000);
+    bench.event(applied(7, [['SPEED', 40]], createdAt));
+    bench.clock.pass(2_001);
+    const claim = bench.claim('buffs');
+    bench.event({ ...end, createdAt });
+    bench.merge(claim, { part: 'buffs', buffs: [buffStat(7, 'SPEED', 40, createdAt)] });
+    assert.deepEqual(bench.buffs(), []);
+  });
+
   it('given a re-cast, when the EXPIRED of the old instance comes late, then the new one stays', () => {
     const bench = loggedIn();
     const old = instant(bench.clock.now() - 1_000);

@@ -243,17 +243,17 @@ function withBegan(part: BuffsPart, began: BuffBegan): BuffsPart {
 }
 
 /**
- * One fact for each source and stat, two where a clock was set back: the end of a later instance still orders what comes, and
- * says nothing of an earlier one that a read has listed since.
+ * One fact for each source and stat, more where a clock was set back: the end of a later instance still orders what comes, and
+ * says nothing of an earlier one that a read lists, one under way included.
  */
 function withEnded(part: BuffsPart, ended: BuffEnded): BuffsPart {
   const isSameKey = (other: BuffFact): other is BuffEnded =>
     other.kind === 'ended' && other.sourceId === ended.sourceId && other.statType === ended.statType;
-  const notEarlier = part.heard.filter(isSameKey).filter(({ until }) => compareInstants(until, ended.until) >= 0);
-  if (notEarlier.some(({ heardAt }) => heardAt > part.began)) return part;
-  const latest = notEarlier.find(({ until }) => notEarlier.every((other) => compareInstants(other.until, until) <= 0));
-  const isLater = latest !== undefined && compareInstants(latest.until, ended.until) > 0;
-  return withFact(part, ended, (other) => isSameKey(other) && !(isLater && other === latest));
+  const isKnown = part.heard.some(
+    (other) => isSameKey(other) && other.heardAt > part.began && compareInstants(other.until, ended.until) === 0,
+  );
+  if (isKnown) return part;
+  return withFact(part, ended, (other) => isSameKey(other) && compareInstants(other.until, ended.until) <= 0);
 }
 
 export function contradictedByBuffs({ row }: BuffsRead): (fact: BuffFact) => boolean {
