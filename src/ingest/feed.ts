@@ -20,6 +20,7 @@ export interface FeedRecord {
   readonly offset: number;
   /** Kafka record time, epoch ms. */
   readonly timestamp: number;
+  /** Its bytes are there until the handler is done with the batch: what is kept is copied. */
   readonly content: RecordContent;
   /** Monotonic ms at which its log was first seen to hold it: of a backlog long before it was fetched. undefined: just now. */
   readonly seenAt?: number | undefined;
@@ -38,7 +39,7 @@ export interface UnreadableBatch {
   readonly reason: 'oversized-batch' | 'unreadable-batch';
   /** `reason: which offsets: what is wrong`, without any of its bytes. */
   readonly detail: string;
-  /** As the broker holds it; may be a view of a larger buffer. */
+  /** As the broker holds it, a view of bytes that are there until `onUnreadable` returns: what is kept is copied. */
   readonly bytes: Buffer;
 }
 

@@ -4,6 +4,7 @@ import type { BatchHandler, Feed, FeedRecord, Stream, UnreadableBatch } from '..
 import { createKafkaFeed } from '../../src/ingest/kafka/kafka-feed.ts';
 import type { KafkaFeedOptions } from '../../src/ingest/kafka/kafka-options.ts';
 import { systemClock } from '../../src/lib/clock.ts';
+import { RecordContent } from '../../src/wire/record-content.ts';
 import { uniqueName } from './kafka-client.ts';
 
 /** A Kafka feed whose handler remembers what it was given, by stream. */
@@ -81,7 +82,7 @@ export async function startProbe(
   await feed.start(
     async (batch) => {
       await before(batch);
-      received.push(...batch.records);
+      received.push(...batch.records.map(copyOf));
       const isReplayed = ({ topic, partition }: FeedRecord) => batch.replaying.has(`${topic}/${partition}`);
       replayed.push(...batch.records.filter(isReplayed).map(({ content }) => `${content.value}`));
     },
@@ -94,7 +95,7 @@ export async function startProbe(
         missed.push(names);
         missedStreams.push(...streams);
       },
-      onUnreadable: (batch) => void unreadable.push(batch),
+      onUnreadable: (batch) => void unreadable.push({ ...batch, bytes: Buffer.from(batch.bytes) }),
     },
   );
   return {
@@ -123,4 +124,10 @@ export function textRecord(text: string, partition = 0): { value: Buffer; partit
 /** `prefix0`, `prefix1`, … */
 export function texts(prefix: string, count: number): string[] {
   return Array.from({ length: count }, (_, index) => `${prefix}${index}`);
+}
+
+/** The bytes of a record are freed once it is handled. */
+function copyOf(record: FeedRecord): FeedRecord {
+  const { headers, value } = record.content;
+  return { ...record, content: RecordContent.of(headers, value) };
 }
