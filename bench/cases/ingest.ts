@@ -12,7 +12,7 @@ import { POPULATIONS } from '../upstream-answers.ts';
 /** Held, and not held. */
 const HELD = POPULATIONS.plain.first;
 const ABSENT = POPULATIONS.bonuses.first;
-/** After events, what they tell is confirmed by reads 2 s later: they belong to those events, and are over by then. */
+/** Whatever the applied events asked for is over by then. */
 const CONFIRMED_MS = 5_000;
 
 /** Events per second while a backlog is worked off, for 1,000 characters that are logged in, and for 1,000 that are not. */

@@ -25,7 +25,7 @@ export interface Effective {
   readonly asOf: number;
   /** The whole JSON:API document, ASCII. */
   readonly body: string;
-  /** Whatever its sender has made of it, so that it is made once and goes with it: a WeakMap costs a tenth of computing it. */
+  /** Whatever its sender has made of it, so that it is made once and goes with it: with weak maps an answer took a sixth more of the CPU. */
   sent?: unknown;
 }
 

@@ -26,12 +26,15 @@ export class Answer {
 
   /** Status and headers as they go over the wire, to the end of their last line. Made once. */
   get head(): string {
-    const { status, headers } = this;
-    const lines = () => Object.entries(headers).map(([name, value]) => `${name}: ${value}`);
-    // Joined: one flat text. What is added up is put together anew at every write.
-    this.#head ??= [`HTTP/1.1 ${status} ${STATUS_CODES[status]}`, ...lines(), ''].join('\r\n');
+    this.#head ??= headOf(this);
     return this.#head;
   }
+}
+
+function headOf({ status, headers }: Answer): string {
+  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`);
+  // Joined: one flat text. What is added up is put together anew at every write.
+  return [`HTTP/1.1 ${status} ${STATUS_CODES[status]}`, ...lines, ''].join('\r\n');
 }
 
 /** A 200 with the value as JSON, in which texts from others cannot drive a terminal. */

@@ -4,6 +4,7 @@ import { createFakeClock } from '../../test/support/fake-clock.ts';
 import { createScriptedUpstream } from '../../test/support/scripted-upstream.ts';
 import { asset, BASE, buffStat, createStateBench, instant, TENANT } from '../../test/support/state-bench.ts';
 import { createEffectiveStats } from '../answers/effective-stats.ts';
+import type { Character } from '../domain/character.ts';
 import { rulesetByName } from '../domain/rulesets/index.ts';
 import { createClampWatch } from './clamp-watch.ts';
 
@@ -156,6 +157,36 @@ describe('clamp commands', () => {
     feed.current = true;
     watch.sweep();
     assert.deepEqual(commands, ['CLAMP_HP 0/1 700']);
+  });
+
+  it('given more than a thousand whose results are not sure, then a sweep looks at a thousand, and the next at the others first', () => {
+    const clock = createFakeClock();
+    const { characters, moments } = createStateBench(clock);
+    const looked: number[] = [];
+    const of = ({ characterId }: Character) => void looked.push(characterId);
+    const watch = createClampWatch({
+      characters,
+      clock,
+      send: () => undefined,
+      effective: { of, isSure: () => false },
+    });
+    for (let characterId = 1; characterId <= 1_001; characterId += 1) {
+      const login = {
+        sessionId: `s${characterId}`,
+        worldId: 0,
+        channelId: 1,
+        recordTime: clock.now(),
+        replayed: false,
+      };
+      const unknown = { context: undefined, backlog: undefined };
+      characters.apply({ type: 'session-created', tenant: TENANT, characterId, ...login, ...unknown }, moments.next());
+      watch.check({ tenant: TENANT, characterId });
+    }
+    looked.length = 0;
+    watch.sweep();
+    assert.equal(looked.length, 1_000);
+    watch.sweep();
+    assert.equal(looked[1_000], 1_001);
   });
 
   it('symptom: a command that waited for the producer clamps to a maximum that has risen since, elsewhere', () => {

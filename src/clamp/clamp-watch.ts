@@ -15,7 +15,7 @@ import type { ClampCommand } from './clamp-command.ts';
 export interface ClampWatch {
   /** To be called when something about the character may have changed. */
   check(who: { readonly tenant: Tenant; readonly characterId: CharacterId }): void;
-  /** Looks again at those whose last result was not sure; to be called about once a second. */
+  /** Looks again at those whose last result was not sure, some at a time; to be called about once a second. */
   sweep(): void;
   /**
    * A command that has waited, brought up to date: where the character plays now, and the last sure maximum, which may have
@@ -26,7 +26,7 @@ export interface ClampWatch {
 
 export interface ClampWatchOptions {
   readonly characters: Pick<Characters, 'find'>;
-  readonly effective: EffectiveStatsCache;
+  readonly effective: Pick<EffectiveStatsCache, 'of' | 'isSure'>;
   readonly clock: Clock;
   readonly send: (command: ClampCommand) => void;
 }
@@ -45,11 +45,17 @@ interface Seen {
 }
 
 const UINT16_MAX = 65_535;
+/**
+ * Looks of one sweep: while a topic is not followed or a service is down nobody's result is sure, and each look may compute one
+ * anew. Who is read is looked at right then, so that the sweep finds what nobody has told: that all is followed again.
+ */
+const LOOKS = 1_000;
 
 export function createClampWatch({ characters, effective, clock, send }: ClampWatchOptions): ClampWatch {
   /** Goes with the character: none survives a logout. */
   const seen = new WeakMap<Character, Seen>();
-  let unsure = new Set<Character>();
+  /** Whoever was looked at last comes last. */
+  const unsure = new Set<Character>();
 
   function look(character: Character): void {
     const moment = { now: clock.now(), mono: clock.mono() };
@@ -86,9 +92,13 @@ export function createClampWatch({ characters, effective, clock, send }: ClampWa
       if (character !== undefined && isResident(character)) look(character);
     },
     sweep() {
-      const again = unsure;
-      unsure = new Set();
-      for (const character of again) if (character.held && isResident(character)) look(character);
+      let left = Math.min(LOOKS, unsure.size);
+      for (const character of unsure) {
+        if (left === 0) return;
+        left -= 1;
+        unsure.delete(character);
+        if (character.held && isResident(character)) look(character);
+      }
     },
     latest(waiting) {
       const character = characters.find(waiting.tenant, waiting.characterId);

@@ -1,7 +1,7 @@
 import type { AnyPart, Parts } from './character.ts';
 import type { CharacterEvent, SessionCreated, SessionDestroyed } from './event.ts';
 import type { Part } from './part.ts';
-import type { HearingContext, Moment } from './part-state.ts';
+import type { HearingContext } from './part-state.ts';
 import { hearBaseChanged } from './parts/base.ts';
 import { hearBuffApplied, hearBuffExpired, hearBuffUpdated } from './parts/buffs.ts';
 import type { Change } from './parts/change.ts';
@@ -57,8 +57,6 @@ export function hear(parts: Parts, event: PartEvent, context: HearingContext): C
       return unreachable(event);
   }
 }
-
-export type { HearingContext, Moment };
 
 function unreachable(event: never): never {
   throw new Error(`unknown event ${JSON.stringify(event)}`);

@@ -45,7 +45,7 @@ export interface Absorption {
 
 export interface Characters {
   /**
-   * Applies an event. A throw is a defect: the event has changed nothing then, and whoever catches it calls `doubt`. The events of a batch
+   * Applies an event. A throw is a defect: no value has changed then, and whoever catches it calls `doubt`. The events of a batch
    * may share a moment. `seenAt`: monotonic ms at which its log was seen to hold it, where that was earlier.
    */
   apply(event: CharacterEvent, now: Moment, seenAt?: number): Outcome;
