@@ -19,11 +19,14 @@ export const STATS_URL = `${CHARACTER_URL}/stats`;
  * caches ask each time, so that none answers a tenant, which is named in headers only, with another's stats.
  */
 class Answers {
+  readonly read: StatsAnswer;
   readonly tag: string;
   readonly whole: Answer;
   readonly unchanged: Answer;
 
-  constructor({ body, version, asOf }: StatsAnswer) {
+  constructor(read: StatsAnswer) {
+    const { body, version, asOf } = read;
+    this.read = read;
     this.tag = `"${hash('sha1', body, 'base64url')}"`;
     const since = timeText(asOf);
     const headers = {
@@ -44,8 +47,7 @@ export type StatsAnswers = (asked: CharacterRequest, ifNoneMatch: string | undef
 export function createStatsAnswers(reader: StatsReader): StatsAnswers {
   const answerOf = (read: StatsRead, ifNoneMatch: string | undefined): Answer => {
     if (read.kind !== 'answer') throw errorOfUnanswered(read);
-    const answers = read.sent instanceof Answers ? read.sent : new Answers(read);
-    read.sent = answers;
+    const answers = answersOf(read);
     return ifNoneMatch !== undefined && matches(ifNoneMatch, answers.tag) ? answers.unchanged : answers.whole;
   };
 
@@ -58,6 +60,15 @@ export function createStatsAnswers(reader: StatsReader): StatsAnswers {
 /** Effective stats of one character. */
 export function createStatsHandler(answersOf: StatsAnswers, requestOf: CharacterRequestReader): Handler {
   return (request) => answersOf(requestOf(request), request.raw.headers['if-none-match']);
+}
+
+/** A copy of an answer carries what was made of the first. */
+function answersOf(read: StatsAnswer): Answers {
+  const { sent } = read;
+  if (sent instanceof Answers && sent.read === read) return sent;
+  const answers = new Answers(read);
+  read.sent = answers;
+  return answers;
 }
 
 /** Whether an If-None-Match names the tag; a weak form of it counts (RFC 9110 §13.1.2). */

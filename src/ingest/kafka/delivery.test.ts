@@ -11,28 +11,22 @@ import type { Slice } from './record-batch.ts';
 
 function setUp(handler: BatchHandler) {
   const caughtUp: string[] = [];
+  const unreadable: string[] = [];
   let handled = 0;
   const delivery = createDelivery({
     handler,
     onCaughtUp: (name) => void caughtUp.push(name),
-    onUnreadable: () => undefined,
+    onUnreadable: ({ bytes }) => void unreadable.push(bytes.toString()),
     random: () => 0,
     outageLog: { began: () => undefined, ended: () => undefined },
     onHandled: () => {
       handled += 1;
     },
   });
-  return { delivery, caughtUp, handled: () => handled };
+  return { delivery, caughtUp, unreadable, handled: () => handled };
 }
 
-function slice(
-  state: PartitionState,
-  from: number,
-  to: number,
-  end = to,
-  bytes = 10,
-  fetched = Buffer.alloc(0),
-): Slice {
+function slice(state: PartitionState, from: number, to: number, end = to, bytes = 10): Slice {
   const records = Array.from({ length: to - from }, (_, index) => ({
     stream: 'buff' as const,
     topic: state.topic,
@@ -41,7 +35,7 @@ function slice(
     timestamp: 0,
     content: RecordContent.of([], null),
   }));
-  return { state, records, unreadable: [], bytes, next: to, end, epoch: 0, fetched };
+  return { state, records, unreadable: [], bytes, next: to, end, epoch: 0, fetched: Buffer.alloc(0) };
 }
 
 function offsets(batch: FeedBatch): string {
@@ -220,15 +214,27 @@ test('given a slice in portions, when cleared after the first, then the rest is 
   assert.equal(a.done, 0);
 });
 
-test('given bytes of a fetch, then they are freed once all they brought is handled, and those that share a buffer are not', async () => {
+test('given bytes of a fetch, then they are freed once all they brought is handled and told, and those that share a buffer are not', async () => {
   const a = partitionOf({ topic: 'a' });
-  const own = Buffer.allocUnsafeSlow(100);
+  const own = Buffer.allocUnsafeSlow(5).fill('spoon');
   const shared = Buffer.allocUnsafeSlow(100).subarray(0, 50);
-  const during: number[] = [];
-  const { delivery, handled } = setUp(() => void during.push(own.length));
-  delivery.push([slice(a, 0, 1, 1, 10, own), slice(a, 1, 2, 2, 10, shared)]);
+  const during: string[] = [];
+  const { delivery, unreadable, handled } = setUp(() => void during.push(own.toString()));
+  const batch = {
+    streams: a.streams,
+    topic: 'a',
+    partition: 0,
+    offset: 1,
+    timestamp: 0,
+    detail: '',
+    bytes: own,
+  } as const;
+  delivery.push([
+    { ...slice(a, 0, 1), fetched: own, unreadable: [{ ...batch, reason: 'unreadable-batch' }] },
+    { ...slice(a, 1, 2), fetched: shared },
+  ]);
   await until('they are handled', () => handled() === 1);
-  assert.deepEqual(during, [100]);
+  assert.deepEqual([during, unreadable], [['spoon'], ['spoon']]);
   assert.deepEqual([own.buffer.byteLength, own.length], [0, 0]);
   assert.equal(shared.length, 50);
 });
