@@ -6,6 +6,10 @@ import { STATS } from '../domain/stat.ts';
 /** What several documents share. An `$id` is the name of the component in openapi.json, and of the type in generated clients. */
 export const closed = { additionalProperties: false };
 
+export const uint32 = Type.Integer({ minimum: 0, maximum: 4_294_967_295 });
+
+export const count = Type.Integer({ minimum: 0 });
+
 export const StatName = Type.Enum([...STATS], { $id: 'StatName' });
 
 export const PartName = Type.Enum([...PARTS], { $id: 'PartName' });

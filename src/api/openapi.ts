@@ -1,12 +1,28 @@
 import { type TSchema, Type } from 'typebox';
 import { ATTRIBUTES } from '../answers/stats-document.ts';
 import { STATS } from '../domain/stat.ts';
-import { closed, Degraded, StatName } from './common-schema.ts';
+import { closed, count, Degraded, StatName, uint32 } from './common-schema.ts';
 import { ExplanationDocument } from './explain/explanation-schema.ts';
+import {
+  AskedDocument,
+  ConsumersDocument,
+  DeadLettersDocument,
+  DriftDocument,
+  ReadyDocument,
+  RedriveDocument,
+} from './operations-schema.ts';
 import { PREVIEW_REQUEST_EXAMPLE, PreviewDocument, PreviewRequest } from './preview/preview-schema.ts';
 import { HistoryDocument, ItemsDocument, RollDocument, TenantsDocument } from './watch-schema.ts';
 
 export { ExplanationDocument } from './explain/explanation-schema.ts';
+export {
+  AskedDocument,
+  ConsumersDocument,
+  DeadLettersDocument,
+  DriftDocument,
+  ReadyDocument,
+  RedriveDocument,
+} from './operations-schema.ts';
 export { PreviewDocument, PreviewRequest as PreviewRequestDocument } from './preview/preview-schema.ts';
 export { ChangeDocument, HistoryDocument, ItemsDocument, RollDocument, TenantsDocument } from './watch-schema.ts';
 
@@ -22,10 +38,8 @@ export const OPENAPI = {
   security: [{}],
 } as const;
 
-const uint32 = Type.Integer({ minimum: 0, maximum: 4_294_967_295 });
 const byte = Type.Integer({ minimum: 0, maximum: 255 });
 const version = Type.Integer({ minimum: 0, maximum: 65_535 });
-const count = Type.Integer({ minimum: 0 });
 
 const Bonus = Type.Object(
   {
@@ -88,108 +102,6 @@ export const ErrorDocument = Type.Object(
     ),
   },
   { ...closed, $id: 'Errors' },
-);
-
-export const ReadyDocument = Type.Object(
-  {
-    status: Type.Literal('ready'),
-    mode: Type.Enum(['kafka', 'demo'], { description: 'demo: nothing is real.' }),
-    degraded: Type.Array(
-      Type.Object({ what: Type.String(), reason: Type.String() }, { ...closed, $id: 'Degradation' }),
-    ),
-  },
-  { ...closed, $id: 'Ready' },
-);
-
-export const AskedDocument = Type.Object({ status: Type.Literal('asked for') }, { ...closed, $id: 'Asked' });
-
-export const RedriveDocument = Type.Object(
-  {
-    tried: Type.Integer({ minimum: 0, description: 'Letters that were decoded again.' }),
-    applied: Type.Integer({ minimum: 0, description: 'Those that could be read now.' }),
-    stillDead: Type.Integer({ minimum: 0, description: 'Those that could not, and stay.' }),
-    incomplete: Type.Integer({ minimum: 0, description: 'Letters that are kept only in part.' }),
-  },
-  { ...closed, $id: 'Redrive' },
-);
-
-export const DriftDocument = Type.Object(
-  {
-    drift: Type.Array(
-      Type.Object(
-        {
-          tenant: Type.String({ description: 'id/region/major/minor' }),
-          characterId: uint32,
-          part: Type.String(),
-          time: Type.String({ format: 'date-time' }),
-        },
-        { ...closed, $id: 'DriftEntry' },
-      ),
-    ),
-  },
-  { ...closed, $id: 'Drift' },
-);
-
-const health = Type.Object(
-  {
-    current: Type.Boolean({ description: 'Whether what was consumed is current.' }),
-    reason: Type.Optional(Type.String({ description: 'Why it is not.' })),
-  },
-  closed,
-);
-
-export const ConsumersDocument = Type.Object(
-  {
-    replica: Type.String({ description: 'Which process answers.' }),
-    shard: Type.Optional(Type.String({ description: 'k/n; left out: everybody is followed here.' })),
-    ...health.properties,
-    streams: Type.Record(Type.String(), health, {
-      description: 'The same of each stream of events: `session`, `buff`, `asset`, `character`, `skill`.',
-    }),
-    partitions: Type.Array(
-      Type.Object(
-        {
-          topic: Type.String(),
-          partition: count,
-          stream: Type.String(),
-          position: Type.Integer({ description: 'Offset that is handled next.' }),
-          committed: Type.Optional(Type.Integer({ description: 'Committed offset, when known.' })),
-          end: Type.Integer({ description: 'End offset seen last.' }),
-          lag: count,
-        },
-        { ...closed, $id: 'PartitionPosition' },
-      ),
-    ),
-  },
-  { ...closed, $id: 'Consumers' },
-);
-
-export const DeadLettersDocument = Type.Object(
-  {
-    total: count,
-    evicted: Type.Integer({ minimum: 0, description: 'How many of them are no longer kept.' }),
-    letters: Type.Array(
-      Type.Object(
-        {
-          topic: Type.String(),
-          partition: count,
-          offset: Type.Integer(),
-          timestamp: Type.Number({ description: 'Kafka record time, epoch ms.' }),
-          reason: Type.String(),
-          valueLength: Type.Integer({ minimum: 0, description: 'Bytes that the value had.' }),
-          headers: Type.Optional(
-            Type.Array(Type.Object({ name: Type.String(), value: Type.String({ description: 'Base64.' }) }, closed)),
-          ),
-          value: Type.Optional(
-            Type.Union([Type.String(), Type.Null()], { description: 'Base64, its first 16 KB; only for the admin.' }),
-          ),
-        },
-        { ...closed, $id: 'DeadLetter' },
-      ),
-      { description: 'Newest first.' },
-    ),
-  },
-  { ...closed, $id: 'DeadLetters' },
 );
 
 export interface DescribedResponse {

@@ -1,9 +1,7 @@
 import { Type } from 'typebox';
 import { DEGRADABLE } from '../domain/freshness.ts';
-import { closed, PartName, StatName } from './common-schema.ts';
+import { closed, count, PartName, StatName, uint32 } from './common-schema.ts';
 
-const uint32 = Type.Integer({ minimum: 0, maximum: 4_294_967_295 });
-const count = Type.Integer({ minimum: 0 });
 const byte = Type.Integer({ minimum: 0, maximum: 255 });
 const time = Type.String({ format: 'date-time' });
 const degraded = Type.Array(Type.Enum([...DEGRADABLE]), { description: 'As in the stats answer; empty: nothing.' });

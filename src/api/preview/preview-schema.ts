@@ -1,10 +1,9 @@
 import { Type } from 'typebox';
 import { ATTRIBUTES } from '../../answers/stats-document.ts';
 import { STATS } from '../../domain/stat.ts';
-import { closed, Degraded } from '../common-schema.ts';
+import { closed, Degraded, uint32 } from '../common-schema.ts';
 import { explainedNumbers, Reason } from '../explain/explanation-schema.ts';
 
-const uint32 = Type.Integer({ minimum: 0, maximum: 4_294_967_295 });
 const uint16 = Type.Integer({ minimum: 0, maximum: 65_535 });
 const int32 = Type.Integer({ minimum: -2_147_483_648, maximum: 2_147_483_647 });
 
