@@ -20,33 +20,6 @@ describe('when what is read', () => {
     assert.equal(bench.isHeld(), false);
   });
 
-  it('symptom: after a start, what the log replays is laid over what was read since, by a clock that is an hour behind', () => {
-    const bench = setUp({ ownerOffset: () => 3_600_000 });
-    const seenAt = bench.clock.mono();
-    bench.login();
-    bench.clock.pass(6_000);
-    bench.load();
-    bench.event({ type: 'base-changed', values: { luck: 9 }, incomplete: false }, seenAt);
-    bench.event({ type: 'asset-removed', assetId: 1 }, seenAt);
-    assert.equal(bench.base('luck'), BASE.luck);
-    for (const part of PARTS) assert.equal(bench.isStale(part) || bench.isDue(part), false, part);
-  });
-
-  it('symptom: what was read before following began shows the past that the log replays, until it is read again', () => {
-    const bench = setUp();
-    bench.login();
-    bench.load();
-    bench.clock.pass(10);
-    const seenAt = bench.clock.mono();
-    bench.characters.distrust(PARTS);
-    bench.event({ type: 'base-changed', values: { luck: 9 }, incomplete: false }, seenAt);
-    assert.equal(bench.base('luck'), BASE.luck);
-    bench.characters.catchUp(10);
-    bench.read({ part: 'base', values: { ...BASE, luck: 12 } });
-    bench.event({ type: 'base-changed', values: { luck: 10 }, incomplete: false }, seenAt);
-    assert.equal(bench.base('luck'), 12);
-  });
-
   it('given what the log held just before a read, when it comes, then the read counts, and another decides', () => {
     const bench = setUp();
     const seenAt = bench.clock.mono();
@@ -88,16 +61,6 @@ describe('when what is read', () => {
       PARTS.map((part) => bench.freshness(part)),
       ['settling', 'fresh', 'settling', 'fresh'],
     );
-  });
-
-  it('symptom: what was announced just before events were missed stays unknown, because the re-read is not confirmed', () => {
-    const bench = loggedIn();
-    bench.characters.distrust(PARTS);
-    bench.characters.catchUp(10);
-    bench.read({ part: 'base', values: BASE });
-    bench.clock.pass(2_001);
-    bench.read({ part: 'base', values: { ...BASE, luck: 9 } });
-    assert.equal(bench.base('luck'), 9);
   });
 
   it('given events that were missed, when a character is held moments later, then its load is confirmed', () => {

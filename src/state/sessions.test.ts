@@ -30,48 +30,6 @@ describe('sessions', () => {
     assert.equal(bench.isHeld(), false);
   });
 
-  /** The buff service's clock may be behind ours. */
-  const cast = (bench: ReturnType<typeof setUp>, behind: number): void => {
-    const changes = [{ type: 'SPEED', amount: 40 }];
-    const createdAt = instant(bench.clock.now() - behind);
-    bench.event({ type: 'buff-applied', sourceId: 7, level: 1, changes, createdAt, expiresAt: undefined });
-  };
-
-  it('symptom: a change announced just before a channel change is lost, because the new load is not confirmed', () => {
-    const bench = loggedIn();
-    bench.event({ type: 'base-changed', values: {}, incomplete: true });
-    bench.event({ type: 'asset-moved', assetId: 1, templateId: 1, slot: -11, oldSlot: 4 });
-    bench.event({ type: 'skill-changed', skillId: 1000001, level: 4 });
-    cast(bench, 0);
-    bench.logout('s1');
-    bench.login('s2');
-    bench.load();
-    bench.clock.pass(2_001);
-    for (const part of PARTS) bench.claim(part);
-  });
-
-  it('symptom: a buff cast just before a channel change, by a clock that is behind, is lost', () => {
-    const bench = loggedIn();
-    cast(bench, 6_500);
-    bench.logout('s1');
-    bench.login('s2');
-    bench.load();
-    bench.clock.pass(2_001);
-    bench.claim('buffs');
-  });
-
-  it('symptom: a buff that ended just before a channel change comes back for good', () => {
-    const listed = buffStat(7, 'SPEED', 40, instant(Date.UTC(2026, 0, 1)));
-    const bench = loggedIn({ buffs: [listed] });
-    bench.event({ type: 'buff-expired', sourceId: 7, statTypes: [], createdAt: listed.createdAt });
-    bench.logout('s1');
-    bench.login('s2');
-    bench.load({ buffs: [listed] });
-    bench.clock.pass(2_001);
-    bench.read({ part: 'buffs', buffs: [] });
-    assert.deepEqual(bench.buffs(), []);
-  });
-
   it('given nothing that awaits its confirmation, when the channel changes, then each part is read once', () => {
     const bench = loggedIn({ buffs: [buffStat(7, 'SPEED', 40, instant(Date.UTC(2026, 0, 1)))] });
     bench.logout('s1');

@@ -75,18 +75,6 @@ describe('what the character service and its events say of base', () => {
     assert.equal(bench.base('strength'), 30);
     assert.equal(bench.isStale('base'), true);
   });
-
-  it('symptom: a change that repeats a provisional value is undone by the confirming read owed to an earlier one', () => {
-    const bench = loggedIn();
-    bench.event({ type: 'base-changed', values: { luck: 38 }, incomplete: false });
-    bench.read({ part: 'base', values: BASE });
-    bench.clock.pass(6_000);
-    assert.equal(bench.event({ type: 'base-changed', values: { luck: 4 }, incomplete: false }), 'hinted');
-    bench.read({ part: 'base', values: { ...BASE, luck: 38 } });
-    bench.clock.pass(2_001);
-    bench.read({ part: 'base', values: BASE });
-    assert.equal(bench.base('luck'), 4);
-  });
 });
 
 it('given two bases, then they are the same when every field is, and when neither was read', () => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { buffStat, instant, loggedIn, setUp } from '../../../test/support/state-bench.ts';
+import { buffStat, instant, loggedIn } from '../../../test/support/state-bench.ts';
 import { buffsOf } from './buffs.ts';
 
 describe('buffs order themselves', () => {
@@ -37,34 +37,6 @@ describe('buffs order themselves', () => {
     const createdAt = instant(bench.clock.now());
     bench.event({ type: 'buff-expired', sourceId: 7, statTypes: ['SPEED'], createdAt });
     assert.equal(bench.event(applied(7, [['SPEED', 40]], createdAt)), 'outdated');
-    assert.deepEqual(bench.buffs(), []);
-  });
-
-  it('symptom: after the end of an instance that a clock has dated ahead, the next one never ends', () => {
-    const bench = loggedIn();
-    const ahead = instant(bench.clock.now() + 3_600_000);
-    bench.event({ type: 'buff-expired', sourceId: 7, statTypes: ['SPEED'], createdAt: ahead });
-    const createdAt = instant(bench.clock.now());
-    assert.equal(bench.event(applied(7, [['SPEED', 40]], createdAt)), 'hinted', 'the re-read decides');
-    bench.read({ part: 'buffs', buffs: [buffStat(7, 'SPEED', 40, createdAt)] });
-    assert.deepEqual(bench.buffs(), ['7 SPEED 40']);
-    bench.event({ type: 'buff-expired', sourceId: 7, statTypes: ['SPEED'], createdAt });
-    assert.deepEqual(bench.buffs(), []);
-    bench.event(applied(7, [['SPEED', 40]], createdAt));
-    assert.deepEqual(bench.buffs(), [], 'it has ended');
-  });
-
-  it('symptom: of an instance that a clock has dated back, the end is forgotten that comes while a read is under way', () => {
-    const bench = loggedIn();
-    const ahead = instant(bench.clock.now());
-    const end = { type: 'buff-expired', sourceId: 7, statTypes: ['SPEED'] } as const;
-    bench.event({ ...end, createdAt: ahead });
-    const createdAt = instant(bench.clock.now() - 3_600_000);
-    bench.event(applied(7, [['SPEED', 40]], createdAt));
-    bench.clock.pass(2_001);
-    const claim = bench.claim('buffs');
-    bench.event({ ...end, createdAt });
-    bench.merge(claim, { part: 'buffs', buffs: [buffStat(7, 'SPEED', 40, createdAt)] });
     assert.deepEqual(bench.buffs(), []);
   });
 
@@ -152,19 +124,6 @@ describe('buffs order themselves', () => {
     assert.equal(bench.isStale('buffs'), true);
   });
 
-  it('symptom: a buff that was replaced during a read counts beside the one that replaced it', () => {
-    const bench = loggedIn();
-    const replaced = buffStat(7, 'SPEED', 40, instant(bench.clock.now() - 1_000));
-    bench.request('buffs');
-    const claim = bench.claim('buffs');
-    const createdAt = instant(bench.clock.now());
-    bench.event(applied(7, [['JUMP', 20]], createdAt));
-    bench.merge(claim, { part: 'buffs', buffs: [replaced] });
-    assert.equal(bench.isStale('buffs'), true);
-    bench.read({ part: 'buffs', buffs: [buffStat(7, 'JUMP', 20, createdAt)] });
-    assert.deepEqual(bench.buffs(), ['7 JUMP 20']);
-  });
-
   const updated = (sourceId: number, amount: number, createdAt: ReturnType<typeof instant>, recordTime?: number) => ({
     type: 'buff-stat-updated' as const,
     sourceId,
@@ -197,22 +156,6 @@ describe('buffs order themselves', () => {
     assert.equal(other.isStale('buffs'), true);
   });
 
-  it('symptom: a STAT_UPDATED that is published again during a read outlives that read for good', () => {
-    const bench = loggedIn();
-    const createdAt = instant(bench.clock.now());
-    bench.event(applied(7, [['ENERGY_CHARGE', 3_000]], createdAt));
-    bench.event(updated(7, 9_000, createdAt));
-    bench.request('buffs');
-    bench.clock.pass(2_001);
-    const claim = bench.claim('buffs');
-    bench.event(updated(7, 9_000, createdAt));
-    const truth = { part: 'buffs', buffs: [buffStat(7, 'ENERGY_CHARGE', 3_000, createdAt)] } as const;
-    bench.merge(claim, truth);
-    bench.clock.pass(2_001);
-    bench.read(truth);
-    assert.deepEqual(bench.buffs(), ['7 ENERGY_CHARGE 3000']);
-  });
-
   it('given a STAT_UPDATED that says what is known and confirmed, then no read is owed', () => {
     const bench = loggedIn();
     const createdAt = instant(bench.clock.now());
@@ -220,140 +163,6 @@ describe('buffs order themselves', () => {
     assert.equal(bench.event(updated(7, 3_000, createdAt)), 'unchanged');
     bench.clock.pass(60_000);
     assert.deepEqual(bench.due('buffs'), []);
-  });
-
-  it('symptom: an older APPLIED that comes late adds stats that its successor does not have', () => {
-    const older = loggedIn();
-    const old = instant(older.clock.now() - 1_000);
-    older.event(applied(7, [['SPEED', 40]], instant(older.clock.now())));
-    older.event(applied(7, [['JUMP', 20]], old));
-    assert.equal(older.isStale('buffs'), true);
-    const ended = loggedIn();
-    ended.event({
-      type: 'buff-expired',
-      sourceId: 7,
-      statTypes: ['SPEED'],
-      createdAt: instant(ended.clock.now()),
-    });
-    ended.event(applied(7, [['JUMP', 20]], old));
-    assert.equal(ended.isStale('buffs'), true);
-  });
-
-  it('symptom: a repeated APPLIED of a producer whose clock is ahead takes back an updated value for good', () => {
-    const bench = loggedIn();
-    const createdAt = instant(bench.clock.now() + 6_500);
-    bench.request('buffs');
-    bench.read({ part: 'buffs', buffs: [buffStat(7, 'ENERGY_CHARGE', 15_000, createdAt)] });
-    bench.clock.pass(3_000);
-    bench.event(applied(7, [['ENERGY_CHARGE', 3_000]], createdAt));
-    assert.equal(bench.isStale('buffs'), true);
-  });
-
-  it('symptom: a buff of a producer whose clock is behind vanishes when it is cast moments before a read', () => {
-    const bench = loggedIn();
-    const createdAt = instant(bench.clock.now() - 6_500);
-    bench.event(applied(7, [['SPEED', 40]], createdAt));
-    bench.request('buffs');
-    bench.read({ part: 'buffs', buffs: [] });
-    bench.clock.pass(2_001);
-    bench.read({ part: 'buffs', buffs: [buffStat(7, 'SPEED', 40, createdAt)] });
-    assert.deepEqual(bench.buffs(), ['7 SPEED 40']);
-  });
-
-  it('symptom: a buff of a producer whose clock is far ahead is revived for good after its end was confirmed', () => {
-    const bench = loggedIn();
-    const createdAt = instant(bench.clock.now() + 12_000);
-    bench.event(applied(7, [['SPEED', 40]], createdAt));
-    bench.clock.pass(1_000);
-    bench.event({ type: 'buff-expired', sourceId: 7, statTypes: ['SPEED'], createdAt });
-    bench.clock.pass(5_500);
-    bench.read({ part: 'buffs', buffs: [] });
-    bench.clock.pass(1_000);
-    bench.event(applied(7, [['SPEED', 40]], createdAt));
-    assert.equal(bench.isStale('buffs'), true);
-  });
-
-  it('symptom: a buff of a producer whose clock is far ahead is revived for good after a read ended it', () => {
-    const bench = loggedIn({ buffs: [buffStat(7, 'SPEED', 40, instant(Date.UTC(2026, 0, 1, 0, 1, 12)))] });
-    bench.request('buffs');
-    bench.read({ part: 'buffs', buffs: [] });
-    bench.clock.pass(7_000);
-    bench.event(applied(7, [['SPEED', 40]], instant(Date.UTC(2026, 0, 1, 0, 1, 12))));
-    assert.equal(bench.isStale('buffs'), true);
-  });
-
-  it('symptom: a repeated APPLIED of before a clock was set back counts as fresh in place of what came after', () => {
-    const bench = loggedIn();
-    const ahead = instant(bench.clock.now() + 12_000);
-    bench.event(applied(7, [['SPEED', 20]], ahead));
-    const createdAt = instant(bench.clock.now());
-    bench.event(applied(7, [['SPEED', 40]], createdAt));
-    bench.clock.pass(2_000);
-    bench.read({ part: 'buffs', buffs: [buffStat(7, 'SPEED', 40, createdAt)] });
-    bench.clock.pass(14_000);
-    bench.event(applied(7, [['SPEED', 20]], ahead));
-    assert.equal(bench.isStale('buffs'), true);
-  });
-
-  it('symptom: a repeated STAT_UPDATED takes back one of the same millisecond, as if it were fresh', () => {
-    const bench = loggedIn();
-    const createdAt = instant(bench.clock.now());
-    const recordTime = bench.clock.now();
-    bench.event(applied(7, [['ENERGY_CHARGE', 3_000]], createdAt));
-    bench.event(updated(7, 9_000, createdAt, recordTime));
-    bench.event(updated(7, 15_000, createdAt, recordTime));
-    bench.event(updated(7, 9_000, createdAt, recordTime));
-    assert.equal(bench.isStale('buffs'), true);
-  });
-
-  it('symptom: a repeated STAT_UPDATED takes back what a read has said, as if it were fresh', () => {
-    const bench = loggedIn();
-    const createdAt = instant(bench.clock.now());
-    const recordTime = bench.clock.now();
-    bench.event(applied(7, [['ENERGY_CHARGE', 9_000]], createdAt));
-    bench.event(updated(7, 12_000, createdAt, recordTime));
-    bench.read({ part: 'buffs', buffs: [buffStat(7, 'ENERGY_CHARGE', 15_000, createdAt)] });
-    assert.equal(bench.event(updated(7, 12_000, createdAt, recordTime)), 'hinted');
-    assert.deepEqual(bench.buffs(), ['7 ENERGY_CHARGE 15000']);
-    assert.equal(bench.isStale('buffs'), true);
-  });
-
-  it('symptom: a read before the commit brings back for good what a buff had replaced that has ended since', () => {
-    const bench = loggedIn();
-    const replaced = buffStat(7, 'SPEED', 40, instant(bench.clock.now() - 1_000));
-    const createdAt = instant(bench.clock.now());
-    bench.event(applied(7, [['JUMP', 20]], createdAt));
-    bench.event({ type: 'buff-expired', sourceId: 7, statTypes: ['JUMP'], createdAt });
-    bench.request('buffs');
-    bench.read({ part: 'buffs', buffs: [replaced] });
-    bench.clock.pass(2_001);
-    bench.read({ part: 'buffs', buffs: [] });
-    assert.deepEqual(bench.buffs(), []);
-  });
-
-  it('symptom: a STAT_UPDATED that comes late revives a stat that has expired', () => {
-    const bench = loggedIn();
-    const createdAt = instant(bench.clock.now());
-    const both: [string, number][] = [
-      ['SPEED', 40],
-      ['JUMP', 20],
-    ];
-    bench.event(applied(7, both, createdAt));
-    bench.event({ type: 'buff-expired', sourceId: 7, statTypes: ['SPEED'], createdAt });
-    const changes = both.map(([type, amount]) => ({ type, amount }));
-    bench.event({ type: 'buff-stat-updated', sourceId: 7, level: 20, changes, createdAt });
-    assert.deepEqual(bench.buffs(), ['7 JUMP 20']);
-  });
-
-  it('symptom: after a load under a slow clock, a repeated APPLIED of an ended buff counts', () => {
-    const bench = setUp();
-    bench.clock.step(-3_600_000);
-    bench.login();
-    bench.load();
-    bench.clock.step(3_600_000);
-    bench.clock.pass(60_000);
-    assert.equal(bench.event(applied(7, [['SPEED', 20]], instant(bench.clock.now() - 600_000))), 'hinted');
-    assert.deepEqual(bench.buffs(), []);
   });
 
   it('given a duplicate APPLIED after a STAT_UPDATED, then the updated value stays', () => {

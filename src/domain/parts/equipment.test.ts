@@ -100,16 +100,6 @@ describe('something is put on, or may have been', () => {
       assert.deepEqual(idsIn(part, SHOWN_AT), [1, 2]);
     }
   });
-
-  it('symptom: an overall over pants shows a character without pants before the overall came', () => {
-    const bench = loggedIn({ assets: [asset(1, -6, { max_hp: 50 })] });
-    bench.event({ type: 'asset-moved', assetId: 1, templateId: 1, slot: 7, oldSlot: -6 });
-    assert.deepEqual(bench.worn(), [1], 'what takes its place may be announced next');
-    bench.clock.pass(20);
-    bench.event({ type: 'asset-moved', assetId: 2, templateId: 2, slot: -5, oldSlot: 7 });
-    bench.read({ part: 'equipment', assets: [asset(2, -5)] });
-    assert.deepEqual(bench.worn(), [2]);
-  });
 });
 
 describe('something worn is updated', () => {
