@@ -6,7 +6,7 @@ import type { Answer } from './answer.ts';
 import { answerBytes } from './connection-refusal.ts';
 
 /** Bytes of request line and headers together: cookies of web clients come along. */
-export const HEADERS_MAX = 16_384;
+export const REQUEST_HEADERS_MAX = 16_384;
 
 /** In ms, but connections. */
 export const LIMITS = {
@@ -35,7 +35,7 @@ export function createApiServer(handler: RequestListener, answerOf: (error: AppE
       requestTimeout: LIMITS.requestTimeout,
       headersTimeout: LIMITS.headersTimeout,
       keepAliveTimeout: LIMITS.keepAliveTimeout,
-      maxHeaderSize: HEADERS_MAX,
+      maxHeaderSize: REQUEST_HEADERS_MAX,
       connectionsCheckingInterval: 1_000,
       requireHostHeader: false,
     },

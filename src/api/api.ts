@@ -12,7 +12,7 @@ import type { ChangeLog } from '../watch/change-log.ts';
 import type { Roll, RollReader } from '../watch/roll.ts';
 import { createAdminCheck } from './admin-token.ts';
 import { type Answer, ok } from './answer.ts';
-import { createApiServer, HEADERS_MAX, LIMITS } from './api-server.ts';
+import { createApiServer, LIMITS, REQUEST_HEADERS_MAX } from './api-server.ts';
 import {
   CHANGES_URL,
   createChangeDocuments,
@@ -77,7 +77,7 @@ export interface ApiDeps {
   readonly explainer: Explainer;
   readonly previewer: Previewer;
   readonly names: Pick<Names, 'of' | 'ensure' | 'findItems'>;
-  readonly watch: Watch;
+  readonly watch: WatchSources;
   readonly page: PageFacts;
   readonly feed: Pick<Feed, 'health' | 'positions'>;
   readonly readiness: Readiness;
@@ -94,7 +94,7 @@ export interface ApiDeps {
 }
 
 /** What people look at: who is held, and what changes. */
-export interface Watch {
+export interface WatchSources {
   readonly roll: Roll;
   readonly rollReader: RollReader;
   readonly changes: Pick<ChangeLog, 'history' | 'subscribe' | 'after'>;
@@ -138,7 +138,7 @@ export function createApi(deps: ApiDeps): FastifyInstance {
     serverFactory: (handler) => createApiServer(handler, refuseUnrouted),
     // An id that is too long is a bad id, not an unknown route.
     // Slashes too many: the Go service redirects to the clean path, so a base URL that ends in two worked.
-    routerOptions: { maxParamLength: HEADERS_MAX, ignoreTrailingSlash: true, ignoreDuplicateSlashes: true },
+    routerOptions: { maxParamLength: REQUEST_HEADERS_MAX, ignoreTrailingSlash: true, ignoreDuplicateSlashes: true },
     frameworkErrors: (error, request, reply) => send(reply, refuse(error, request)),
     clientErrorHandler: (error, socket) => refuseConnection(error, socket, unmatched),
   });

@@ -76,10 +76,10 @@ function causeOf(cause: ChangeCause): object {
 }
 
 /** Writes a stream to a response until its reader goes, or the service does. */
-export type Stream = (request: FastifyRequest, response: ServerResponse) => void;
+export type StreamWriter = (request: FastifyRequest, response: ServerResponse) => void;
 
 export interface ChangeStreams {
-  readonly stream: Stream;
+  readonly stream: StreamWriter;
   /** Ends all of them, and opens no more. */
   end(): void;
 }

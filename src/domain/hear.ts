@@ -4,7 +4,7 @@ import type { Part } from './part.ts';
 import type { HearingContext } from './part-state.ts';
 import { hearBaseChanged } from './parts/base.ts';
 import { hearBuffApplied, hearBuffExpired, hearBuffUpdated } from './parts/buffs.ts';
-import type { Change } from './parts/change.ts';
+import type { PartChange } from './parts/change.ts';
 import { hearAsset } from './parts/equipment.ts';
 import { hearSkillChanged } from './parts/passives.ts';
 
@@ -36,7 +36,7 @@ export function partOf(event: PartEvent): Part {
  * What one event makes of the part that it concerns: what it carries counts at once, what it cannot carry or cannot be sure
  * of is doubted. Pure: whoever keeps the part puts the result in its place, or throws it away.
  */
-export function hear(parts: Parts, event: PartEvent, context: HearingContext): Change<AnyPart> {
+export function hear(parts: Parts, event: PartEvent, context: HearingContext): PartChange<AnyPart> {
   switch (event.type) {
     case 'buff-applied':
       return hearBuffApplied(parts.buffs, event, context);

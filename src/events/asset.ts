@@ -12,10 +12,10 @@ import {
   UINT32,
 } from '../wire/go-json.ts';
 import { type Decoded, SKIP } from './decoded.ts';
-import { baseOf, type Origin } from './origin.ts';
+import { eventBaseOf, type RecordOrigin } from './origin.ts';
 
 /** Asset status: whatever touches a slot below 0, now or before, concerns what is worn. */
-export function decodeAsset(envelope: Json, origin: Origin): Decoded {
+export function decodeAsset(envelope: Json, origin: RecordOrigin): Decoded {
   const type = text(envelope, 'type');
   switch (type) {
     case 'MOVED':
@@ -31,7 +31,7 @@ export function decodeAsset(envelope: Json, origin: Origin): Decoded {
   }
 }
 
-function moved(envelope: Json, origin: Origin): Decoded {
+function moved(envelope: Json, origin: RecordOrigin): Decoded {
   const body = object(envelope, 'body');
   const slot = integer(envelope, 'slot', INT16);
   const oldSlot = integer(body, 'oldSlot', INT16, 'body.oldSlot');
@@ -41,7 +41,7 @@ function moved(envelope: Json, origin: Origin): Decoded {
   if (characterId === 0) return SKIP.noCharacter;
   return {
     type: 'asset-moved',
-    ...baseOf(origin, characterId),
+    ...eventBaseOf(origin, characterId),
     assetId: integer(envelope, 'assetId', UINT32),
     templateId: integer(envelope, 'templateId', UINT32),
     slot,
@@ -49,7 +49,7 @@ function moved(envelope: Json, origin: Origin): Decoded {
   };
 }
 
-function updated(envelope: Json, origin: Origin): Decoded {
+function updated(envelope: Json, origin: RecordOrigin): Decoded {
   const slot = integer(envelope, 'slot', INT16);
   if (slot >= 0) return SKIP.notWorn;
   const body = optionalObject(envelope, 'body') ?? {};
@@ -58,7 +58,7 @@ function updated(envelope: Json, origin: Origin): Decoded {
   if (characterId === 0) return SKIP.noCharacter;
   return {
     type: 'asset-updated',
-    ...baseOf(origin, characterId),
+    ...eventBaseOf(origin, characterId),
     assetId: integer(envelope, 'assetId', UINT32),
     templateId: integer(envelope, 'templateId', UINT32),
     slot,
@@ -66,23 +66,23 @@ function updated(envelope: Json, origin: Origin): Decoded {
   };
 }
 
-function removed(envelope: Json, origin: Origin): Decoded {
+function removed(envelope: Json, origin: RecordOrigin): Decoded {
   if (integer(envelope, 'slot', INT16) >= 0) return SKIP.notWorn;
   if (!isEquipment(optionalObject(envelope, 'body') ?? {})) return SKIP.notEquipment;
   const characterId = integer(envelope, 'characterId', UINT32);
   if (characterId === 0) return SKIP.noCharacter;
-  return { type: 'asset-removed', ...baseOf(origin, characterId), assetId: integer(envelope, 'assetId', UINT32) };
+  return { type: 'asset-removed', ...eventBaseOf(origin, characterId), assetId: integer(envelope, 'assetId', UINT32) };
 }
 
 /** Of types that are not ours nothing is expected, not even a slot or a body. */
-function touched(envelope: Json, origin: Origin): Decoded {
+function touched(envelope: Json, origin: RecordOrigin): Decoded {
   const given = field(envelope, 'body');
   const body = isObject(given) ? given : {};
   if (!isWorn(field(envelope, 'slot')) && !isWorn(field(body, 'oldSlot'))) return SKIP.notWorn;
   if (!isEquipment(body)) return SKIP.notEquipment;
   const characterId = integer(envelope, 'characterId', UINT32);
   if (characterId === 0) return SKIP.noCharacter;
-  return { type: 'equipment-touched', ...baseOf(origin, characterId) };
+  return { type: 'equipment-touched', ...eventBaseOf(origin, characterId) };
 }
 
 function isWorn(slot: unknown): boolean {

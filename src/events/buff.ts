@@ -20,14 +20,14 @@ import {
 } from '../wire/go-json.ts';
 import { Undecodable } from '../wire/undecodable.ts';
 import { type Decoded, SKIP } from './decoded.ts';
-import { baseOf, type Origin } from './origin.ts';
+import { eventBaseOf, type RecordOrigin } from './origin.ts';
 
 /** Bounds of ours on what one event may add to a character's state; real buffs carry up to about ten stats. */
 export const CHANGES_MAX = 128;
 const STAT_TYPE_LENGTH = 64;
 
 /** Buff status. BERSERK, PERIODIC_EFFECT and what else may come change no stat. */
-export function decodeBuff(envelope: Json, origin: Origin): Decoded {
+export function decodeBuff(envelope: Json, origin: RecordOrigin): Decoded {
   const type = text(envelope, 'type');
   if (type !== 'APPLIED' && type !== 'EXPIRED' && type !== 'STAT_UPDATED') return SKIP.otherType;
   const characterId = integer(envelope, 'characterId', UINT32);
@@ -43,29 +43,29 @@ export function decodeBuff(envelope: Json, origin: Origin): Decoded {
 }
 
 export function buffExpired(
-  origin: Origin,
+  origin: RecordOrigin,
   characterId: CharacterId,
   sourceId: number,
   changes: readonly BuffChange[],
   createdAt: Instant,
 ): BuffExpired {
   const statTypes = changes.map(({ type }) => type);
-  return { type: 'buff-expired', ...baseOf(origin, characterId), sourceId, statTypes, createdAt };
+  return { type: 'buff-expired', ...eventBaseOf(origin, characterId), sourceId, statTypes, createdAt };
 }
 
 export function buffUpdated(
-  origin: Origin,
+  origin: RecordOrigin,
   characterId: CharacterId,
   sourceId: number,
   level: number | undefined,
   changes: readonly BuffChange[],
   createdAt: Instant,
 ): BuffStatUpdated {
-  return { type: 'buff-stat-updated', ...baseOf(origin, characterId), sourceId, level, changes, createdAt };
+  return { type: 'buff-stat-updated', ...eventBaseOf(origin, characterId), sourceId, level, changes, createdAt };
 }
 
 export function buffApplied(
-  origin: Origin,
+  origin: RecordOrigin,
   characterId: CharacterId,
   sourceId: number,
   level: number | undefined,

@@ -14,7 +14,7 @@ import {
   type Width,
 } from '../wire/go-json.ts';
 import { type Decoded, SKIP } from './decoded.ts';
-import { baseOf, type Origin } from './origin.ts';
+import { eventBaseOf, type RecordOrigin } from './origin.ts';
 
 /** A base field by its name in `updates`, its key in `values` (T sends the first six) and its Go type. */
 export const RELEVANT: readonly { readonly update: string; readonly key: BaseField; readonly width: Width }[] = [
@@ -35,7 +35,7 @@ const NOTHING: Json = {};
  * Character status: STAT_CHANGED, and of it only what names a base field. HP, MP, experience and mesos come
  * with every hit and pick-up and end here.
  */
-export function decodeCharacter(envelope: Json, origin: Origin): Decoded {
+export function decodeCharacter(envelope: Json, origin: RecordOrigin): Decoded {
   if (text(envelope, 'type') !== 'STAT_CHANGED') return SKIP.otherType;
   const body = optionalObject(envelope, 'body') ?? NOTHING;
   const updates = list(body, 'updates', 'body.updates');
@@ -57,5 +57,5 @@ export function decodeCharacter(envelope: Json, origin: Origin): Decoded {
   if (!carries && !incomplete) return SKIP.noBaseChange;
   const characterId = integer(envelope, 'characterId', UINT32);
   if (characterId === 0) return SKIP.noCharacter;
-  return { type: 'base-changed', ...baseOf(origin, characterId), values, incomplete };
+  return { type: 'base-changed', ...eventBaseOf(origin, characterId), values, incomplete };
 }

@@ -3,7 +3,7 @@ import type { CharacterId, Tenant } from '../domain/tenant.ts';
 import type { RecordHeaders } from '../wire/record-headers.ts';
 
 /** Where an event comes from: what its record says about it beside the value. */
-export interface Origin {
+export interface RecordOrigin {
   readonly tenant: Tenant;
   readonly headers: RecordHeaders;
   /** Epoch ms. */
@@ -15,7 +15,7 @@ export interface Origin {
 type EventBase = Pick<CharacterEvent, 'tenant' | 'characterId' | 'recordTime' | 'context' | 'backlog' | 'replayed'>;
 
 /** What every event has; built only for records that turn out to be one. */
-export function baseOf(origin: Origin, characterId: CharacterId): EventBase {
+export function eventBaseOf(origin: RecordOrigin, characterId: CharacterId): EventBase {
   return {
     tenant: origin.tenant,
     characterId,

@@ -5,7 +5,7 @@ import { decodeAsset } from './asset.ts';
 import { decodeBuff } from './buff.ts';
 import { decodeCharacter } from './character.ts';
 import type { Decoded } from './decoded.ts';
-import type { Origin } from './origin.ts';
+import type { RecordOrigin } from './origin.ts';
 import { decodeSession } from './session.ts';
 import { decodeSkill } from './skill.ts';
 import type { Stream } from './stream.ts';
@@ -16,10 +16,10 @@ const DECODE_STREAM = {
   asset: decodeAsset,
   character: decodeCharacter,
   skill: decodeSkill,
-} as const satisfies Record<Stream, (envelope: Json, origin: Origin) => Decoded>;
+} as const satisfies Record<Stream, (envelope: Json, origin: RecordOrigin) => Decoded>;
 
 /** Reads an event from a value in any form that is JSON. @throws Undecodable */
-export function readParsed(stream: Stream, value: Buffer, origin: Origin): Decoded {
+export function readParsed(stream: Stream, value: Buffer, origin: RecordOrigin): Decoded {
   return DECODE_STREAM[stream](parse(value), origin);
 }
 

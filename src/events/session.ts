@@ -1,19 +1,19 @@
 import { BYTE, integer, type Json, text, UINT32, uuid } from '../wire/go-json.ts';
 import { type Decoded, SKIP } from './decoded.ts';
-import { baseOf, type Origin } from './origin.ts';
+import { eventBaseOf, type RecordOrigin } from './origin.ts';
 
 /** Session status. Only the channel service's sessions are a character's. */
-export function decodeSession(envelope: Json, origin: Origin): Decoded {
+export function decodeSession(envelope: Json, origin: RecordOrigin): Decoded {
   const type = text(envelope, 'type');
   if (type !== 'CREATED' && type !== 'DESTROYED') return SKIP.otherType;
   if (text(envelope, 'issuer') !== 'CHANNEL') return SKIP.otherIssuer;
   const characterId = integer(envelope, 'characterId', UINT32);
   if (characterId === 0) return SKIP.noCharacter;
   const sessionId = uuid(envelope, 'sessionId');
-  if (type === 'DESTROYED') return { type: 'session-destroyed', ...baseOf(origin, characterId), sessionId };
+  if (type === 'DESTROYED') return { type: 'session-destroyed', ...eventBaseOf(origin, characterId), sessionId };
   return {
     type: 'session-created',
-    ...baseOf(origin, characterId),
+    ...eventBaseOf(origin, characterId),
     sessionId,
     worldId: integer(envelope, 'worldId', BYTE),
     channelId: integer(envelope, 'channelId', BYTE),

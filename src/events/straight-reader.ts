@@ -11,7 +11,7 @@ import { isEquipmentReference } from './asset.ts';
 import { addChange, buffApplied, buffExpired, buffUpdated, CHANGES_MAX } from './buff.ts';
 import { RELEVANT } from './character.ts';
 import { type Decoded, type NotHeld, SKIP } from './decoded.ts';
-import { baseOf, type Origin } from './origin.ts';
+import { eventBaseOf, type RecordOrigin } from './origin.ts';
 import type { Stream } from './stream.ts';
 
 /**
@@ -25,7 +25,7 @@ import type { Stream } from './stream.ts';
 export type StraightReader = (
   stream: Stream,
   content: RecordContent,
-  origin: Origin,
+  origin: RecordOrigin,
   inHaste: boolean,
 ) => Decoded | undefined;
 
@@ -40,7 +40,7 @@ export function createStraightReader(isConcerned: IsConcerned): StraightReader {
   };
 }
 
-type Read = (bytes: GoBytes, origin: Origin, isConcerned: IsConcerned, inHaste: boolean) => Decoded | undefined;
+type Read = (bytes: GoBytes, origin: RecordOrigin, isConcerned: IsConcerned, inHaste: boolean) => Decoded | undefined;
 
 /** Bytes of a value; buff events have some 420. */
 const USUAL_LENGTH = 1_024;
@@ -96,7 +96,7 @@ const GO = {
   expiration: literal(',"expiration":'),
 } as const;
 
-function readSession(bytes: GoBytes, origin: Origin, isConcerned: IsConcerned): Decoded | undefined {
+function readSession(bytes: GoBytes, origin: RecordOrigin, isConcerned: IsConcerned): Decoded | undefined {
   bytes.expect(GO.sessionId);
   const id = bytes.text(UUID_LENGTH);
   bytes.expect(GO.accountId);
@@ -120,11 +120,16 @@ function readSession(bytes: GoBytes, origin: Origin, isConcerned: IsConcerned): 
   const isOurs = isConcerned(origin.tenant, characterId, undefined);
   if (!isOurs) return isCreated ? NOT_HELD.sessionCreated : NOT_HELD.sessionDestroyed;
   const sessionId = id.toLowerCase();
-  if (!isCreated) return { type: 'session-destroyed', ...baseOf(origin, characterId), sessionId };
-  return { type: 'session-created', ...baseOf(origin, characterId), sessionId, worldId, channelId };
+  if (!isCreated) return { type: 'session-destroyed', ...eventBaseOf(origin, characterId), sessionId };
+  return { type: 'session-created', ...eventBaseOf(origin, characterId), sessionId, worldId, channelId };
 }
 
-function readBuff(bytes: GoBytes, origin: Origin, isConcerned: IsConcerned, inHaste: boolean): Decoded | undefined {
+function readBuff(
+  bytes: GoBytes,
+  origin: RecordOrigin,
+  isConcerned: IsConcerned,
+  inHaste: boolean,
+): Decoded | undefined {
   bytes.expect(GO.firstWorldId);
   bytes.integer(BYTE);
   bytes.expect(GO.characterId);
@@ -194,7 +199,7 @@ function readChanges(bytes: GoBytes): readonly BuffChange[] {
   return changes;
 }
 
-function readAsset(bytes: GoBytes, origin: Origin, isConcerned: IsConcerned): Decoded | undefined {
+function readAsset(bytes: GoBytes, origin: RecordOrigin, isConcerned: IsConcerned): Decoded | undefined {
   bytes.expect(GO.transactionId);
   bytes.skipText();
   bytes.expect(GO.characterId);
@@ -224,7 +229,7 @@ function readAsset(bytes: GoBytes, origin: Origin, isConcerned: IsConcerned): De
       if (!isEquipmentReference(referenceType)) return SKIP.notEquipment;
       if (characterId === 0) return SKIP.noCharacter;
       if (!isConcerned(origin.tenant, characterId, 'equipment')) return NOT_HELD.assetMoved;
-      return { type: 'asset-moved', ...baseOf(origin, characterId), assetId, templateId, slot, oldSlot };
+      return { type: 'asset-moved', ...eventBaseOf(origin, characterId), assetId, templateId, slot, oldSlot };
     }
     case 'UPDATED':
     case 'DELETED':
@@ -240,7 +245,7 @@ function readAsset(bytes: GoBytes, origin: Origin, isConcerned: IsConcerned): De
   }
 }
 
-function readCharacter(bytes: GoBytes, origin: Origin, isConcerned: IsConcerned): Decoded | undefined {
+function readCharacter(bytes: GoBytes, origin: RecordOrigin, isConcerned: IsConcerned): Decoded | undefined {
   bytes.expect(GO.transactionId);
   bytes.skipText();
   bytes.expect(GO.worldId);
@@ -265,7 +270,7 @@ function readCharacter(bytes: GoBytes, origin: Origin, isConcerned: IsConcerned)
   if (valued === 0 && !incomplete) return SKIP.noBaseChange;
   if (characterId === 0) return SKIP.noCharacter;
   if (!isConcerned(origin.tenant, characterId, 'base')) return NOT_HELD.baseChanged;
-  return { type: 'base-changed', ...baseOf(origin, characterId), values, incomplete };
+  return { type: 'base-changed', ...eventBaseOf(origin, characterId), values, incomplete };
 }
 
 /** One bit for each of the {@link RELEVANT} that is named. */
@@ -309,7 +314,7 @@ function bitOf(index: number): number {
   return index < 0 ? 0 : 1 << index;
 }
 
-function readSkill(bytes: GoBytes, origin: Origin, isConcerned: IsConcerned): Decoded | undefined {
+function readSkill(bytes: GoBytes, origin: RecordOrigin, isConcerned: IsConcerned): Decoded | undefined {
   bytes.expect(GO.transactionId);
   bytes.skipText();
   bytes.expect(GO.worldId);
@@ -334,7 +339,7 @@ function readSkill(bytes: GoBytes, origin: Origin, isConcerned: IsConcerned): De
   if (!bytes.isRead) return undefined;
   if (characterId === 0) return SKIP.noCharacter;
   if (!isConcerned(origin.tenant, characterId, 'passives')) return NOT_HELD.skillChanged;
-  return { type: 'skill-changed', ...baseOf(origin, characterId), skillId, level };
+  return { type: 'skill-changed', ...eventBaseOf(origin, characterId), skillId, level };
 }
 
 /** Of a type that is none of ours the body may be anything. */

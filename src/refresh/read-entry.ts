@@ -13,7 +13,7 @@ export interface Claim {
   readonly priority: Priority;
 }
 
-export interface Entry {
+export interface ReadEntry {
   readonly character: Character;
   wantedAt: number;
   priority: Priority;
@@ -37,7 +37,7 @@ export interface Entry {
 export const NEVER = Number.POSITIVE_INFINITY;
 const RANK: Readonly<Record<Priority, number>> = { reader: 0, live: 1, backlog: 2, audit: 3 };
 
-export function newEntry(character: Character): Entry {
+export function newEntry(character: Character): ReadEntry {
   return {
     character,
     wantedAt: NEVER,
@@ -55,14 +55,14 @@ export function newEntry(character: Character): Entry {
   };
 }
 
-export function stateOf(entry: Entry | undefined): ReadsState {
+export function stateOf(entry: ReadEntry | undefined): ReadsState {
   if (entry === undefined) return 'quiet';
   if (entry.claim !== undefined) return entry.claim.began;
   return entry.wantedAt === NEVER ? 'quiet' : 'wanted';
 }
 
 /** An earlier or more urgent wish that is already there stays. */
-export function wish(entry: Entry, at: number, priority: Priority): void {
+export function wish(entry: ReadEntry, at: number, priority: Priority): void {
   if (at === NEVER) return;
   const isNew = entry.wantedAt === NEVER;
   if (isNew || RANK[priority] < RANK[entry.priority]) entry.priority = priority;
@@ -70,13 +70,13 @@ export function wish(entry: Entry, at: number, priority: Priority): void {
 }
 
 /** Monotonic ms at which the next read may begin; Infinity while one is under way or none is wanted. */
-export function dueAt(entry: Entry): number {
+export function dueAt(entry: ReadEntry): number {
   if (entry.claim !== undefined) return NEVER;
   return Math.max(entry.wantedAt, entry.retryAt, entry.budgetFullAt - (READ_BURST - 1) * READ_INTERVAL_MS);
 }
 
 /** A read of it begins at this monotonic time. */
-export function claim(entry: Entry, part: Part, began: number): Claim {
+export function claim(entry: ReadEntry, part: Part, began: number): Claim {
   const { character, priority } = entry;
   entry.claim = { character, part, began, priority };
   entry.firstBegan ??= character[part].read === undefined ? began : undefined;
@@ -90,7 +90,7 @@ export function claim(entry: Entry, part: Part, began: number): Claim {
  * A difference that a read finds is drift when no event explains it and a second read confirms it. The first read, an
  * audit's, repairs it; only the second counts it (returns true).
  */
-export function judgeAudit(entry: Entry, { priority }: Claim, changed: boolean, mono: number): boolean {
+export function judgeAudit(entry: ReadEntry, { priority }: Claim, changed: boolean, mono: number): boolean {
   const { suspected, disturbed } = entry;
   entry.suspected = false;
   if (disturbed) return false;

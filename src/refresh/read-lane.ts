@@ -5,11 +5,11 @@ import { BACKLOG_WAIT_MS } from '../domain/timing.ts';
 import type { Clock } from '../lib/clock.ts';
 import { createHeap } from '../lib/heap.ts';
 import { PRIORITIES, type Priority } from '../state/schedule.ts';
-import { type Claim, claim, dueAt, type Entry, judgeAudit, NEVER, newEntry, wish } from './read-entry.ts';
+import { type Claim, claim, dueAt, judgeAudit, NEVER, newEntry, type ReadEntry, wish } from './read-entry.ts';
 
 /** The reads of one part: what is wanted, and whose turn it is. */
 export interface Lane {
-  find(character: Character): Entry | undefined;
+  find(character: Character): ReadEntry | undefined;
   want(character: Character, at: number, priority: Priority): void;
   waitFor(character: Character, partition: string, mono: number): void;
   forget(character: Character): void;
@@ -24,18 +24,18 @@ export interface Lane {
 }
 
 export function createLane(part: Part, clock: Pick<Clock, 'mono'>): Lane {
-  const entries = new Map<Character, Entry>();
+  const entries = new Map<Character, ReadEntry>();
   /** Those that wait, by the partition that they wait for. */
-  const waiting = new Map<string, Set<Entry>>();
-  const later = createHeap<Entry>((at, entry) => entry.comesUpAt === at);
-  const ready: Readonly<Record<Priority, Set<Entry>>> = {
+  const waiting = new Map<string, Set<ReadEntry>>();
+  const later = createHeap<ReadEntry>((at, entry) => entry.comesUpAt === at);
+  const ready: Readonly<Record<Priority, Set<ReadEntry>>> = {
     reader: new Set(),
     live: new Set(),
     backlog: new Set(),
     audit: new Set(),
   };
 
-  function entryOf(character: Character): Entry {
+  function entryOf(character: Character): ReadEntry {
     const known = entries.get(character);
     if (known !== undefined) return known;
     if (!character.held) throw new Error(`character ${character.characterId} is gone, and nothing of it can be read`);
@@ -45,7 +45,7 @@ export function createLane(part: Part, clock: Pick<Clock, 'mono'>): Lane {
   }
 
   /** Puts the entry where its time and priority belong. What is there already keeps its turn. */
-  function place(entry: Entry): void {
+  function place(entry: ReadEntry): void {
     const mono = clock.mono();
     const at = dueAt(entry);
     const isReady = at <= mono;
@@ -78,7 +78,7 @@ export function createLane(part: Part, clock: Pick<Clock, 'mono'>): Lane {
   }
 
   /** Has the entry wait for a partition instead of for the one before; undefined: for none. */
-  function wait(entry: Entry, partition: string | undefined): void {
+  function wait(entry: ReadEntry, partition: string | undefined): void {
     if (entry.waitsFor !== undefined) {
       const others = waiting.get(entry.waitsFor);
       others?.delete(entry);
@@ -91,7 +91,7 @@ export function createLane(part: Part, clock: Pick<Clock, 'mono'>): Lane {
   }
 
   /** The read under way has ended. */
-  function end({ character }: Claim): Entry | undefined {
+  function end({ character }: Claim): ReadEntry | undefined {
     const entry = entries.get(character);
     if (entry !== undefined) entry.claim = undefined;
     return entry;

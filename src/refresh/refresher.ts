@@ -63,13 +63,13 @@ export function createRefresher(options: RefresherOptions): Refresher {
   function pump(): void {
     woken = undefined;
     if (stopped) return;
-    catchUp();
+    wantBehind();
     for (const part of PARTS) beginDue(part);
     armTimer();
   }
 
   /** Some of who is behind, so that nobody waits for a look at everybody. */
-  function catchUp(): void {
+  function wantBehind(): void {
     for (let looks = 0; looks < LOOKS; looks += 1) {
       if (queue.ready >= AHEAD || !characters.catchUp(LOOKED_AT)) return;
     }

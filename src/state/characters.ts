@@ -2,10 +2,11 @@
  * The characters that are held, in memory. Events and reads change them here: domain/ says what a change is,
  * {@link createRegister} who stays how long, and the {@link Schedule} is told what has to be read.
  */
-import { absorb, overridden } from '../domain/absorb.ts';
+
 import { type AnyPart, type Character, isResident } from '../domain/character.ts';
 import type { CharacterEvent, EventContext } from '../domain/event.ts';
 import { hear, type PartEvent, partOf } from '../domain/hear.ts';
+import { mergeRead, overridden } from '../domain/merge-read.ts';
 import { PARTS, type Part } from '../domain/part.ts';
 import { type DoubtReason, dueOf, type Moment, questioned, unloaded } from '../domain/part-state.ts';
 import type { Outcome } from '../domain/parts/change.ts';
@@ -115,7 +116,7 @@ export function createCharacters(options: CharactersOptions): Characters {
 
   /** Where something was heard moments ago, its producer may not have committed yet: the first load is confirmed. */
   function hold(tenant: Tenant, characterId: CharacterId, { now, mono }: Moment): HeldCharacter {
-    const character = register.hold(tenant, characterId, now, mono);
+    const character = register.admit(tenant, characterId, now, mono);
     for (const part of PARTS) {
       const isRecent = mono < since[part] + SETTLE_MS || absentees.wasHeard(tenant, characterId, part, mono);
       if (isRecent) setPart(character, part, unloaded<never, never>(mono + SETTLE_MS));
@@ -181,7 +182,7 @@ export function createCharacters(options: CharactersOptions): Characters {
       const { part: name } = snapshot;
       const now = { now: moments.now(), mono: moments.mono() };
       const before = character[name];
-      const { part, changed } = absorb(character, snapshot, began, now);
+      const { part, changed } = mergeRead(character, snapshot, began, now);
       // What was missed may have been announced moments ago, like anything that is heard.
       const missedUntil = began > since[name] && began < since[name] + SETTLE_MS ? since[name] + SETTLE_MS : undefined;
       const next =

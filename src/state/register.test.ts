@@ -12,7 +12,7 @@ test('given a character that was let go, when it is let go again, then it is a d
     onGone: ({ characterId }) => gone.push(characterId),
     onIdle: () => undefined,
   });
-  const [first] = [12, 13].map((id) => register.hold(TENANT, id, 0, 0));
+  const [first] = [12, 13].map((id) => register.admit(TENANT, id, 0, 0));
   assert.ok(first !== undefined);
   register.letGo(first, 1);
   assert.throws(() => register.letGo(first, 2), /character 12 is let go a second time/);

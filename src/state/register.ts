@@ -37,7 +37,7 @@ export interface Register {
   /** Of whom somebody is held, and how many. */
   tenants(): Iterable<TenantCount>;
   /** Holds an absent character, as a visitor. `now`: epoch ms. */
-  hold(tenant: Tenant, characterId: CharacterId, now: number, mono: number): HeldCharacter;
+  admit(tenant: Tenant, characterId: CharacterId, now: number, mono: number): HeldCharacter;
   letGo(character: HeldCharacter, mono: number): void;
   /** To be called when a session was opened. */
   becameResident(character: HeldCharacter): void;
@@ -119,7 +119,7 @@ export function createRegister({ visitorMax, visitorTtl, residentIdleTtl, onGone
         if (first !== undefined) yield { tenant: first.tenant, held: characters.size };
       }
     },
-    hold(tenant, characterId, now, mono) {
+    admit(tenant, characterId, now, mono) {
       // Above every version that anybody who went has had.
       lastVersion = Math.max(Math.floor(now), lastVersion + 1);
       const character = new HeldCharacter(tenant, characterId, lastVersion, mono);

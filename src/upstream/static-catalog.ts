@@ -12,7 +12,7 @@ import type { Tenant } from '../domain/tenant.ts';
 import type { CacheCounts } from '../lib/expiring-set.ts';
 import type { StaticDataWanted } from './port.ts';
 import { createStaticAttempts, type StaticAttemptsOptions } from './static-attempts.ts';
-import { entryOf, type StaticSource } from './static-entry.ts';
+import { type StaticSource, staticEntryOf } from './static-entry.ts';
 import { createStaticShelves } from './static-shelves.ts';
 
 export interface StaticCatalogOptions extends Omit<StaticAttemptsOptions, 'shelves'> {
@@ -46,8 +46,8 @@ export function createStaticCatalog(options: StaticCatalogOptions): StaticCatalo
       if (skillIds.length + templateIds.length === 0) return;
       const shelf = shelves.findOrAdd(tenant);
       const wanted = [
-        ...skillIds.map((id) => entryOf(shelf, 'skill', id, source)),
-        ...templateIds.map((id) => entryOf(shelf, 'requirements', id, source)),
+        ...skillIds.map((id) => staticEntryOf(shelf, 'skill', id, source)),
+        ...templateIds.map((id) => staticEntryOf(shelf, 'requirements', id, source)),
       ];
       for (const entry of wanted) {
         attempts.want(entry, context);

@@ -19,8 +19,8 @@ export interface StaticSource {
 /** What one tenant's data service has answered. */
 export interface TenantShelf {
   readonly tenant: Tenant;
-  readonly skills: Map<number, Entry<SkillData>>;
-  readonly requirements: Map<number, Entry<EquipmentRequirements>>;
+  readonly skills: Map<number, StaticEntry<SkillData>>;
+  readonly requirements: Map<number, StaticEntry<EquipmentRequirements>>;
   /** The lookups over both, with the revision. */
   readonly view: StaticData;
   revision: number;
@@ -29,7 +29,7 @@ export interface TenantShelf {
 }
 
 /** Something that was wanted: undefined until it has been answered, null while the service does not know it. */
-export interface Entry<T> {
+export interface StaticEntry<T> {
   readonly shelf: TenantShelf;
   readonly kind: keyof StaticSource;
   readonly id: number;
@@ -57,7 +57,7 @@ export interface Entry<T> {
 }
 
 /** The entry of either kind, for bookkeeping. */
-export type AnyEntry = Entry<unknown>;
+export type AnyEntry = StaticEntry<unknown>;
 
 export function createShelf(tenant: Tenant): TenantShelf {
   const skills: TenantShelf['skills'] = new Map();
@@ -80,7 +80,12 @@ export function createShelf(tenant: Tenant): TenantShelf {
 }
 
 /** Finds the entry, or puts one on the shelf that is unknown and due. */
-export function entryOf(shelf: TenantShelf, kind: keyof StaticSource, id: number, source: StaticSource): AnyEntry {
+export function staticEntryOf(
+  shelf: TenantShelf,
+  kind: keyof StaticSource,
+  id: number,
+  source: StaticSource,
+): AnyEntry {
   return kind === 'skill'
     ? getOrAdd(shelf.skills, shelf, kind, id, source.skill)
     : getOrAdd(shelf.requirements, shelf, kind, id, source.requirements);
@@ -96,15 +101,15 @@ export function removeEntry({ shelf, kind, id }: AnyEntry): void {
 }
 
 function getOrAdd<T>(
-  entries: Map<number, Entry<T>>,
+  entries: Map<number, StaticEntry<T>>,
   shelf: TenantShelf,
   kind: keyof StaticSource,
   id: number,
-  ask: Entry<T>['ask'],
-): Entry<T> {
+  ask: StaticEntry<T>['ask'],
+): StaticEntry<T> {
   const known = entries.get(id);
   if (known !== undefined) return known;
-  const entry: Entry<T> = {
+  const entry: StaticEntry<T> = {
     shelf,
     kind,
     id,

@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import { createFakeClock } from '../../test/support/fake-clock.ts';
 import { STATS } from '../domain/stat.ts';
 import { tenantOf } from '../domain/tenant.ts';
-import { createRollReader, type HeldCharacter, type RollQuestion } from './roll.ts';
+import { createRollReader, type RollEntry, type RollQuestion } from './roll.ts';
 
 const TENANT = tenantOf('083839c6-c47c-42a6-9585-76492795d123', 'GMS', 83, 1);
 const NAMES = new Map([
@@ -11,7 +11,7 @@ const NAMES = new Map([
   [1_002, 'Isolde'],
 ]);
 
-function held(characterId: number, place: Partial<HeldCharacter> = {}): HeldCharacter {
+function held(characterId: number, place: Partial<RollEntry> = {}): RollEntry {
   return { characterId, resident: true, worldId: 0, channelId: 1, level: 95, job: 131, ...place };
 }
 
@@ -21,7 +21,7 @@ const PEOPLE = [
   held(1_001, { worldId: 1, resident: false, level: undefined }),
 ];
 
-function bench(people: readonly HeldCharacter[] = PEOPLE) {
+function bench(people: readonly RollEntry[] = PEOPLE) {
   const asked: number[] = [];
   const reader = createRollReader(
     {

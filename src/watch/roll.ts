@@ -6,7 +6,7 @@ import type { Clock } from '../lib/clock.ts';
 import type { Names } from '../upstream/names.ts';
 
 /** Someone who is held, as far as it costs nothing to tell. */
-export interface HeldCharacter {
+export interface RollEntry {
   readonly characterId: CharacterId;
   /** False: a visitor, held because somebody asked. */
   readonly resident: boolean;
@@ -34,7 +34,7 @@ export interface TenantCount {
 /** Who is held now. An implementer owes: no I/O, and that what comes or goes while someone iterates does no harm. */
 export interface Roll {
   tenants(): Iterable<TenantCount>;
-  list(tenant: Tenant): Iterable<HeldCharacter>;
+  list(tenant: Tenant): Iterable<RollEntry>;
   /** undefined: not held, or the base was never loaded. */
   look(tenant: Tenant, characterId: CharacterId): Look | undefined;
 }
@@ -52,7 +52,7 @@ export interface RollQuestion {
   readonly size: number;
 }
 
-export interface RollRow extends HeldCharacter {
+export interface RollRow extends RollEntry {
   readonly name: string | undefined;
   readonly maxHp: number | undefined;
   readonly maxMp: number | undefined;
@@ -100,7 +100,7 @@ export function createRollReader(
     return found;
   }
 
-  async function named(question: RollQuestion, held: readonly HeldCharacter[]): Promise<HeldCharacter[]> {
+  async function named(question: RollQuestion, held: readonly RollEntry[]): Promise<RollEntry[]> {
     const wanted = question.search?.toLowerCase();
     if (wanted === undefined) return [...held];
     const ids = held.map(({ characterId }) => characterId);
@@ -111,7 +111,7 @@ export function createRollReader(
     });
   }
 
-  function rowOf(question: RollQuestion, held: HeldCharacter): RollRow {
+  function rowOf(question: RollQuestion, held: RollEntry): RollRow {
     const look = roll.look(question.tenant, held.characterId);
     return {
       ...held,

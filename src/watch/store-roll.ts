@@ -4,7 +4,7 @@ import { baseOf } from '../domain/parts/base.ts';
 import { placeOf } from '../domain/sessions.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Characters } from '../state/characters.ts';
-import type { HeldCharacter, Roll } from './roll.ts';
+import type { Roll, RollEntry } from './roll.ts';
 
 export interface StoreRollOptions {
   readonly characters: Pick<Characters, 'all' | 'find' | 'tenants'>;
@@ -29,7 +29,7 @@ export function createStoreRoll({ characters, effective, clock }: StoreRollOptio
   };
 }
 
-function rowOf(character: Character): HeldCharacter {
+function rowOf(character: Character): RollEntry {
   const place = placeOf(character.sessions);
   const base = baseOf(character.base);
   return {

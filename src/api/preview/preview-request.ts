@@ -28,7 +28,7 @@ export function readPreviewRequest(text: unknown): {
     putOn: (body.putOn ?? []).map(itemOf),
     addBuffs: body.addBuffs ?? [],
     removeBuffs: body.removeBuffs ?? [],
-    base: baseOf(body.base ?? {}),
+    base: baseFrom(body.base ?? {}),
   };
   return { trial, problems };
 }
@@ -67,7 +67,7 @@ function statsOf(stats: NonNullable<RequestedItem['stats']>): StatRow {
   return Object.fromEntries(STATS.map((stat) => [stat, stats[ATTRIBUTES[stat]] ?? 0]));
 }
 
-function baseOf({ maxHP, maxMP, jobId, ...sameNames }: NonNullable<Request['base']>): Trial['base'] {
+function baseFrom({ maxHP, maxMP, jobId, ...sameNames }: NonNullable<Request['base']>): Trial['base'] {
   return {
     ...sameNames,
     ...(maxHP === undefined ? {} : { max_hp: maxHP }),

@@ -10,7 +10,7 @@ import {
 } from '../part-state.ts';
 import { type BaseRow, unpackBase } from '../rows.ts';
 import { BASE_FIELDS, type BaseField, type BaseValues } from '../stat.ts';
-import { type Change, provisional } from './change.ts';
+import { type PartChange, provisional } from './change.ts';
 
 /** A base value that was announced. */
 export interface BaseFact extends Heard {
@@ -30,7 +30,7 @@ export function baseOf(part: BasePart): BaseValues | undefined {
 }
 
 /** The values that the event carries count at once; the re-read decides. */
-export function hearBaseChanged(part: BasePart, event: BaseChanged, context: HearingContext): Change<BasePart> {
+export function hearBaseChanged(part: BasePart, event: BaseChanged, context: HearingContext): PartChange<BasePart> {
   const shown = baseOf(part);
   const carried = BASE_FIELDS.filter((field) => event.values[field] !== undefined);
   const differs = carried.some((field) => shown?.[field] !== event.values[field]);

@@ -17,7 +17,7 @@ import {
 import { type BuffRow, firstExpiry, unpackBuffs } from '../rows.ts';
 import type { BuffStat } from '../snapshot.ts';
 import { GRACE_MS, LAPSED_AGAIN_MS } from '../timing.ts';
-import { type Change, provisional } from './change.ts';
+import { type PartChange, provisional } from './change.ts';
 
 /** An instance that was announced, for one of its stat types. */
 interface BuffBegan extends Heard {
@@ -115,7 +115,7 @@ function endOf(facts: readonly BuffFact[], { sourceId, statType }: Key, createdA
   return undefined;
 }
 
-export function hearBuffApplied(part: BuffsPart, event: BuffApplied, context: HearingContext): Change<BuffsPart> {
+export function hearBuffApplied(part: BuffsPart, event: BuffApplied, context: HearingContext): PartChange<BuffsPart> {
   const { sourceId, createdAt, level, expiresAt } = event;
   const isSure = isNews(part, createdAt, context);
   const shown = buffsOf(part, sourceId);
@@ -173,7 +173,7 @@ function meetsAnotherInstance(shown: readonly BuffStat[], { createdAt, changes }
 }
 
 /** Ends instances that are not later than the event's own, always, and remembers that they ended. */
-export function hearBuffExpired(part: BuffsPart, event: BuffExpired, context: HearingContext): Change<BuffsPart> {
+export function hearBuffExpired(part: BuffsPart, event: BuffExpired, context: HearingContext): PartChange<BuffsPart> {
   const { sourceId, createdAt, statTypes } = event;
   const ends = (buff: BuffStat): boolean =>
     buff.sourceId === sourceId &&
@@ -192,7 +192,11 @@ export function hearBuffExpired(part: BuffsPart, event: BuffExpired, context: He
 }
 
 /** New values for the instance with the event's createdAt, in record order; times and flag stay. The re-read decides. */
-export function hearBuffUpdated(part: BuffsPart, event: BuffStatUpdated, context: HearingContext): Change<BuffsPart> {
+export function hearBuffUpdated(
+  part: BuffsPart,
+  event: BuffStatUpdated,
+  context: HearingContext,
+): PartChange<BuffsPart> {
   const { sourceId, createdAt, changes } = event;
   const held = buffsOf(part, sourceId);
   const instance = held.filter((buff) => compareInstants(buff.createdAt, createdAt) === 0);

@@ -19,7 +19,7 @@ export const OUTCOMES = [
 export type Outcome = (typeof OUTCOMES)[number];
 
 /** What hearing an event makes of a part. The same part: nothing has changed. */
-export interface Change<Part> {
+export interface PartChange<Part> {
   readonly part: Part;
   readonly outcome: Outcome;
 }
@@ -30,6 +30,6 @@ export function provisional<Value, Fact extends Heard>(
   reason: DoubtReason,
   context: HearingContext,
   applied: boolean,
-): Change<PartState<Value, Fact>> {
+): PartChange<PartState<Value, Fact>> {
   return { part: doubted(part, reason, context), outcome: applied ? 'applied' : 'hinted' };
 }

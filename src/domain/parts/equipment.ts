@@ -12,7 +12,7 @@ import { type AssetRow, unpackAssets } from '../rows.ts';
 import { sameStats, type WornAsset } from '../snapshot.ts';
 import type { StatRow } from '../stat.ts';
 import { TAKE_OFF_MS } from '../timing.ts';
-import { type Change, provisional } from './change.ts';
+import { type PartChange, provisional } from './change.ts';
 
 /** What was announced of an asset: that it came off, or its new stats. */
 export interface AssetFact extends Heard {
@@ -53,7 +53,7 @@ export function nextTakeOffAt(part: EquipmentPart, mono: number): number {
  * off, whether it is known to be worn or not: a read under way may be about to say that it is. An update changes only what
  * is worn already.
  */
-export function hearAsset(part: EquipmentPart, event: AssetEvent, context: HearingContext): Change<EquipmentPart> {
+export function hearAsset(part: EquipmentPart, event: AssetEvent, context: HearingContext): PartChange<EquipmentPart> {
   const isReplay = predates(part, event.recordTime, context);
   switch (event.type) {
     case 'asset-moved': {
@@ -79,7 +79,7 @@ function takeOff(
   assetId: number,
   reason: 'equipment moved' | 'equipment changed',
   context: HearingContext,
-): Change<EquipmentPart> {
+): PartChange<EquipmentPart> {
   const worn = wornOf(part, context.mono).some((asset) => asset.assetId === assetId);
   const fact = { assetId, stats: undefined, heardAt: context.mono };
   const heard = withFact(part, fact, (other) => other.assetId === assetId);
@@ -91,7 +91,7 @@ function update(
   { assetId, stats }: AssetUpdated,
   context: HearingContext,
   isReplay: boolean,
-): Change<EquipmentPart> {
+): PartChange<EquipmentPart> {
   const worn = wornOf(part, context.mono).find((asset) => asset.assetId === assetId);
   const known = worn !== undefined && stats !== undefined && sameStats(worn.stats, stats);
   if (known && isSettled(part) && context.quiet) return { part, outcome: 'unchanged' };

@@ -10,7 +10,7 @@ import {
 } from '../part-state.ts';
 import { type SkillRow, unpackSkills } from '../rows.ts';
 import type { SkillLevel } from '../snapshot.ts';
-import { type Change, provisional } from './change.ts';
+import { type PartChange, provisional } from './change.ts';
 
 /** A skill's level that was announced; 0: it was forgotten. */
 export interface SkillFact extends Heard {
@@ -34,7 +34,7 @@ export function hearSkillChanged(
   part: PassivesPart,
   event: SkillChanged,
   context: HearingContext,
-): Change<PassivesPart> {
+): PartChange<PassivesPart> {
   const { skillId, level } = event;
   const known = level !== undefined && levelIn(skillsOf(part), skillId) === level;
   if (known && isSettled(part) && context.quiet) return { part, outcome: 'unchanged' };

@@ -77,7 +77,7 @@ export function numericId(id: string, path: string): number {
 }
 
 /** One page of a list; a service that does not page answers one page that is all. */
-export interface Page<T> {
+export interface DocumentPage<T> {
   readonly items: readonly T[];
   /** Number of the last page, from 1. */
   readonly last: number;
@@ -91,7 +91,7 @@ export function pageOf<T>(
   type: ResourceType,
   number: number,
   read: (resource: Resource, path: string) => T,
-): Page<T> {
+): DocumentPage<T> {
   const root = rootOf(document);
   const data = field(root, 'data');
   if (data === undefined) throw invalidField('data', 'a list', data);

@@ -8,7 +8,7 @@ export interface ExchangeRequest {
   readonly deadline: number;
 }
 
-export interface Answer {
+export interface HttpAnswer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
   /** As it came, perhaps compressed. */
@@ -30,12 +30,12 @@ export type ExchangeFailure =
 export function exchange(
   dispatcher: Pick<Dispatcher, 'dispatch'>,
   { path, headers, deadline }: ExchangeRequest,
-  onHeaders: (headers: Answer['headers']) => void,
-): Promise<Answer | ExchangeFailure> {
+  onHeaders: (headers: HttpAnswer['headers']) => void,
+): Promise<HttpAnswer | ExchangeFailure> {
   return new Promise((resolve) => {
     const chunks: Buffer[] = [];
     let status = 0;
-    let answerHeaders: Answer['headers'] = {};
+    let answerHeaders: HttpAnswer['headers'] = {};
     let controller: Dispatcher.DispatchController | undefined;
     let timedOut = false;
     const timer = setTimeout(() => {

@@ -6,7 +6,7 @@
 
 import { isObject } from '../../wire/go-json.ts';
 import { Undecodable } from '../../wire/undecodable.ts';
-import type { Answer } from './exchange.ts';
+import type { HttpAnswer } from './exchange.ts';
 
 /** The JSON is well-formed, and not a document of the service that was asked. */
 export class ForeignDocument extends Undecodable {
@@ -22,7 +22,7 @@ const JSON_TYPE = /^(application|text)\/([\w.-]+\+)?json$/;
  * Why a 200 or a 404 cannot be the service's own, in words for people and without what it holds; undefined: it may be.
  * `body` is what the answer holds once it is decompressed.
  */
-export function strangeness({ status, headers }: Answer, body: string): string | undefined {
+export function strangeness({ status, headers }: HttpAnswer, body: string): string | undefined {
   const type = mediaTypeOf(headers['content-type']);
   const isJson = type !== undefined && JSON_TYPE.test(type);
   const isPage = body.trimStart().startsWith('<');

@@ -4,7 +4,7 @@ import type { UpstreamTarget } from '../port.ts';
 import { invalidAnswer } from '../upstream-errors.ts';
 import { buffsSnapshot, readBuff } from './buffs-answer.ts';
 import { readCharacter } from './character-answer.ts';
-import { PAGE_SIZE, type Page, pageOf, type Resource } from './documents.ts';
+import { type DocumentPage, PAGE_SIZE, pageOf, type Resource } from './documents.ts';
 import { readCompartment } from './inventory-answer.ts';
 import type { ServiceClient, ServiceRequest } from './service-client.ts';
 import { readSkill, skillsSnapshot } from './skills-answer.ts';
@@ -58,7 +58,7 @@ async function readPages<T>(
   commons: RequestCommons,
   read: (resource: Resource, path: string) => T,
 ): Promise<readonly T[]> {
-  const page = (number: number): Promise<Page<T> | 'missing'> =>
+  const page = (number: number): Promise<DocumentPage<T> | 'missing'> =>
     client.get({ ...commons, path: `${path}?page[number]=${number}&page[size]=${PAGE_SIZE}` }, (document) =>
       pageOf(document, service, number, read),
     );

@@ -3,7 +3,7 @@ import { Undecodable } from '../../wire/undecodable.ts';
 import type { Service } from '../port.ts';
 import { invalidAnswer, refused, stranger, timedOut, unreachable } from '../upstream-errors.ts';
 import { decompressed } from './content-encoding.ts';
-import type { Answer, ExchangeFailure } from './exchange.ts';
+import type { ExchangeFailure, HttpAnswer } from './exchange.ts';
 import { ForeignDocument, strangeness } from './owner.ts';
 import { REDIRECTS_MAX } from './redirects.ts';
 
@@ -52,7 +52,7 @@ export function failureOf(service: Service, failure: ExchangeFailure | Astray, d
 /** What an answer means: whether it is its owner's, and what `decode` makes of it. Rejects with what is a defect of ours. */
 export async function resultOf<T>(
   service: Service,
-  answer: Answer,
+  answer: HttpAnswer,
   decode: (document: unknown) => T,
 ): Promise<RequestResult<T>> {
   if (answer.status !== 200 && answer.status !== 404) {
@@ -92,7 +92,7 @@ function foreign(service: Service, why: string): Failure {
 }
 
 /** Ms; 0 when the answer does not say in whole seconds. */
-function retryAfter({ headers }: Answer): number {
+function retryAfter({ headers }: HttpAnswer): number {
   const text = headers['retry-after'];
   const seconds = typeof text === 'string' && /^\d{1,9}$/.test(text) ? Number(text) : 0;
   return Math.min(RETRY_AFTER_MAX_MS, seconds * 1_000);

@@ -5,7 +5,7 @@ import { backoff } from '../../lib/backoff.ts';
 import type { Clock } from '../../lib/clock.ts';
 import type { Service } from '../port.ts';
 import { wasRefusedWith } from '../upstream-errors.ts';
-import { type Answer, type ExchangeFailure, exchange } from './exchange.ts';
+import { type ExchangeFailure, exchange, type HttpAnswer } from './exchange.ts';
 import { REDIRECTS_MAX, redirectOf } from './redirects.ts';
 import {
   ANSWER_MAX_BYTES,
@@ -91,8 +91,8 @@ export function createServiceClient(options: ServiceClientOptions): ServiceClien
   async function follow(
     request: ServiceRequest,
     until: number,
-    onHeaders: (headers: Answer['headers']) => void,
-  ): Promise<Answer | ExchangeFailure | Astray> {
+    onHeaders: (headers: HttpAnswer['headers']) => void,
+  ): Promise<HttpAnswer | ExchangeFailure | Astray> {
     const headers = { 'accept-encoding': 'identity', ...request.headers };
     let path = prefix + request.path;
     for (let redirects = 0; redirects <= REDIRECTS_MAX; redirects += 1) {

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { HEARD_AT, NOW, readPart } from '../../test/support/hearing.ts';
 import { asset, BASE, buffStat, instant } from '../../test/support/state-bench.ts';
-import { absorb } from './absorb.ts';
 import type { Parts } from './character.ts';
+import { mergeRead } from './merge-read.ts';
 import { PARTS } from './part.ts';
 import { packAssets, packBase, packBuffs, packSkills } from './rows.ts';
 import type { PartSnapshot } from './snapshot.ts';
@@ -32,7 +32,7 @@ const OTHER: readonly PartSnapshot[] = [
 ];
 
 function absorbed(snapshot: PartSnapshot, parts = HELD, began = HEARD_AT) {
-  return absorb(parts, snapshot, began, { now: NOW, mono: HEARD_AT + 500 });
+  return mergeRead(parts, snapshot, began, { now: NOW, mono: HEARD_AT + 500 });
 }
 
 describe('a read of each part is absorbed', () => {

@@ -9,14 +9,14 @@ import { packAssets, packBase, packBuffs, packSkills } from './rows.ts';
 import type { PartSnapshot } from './snapshot.ts';
 
 /** What a read makes of its part. */
-export interface Absorbed {
+export interface MergedRead {
   readonly part: AnyPart;
   /** True when a value shows otherwise than before. */
   readonly changed: boolean;
 }
 
 /** Merges what a read returned that began at a monotonic time. Pure. */
-export function absorb(parts: Parts, snapshot: PartSnapshot, began: number, { now, mono }: Moment): Absorbed {
+export function mergeRead(parts: Parts, snapshot: PartSnapshot, began: number, { now, mono }: Moment): MergedRead {
   switch (snapshot.part) {
     case 'base': {
       const part = merge(parts.base, packBase(snapshot.values), began, contradictedByBase, now);
