@@ -39,7 +39,6 @@ export function createAtlas(config: Config, ports: AppPorts, metrics: Pick<Metri
     ...requests,
     onEnd: outages.ended,
     concurrency: config.upstreamConcurrency,
-    dataConcurrency: Math.floor(config.upstreamConcurrency / 2),
     staticDataMax: config.staticDataMax,
   });
   const isShut = (service: Service): boolean => upstream.gates[service].state === 'open';

@@ -217,8 +217,7 @@ export const VARIABLES = {
   UPSTREAM_CONCURRENCY: variable(
     {
       group: 'Upstream services',
-      description:
-        'Reads in flight per upstream service at most, and connections to it, of this process; half as many for game data.',
+      description: 'Reads in flight per upstream service at most, and connections to it, of this process.',
       expected: 'an integer from 2 to 1024',
       default: '64',
     },

@@ -63,7 +63,6 @@ export function createStubbedUpstream(url: string, options: Partial<HttpUpstream
     baseUrls: { characters: url, inventory: url, buffs: url, skills: url, data: url },
     timeout: 1_000,
     concurrency: 8,
-    dataConcurrency: 4,
     staticDataMax: 1_000,
     environment: undefined,
     clock: systemClock,

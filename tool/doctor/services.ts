@@ -34,7 +34,6 @@ export async function examineServices(
     timeout: config.httpClientTimeout,
     environment: config.atlasEnvironment,
     concurrency: 4,
-    dataConcurrency: 4,
     staticDataMax: 1_000,
     onDate: (service, date, _sentAt, receivedAt) =>
       skews.set(service, date - (systemClock.now() - (systemClock.mono() - receivedAt))),

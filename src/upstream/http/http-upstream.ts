@@ -21,8 +21,6 @@ export interface HttpUpstreamOptions extends Pick<ServiceClientOptions, 'connect
   readonly timeout: number;
   /** Requests in flight per service at most, which is also the size of its connection pool. */
   readonly concurrency: number;
-  /** The same for static data. */
-  readonly dataConcurrency: number;
   /** Static data kept at most, of all tenants. */
   readonly staticDataMax: number;
   /** ENVIRONMENT header of requests whose event names none. */
@@ -66,10 +64,7 @@ export function createHttpUpstream(options: HttpUpstreamOptions): HttpUpstream {
   const headers = createRequestHeaders(random, options.environment, options.tracing !== undefined);
   const readers = createPartReaders();
 
-  const clientOf = (
-    service: Service,
-    connections = service === 'data' ? options.dataConcurrency : options.concurrency,
-  ): ServiceClient =>
+  const clientOf = (service: Service, connections = options.concurrency): ServiceClient =>
     tracedClient(
       createServiceClient({
         ...options,
@@ -104,7 +99,7 @@ export function createHttpUpstream(options: HttpUpstreamOptions): HttpUpstream {
     gate: gates.data,
     clock,
     random,
-    concurrency: options.dataConcurrency,
+    concurrency: options.concurrency,
     maxEntries: options.staticDataMax,
     source: {
       skill: (ask) =>
