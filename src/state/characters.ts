@@ -5,10 +5,9 @@
 
 import { type AnyPart, type Character, isResident } from '../domain/character.ts';
 import type { CharacterEvent, EventContext } from '../domain/event.ts';
-import { hear, type PartEvent, partOf } from '../domain/hear.ts';
-import { mergeRead, overridden } from '../domain/merge-read.ts';
+import { mergeRead } from '../domain/merge-read.ts';
 import { PARTS, type Part } from '../domain/part.ts';
-import { type DoubtReason, dueOf, type Moment, questioned, unloaded } from '../domain/part-state.ts';
+import { type DoubtReason, type Moment, questioned, unloaded } from '../domain/part-state.ts';
 import type { Outcome } from '../domain/parts/change.ts';
 import type { PartSnapshot } from '../domain/snapshot.ts';
 import type { CharacterId, Tenant } from '../domain/tenant.ts';
@@ -17,8 +16,9 @@ import type { CacheCounts } from '../lib/expiring-set.ts';
 import type { Moments } from '../lib/moments.ts';
 import { createAbsentees } from './absentees.ts';
 import { createEndedSessions } from './ended-sessions.ts';
-import { asPart, HeldCharacter, latestContext } from './held-character.ts';
+import { asPart, HeldCharacter } from './held-character.ts';
 import { createKeeping, setPart } from './keeping.ts';
+import { createPartEvents } from './part-events.ts';
 import { createRegister, type Population, type RegisterOptions, type TenantCount } from './register.ts';
 import { createRounds } from './rounds.ts';
 import type { Schedule } from './schedule.ts';
@@ -113,6 +113,7 @@ export function createCharacters(options: CharactersOptions): Characters {
 
   const rounds = createRounds({ register, schedule, since });
   const sessions = createSessionEvents({ ...options, register, ended, keeping, hold });
+  const partEvents = createPartEvents({ ...options, register, absentees, keeping, since });
 
   /** Where something was heard moments ago, its producer may not have committed yet: the first load is confirmed. */
   function hold(tenant: Tenant, characterId: CharacterId, { now, mono }: Moment): HeldCharacter {
@@ -124,47 +125,6 @@ export function createCharacters(options: CharactersOptions): Characters {
     return character;
   }
 
-  function hearPart(event: PartEvent, now: Moment, heard: Moment): Outcome {
-    const part = partOf(event);
-    const character = register.find(event.tenant, event.characterId);
-    if (character === undefined) {
-      absentees.heard(event.tenant, event.characterId, part, now.mono);
-      return 'not-held';
-    }
-    const before = character[part];
-    character.touchedAt = Math.max(character.touchedAt, now.mono);
-    character.context = latestContext(character.context, event.context);
-    const reads = schedule.heard(character, part);
-    // It tells nothing of what was read so long after, and would be forgotten with that read.
-    if (heard.mono <= before.began - GRACE_MS) return 'outdated';
-    // What was read before is read again, and until then not older values are shown than these.
-    if (heard.mono <= since[part] && before.began < since[part]) return 'outdated';
-    const ownerNow = heard.now + options.ownerOffset(part);
-    const quiet = before.began >= since[part] && reads === 'quiet';
-    const readingSince = typeof reads === 'number' ? reads : undefined;
-    const { part: next, outcome } = hear(character, event, {
-      now: heard.now,
-      mono: heard.mono,
-      ownerNow,
-      quiet,
-      readingSince,
-    });
-    if (next === before) return outcome;
-    if (heard.mono <= before.began) return overrideBy(character, part, next, now);
-    keeping.replace(character, part, next, now);
-    if (next.doubt !== before.doubt) keeping.wantNow(character, part, now, event.backlog);
-    return outcome;
-  }
-
-  /** What was heard before the last read began, and came here after it. */
-  function overrideBy(character: HeldCharacter, part: Part, heard: AnyPart, now: Moment): Outcome {
-    const next = overridden(part, heard, now.now);
-    keeping.replace(character, part, next, now);
-    const due = dueOf(next);
-    if (due !== Number.POSITIVE_INFINITY) schedule.want(character, part, Math.max(due, now.mono), 'backlog');
-    return 'outdated';
-  }
-
   function keptOf(character: Character): HeldCharacter | undefined {
     return character instanceof HeldCharacter && character.held ? character : undefined;
   }
@@ -174,7 +134,9 @@ export function createCharacters(options: CharactersOptions): Characters {
     apply(event, now, seenAt = now.mono) {
       if (event.type === 'session-destroyed') return sessions.destroyed(event, now);
       const heard = seenAt < now.mono ? { now: now.now - (now.mono - seenAt), mono: seenAt } : now;
-      return event.type === 'session-created' ? sessions.created(event, now, heard) : hearPart(event, now, heard);
+      return event.type === 'session-created'
+        ? sessions.created(event, now, heard)
+        : partEvents.heard(event, now, heard);
     },
     absorb(known, snapshot, began) {
       const character = keptOf(known);
