@@ -12,6 +12,8 @@ export interface Absentees extends CacheCounts {
   /** `mono`: monotonic ms. */
   heard(tenant: Tenant, characterId: CharacterId, part: Part, mono: number): void;
   wasHeard(tenant: Tenant, characterId: CharacterId, part: Part, mono: number): boolean;
+  /** Forgets what is too old; to be called now and then, for when nothing is heard. */
+  sweep(mono: number): void;
 }
 
 interface Generation {
@@ -74,6 +76,7 @@ export function createAbsentees(): Absentees {
       const bits = bitsIn(younger, tenant, characterId) | bitsIn(older, tenant, characterId);
       return (bits & BIT[part]) !== 0;
     },
+    sweep: age,
   };
 }
 

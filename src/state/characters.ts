@@ -211,6 +211,7 @@ export function createCharacters(options: CharactersOptions): Characters {
     sweep() {
       const now = moments.next();
       ended.sweep(now.mono);
+      absentees.sweep(now.mono);
       register.sweep(now.mono);
       keeping.noticeLapses(now);
     },

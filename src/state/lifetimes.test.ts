@@ -156,4 +156,17 @@ describe('visitors and residents come and go', () => {
     assert.equal(bench.base('strength'), BASE.strength);
     assert.equal(bench.isStale('base'), true);
   });
+
+  it('symptom: what was heard of those who are not held is remembered for as long as nothing more is heard', () => {
+    const bench = setUp();
+    const { caches } = bench.characters;
+    bench.event({ type: 'base-changed', values: { luck: 9 }, incomplete: false });
+    bench.characters.sweep();
+    assert.equal(caches['touched-parts'].size, 1);
+    for (let second = 0; second < 10; second += 1) {
+      bench.clock.pass(1_001);
+      bench.characters.sweep();
+    }
+    assert.equal(caches['touched-parts'].size, 0);
+  });
 });
