@@ -26,7 +26,11 @@ export async function observe(service: ServiceProcess): Promise<Observed> {
   const text = await (await service.get('/api/metrics')).text();
   const sum = (pattern: RegExp): number =>
     [...text.matchAll(pattern)].reduce((total, [, value]) => total + Number(value), 0);
-  const gauge = (name: string): number => sum(new RegExp(`^effective_stats_${name} (\\S+)$`, 'gm'));
+  const gauge = (name: string): number => {
+    const [, value] = new RegExp(`^${name} (\\S+)$`, 'm').exec(text) ?? [];
+    if (value === undefined) throw new Error(`the service tells no ${name}`);
+    return Number(value);
+  };
   const deadByReason: Record<string, number> = {};
   for (const [, reason = '', count] of text.matchAll(
     /^effective_stats_events_total\{[^}]*outcome="dead",reason="([^"]*)"\} (\d+)$/gm,
