@@ -145,3 +145,25 @@ test('given what was read and what was heard since, when it is explained, then e
     ],
   );
 });
+
+test('symptom: what a read has listed is told as heard, because of an earlier instance, or a take-off that does not show yet', async () => {
+  const newest = buffStat(7, 'SPEED', 40, instant(NOW + 10_001));
+  const { explain, bench, clock } = await setUp({ assets: [asset(177, -1, { speed: 5 })] });
+  clock.pass(10_000);
+  bench.request('buffs');
+  const claim = bench.claim('buffs');
+  const changes = [{ type: 'SPEED', amount: 20 }];
+  const createdAt = instant(NOW + 10_000);
+  bench.event({ type: 'buff-applied', sourceId: 7, level: 20, changes, createdAt, expiresAt: undefined });
+  bench.merge(claim, { part: 'buffs', buffs: [newest] });
+  bench.event({ type: 'asset-moved', assetId: 177, templateId: 177, slot: 7, oldSlot: -1 });
+  const { stats } = await explain();
+  const lines = stats.find(({ name }) => name === 'speed')?.phases.flatMap((phase) => phase.lines);
+  assert.deepEqual(
+    lines?.map(({ source, origin }) => [source.kind, origin?.how]),
+    [
+      ['equipment', 'read'],
+      ['buff', 'read'],
+    ],
+  );
+});

@@ -150,14 +150,17 @@ function createSources(character: Character, moment: Moment): Sources {
         case 'equipment':
           return originOf(
             equipment,
-            laidOver(equipment).find(({ assetId }) => assetId === source.id),
+            laidOver(equipment).find(({ assetId, stats }) => assetId === source.id && stats !== undefined),
           );
         case 'buff':
           return originOf(
             buffsPart,
             laidOver(buffsPart).find(
               (fact) =>
-                fact.kind === 'began' && fact.buff.sourceId === source.id && fact.buff.statType === source.statType,
+                fact.kind === 'began' &&
+                fact.buff.sourceId === source.id &&
+                fact.buff.statType === source.statType &&
+                buffs.includes(fact.buff),
             ),
           );
         case 'passive':

@@ -1,5 +1,5 @@
 import type { Character } from '../domain/character.ts';
-import { type Freshness, freshnessOf } from '../domain/freshness.ts';
+import { type Freshness, freshnessOf, isUnconfirmed } from '../domain/freshness.ts';
 import { PARTS, type Part } from '../domain/part.ts';
 import type { DoubtReason, Moment } from '../domain/part-state.ts';
 import type { ReadQueue } from '../refresh/read-queue.ts';
@@ -14,7 +14,7 @@ export interface PartFreshness {
   /** Start of the read that it rests on. */
   readonly asOf: number | undefined;
   readonly staleSince: number | undefined;
-  readonly staleReason: DoubtReason | undefined;
+  readonly staleReason: DoubtReason | 'not confirmed' | undefined;
   /** When it will be confirmed. */
   readonly settlesAt: number | undefined;
   /** Start of the read under way. */
@@ -40,13 +40,14 @@ export function partFreshness(
 ): PartFreshness[] {
   return PARTS.map((part) => {
     const { began, doubt, confirmAt } = character[part];
+    const unconfirmed = isUnconfirmed(character[part], moment.mono);
     const status = queue.status(character, part);
     return {
       part,
       state: freshnessOf(character[part], moment, watches[part]),
       asOf: epochOf(began, moment),
-      staleSince: doubt?.since,
-      staleReason: doubt?.reason,
+      staleSince: doubt?.since ?? (unconfirmed ? epochOf(confirmAt, moment) : undefined),
+      staleReason: doubt?.reason ?? (unconfirmed ? 'not confirmed' : undefined),
       settlesAt: epochOf(confirmAt, moment),
       readingSince: epochOf(status.began, moment),
       nextReadAt: epochOf(status.nextAt, moment),

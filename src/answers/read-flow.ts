@@ -23,9 +23,9 @@ export type Unanswered =
 export type AnswerFrom<T> = (character: Character, moment: Moment) => T | undefined;
 
 /**
- * Answers questions about one character. Loads whom nobody has heard of, waits READ_WAIT at most for what was never loaded,
- * and re-reads what may have changed unheard. Synchronous when nothing has to be waited for. Never rejects for what upstream
- * services do.
+ * Answers questions about one character. Loads whom nobody has heard of, waits READ_WAIT for what was never loaded (and 250 ms
+ * each time that the character went meanwhile), and re-reads what may have changed unheard. Synchronous when nothing has to be
+ * waited for. Never rejects for what upstream services do.
  */
 export interface ReadFlow {
   read<T>(

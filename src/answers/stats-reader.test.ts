@@ -4,6 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { createScriptedUpstream } from '../../test/support/scripted-upstream.ts';
 import { asset, BASE, buffStat, createStateBench, instant, TENANT } from '../../test/support/state-bench.ts';
 import { until } from '../../test/support/wait.ts';
+import type { Character } from '../domain/character.ts';
 import { PARTS } from '../domain/part.ts';
 import { rulesetByName } from '../domain/rulesets/index.ts';
 import { STATS } from '../domain/stat.ts';
@@ -236,6 +237,20 @@ describe('reading stats', () => {
     );
     scripted.closeGate('characters');
     await until('base is loaded', () => bench.view().base.read !== undefined);
+  });
+
+  it('symptom: while one service is down, nothing of the others is read again for those whom nobody asks about', async () => {
+    const { scripted, bench, refresher } = setUp();
+    scripted.openGate('inventory');
+    for (let id = 1; id <= 700; id += 1) {
+      const session = { type: 'session-created', sessionId: `s${id}`, worldId: 0, channelId: 1 } as const;
+      bench.event({ ...session, characterId: id, replayed: true });
+    }
+    bench.characters.replayed();
+    refresher.wake();
+    const isRead = ({ base, buffs, passives }: Character) =>
+      base.read !== undefined && buffs.read !== undefined && passives.read !== undefined;
+    await until('all that can be read is', () => [...bench.characters.all()].every(isRead));
   });
 
   it('given a known base that the service forgets, then the last known base is answered, degraded', async () => {

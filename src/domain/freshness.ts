@@ -1,6 +1,6 @@
 import type { AnyPart } from './character.ts';
 import type { Moment } from './part-state.ts';
-import { FRESH_WITHOUT_FEED_MS } from './timing.ts';
+import { FRESH_WITHOUT_FEED_MS, UNCONFIRMED_MS } from './timing.ts';
 
 /** What an answer may name as degraded, in this order. */
 export const DEGRADABLE = ['base', 'equipment', 'buffs', 'passives', 'requirements'] as const;
@@ -8,7 +8,7 @@ export const DEGRADABLE = ['base', 'equipment', 'buffs', 'passives', 'requiremen
 export type Degradable = (typeof DEGRADABLE)[number];
 
 /**
- * fresh, settling: counts as true; settling: a read will confirm it. stale: it is doubted. unwatched: it would be fresh, but
+ * fresh, settling: counts as true; settling: a read will confirm it. stale: it is doubted, or that read is late. unwatched: it would be fresh, but
  * events that concern it may have passed unheard since it was read. unloaded: it was never read.
  */
 export type Freshness = 'fresh' | 'settling' | 'stale' | 'unwatched' | 'unloaded';
@@ -23,9 +23,14 @@ export interface Watch {
 
 export function freshnessOf(part: AnyPart, { mono }: Moment, { current, since }: Watch): Freshness {
   if (part.read === undefined) return 'unloaded';
-  if (part.doubt !== undefined) return 'stale';
+  if (part.doubt !== undefined || isUnconfirmed(part, mono)) return 'stale';
   if (part.began < since || (!current && mono - part.began >= FRESH_WITHOUT_FEED_MS)) return 'unwatched';
   return part.confirmAt === undefined ? 'fresh' : 'settling';
+}
+
+/** True when the read that was to confirm the last one is late: its service cannot be asked, or does not answer. */
+export function isUnconfirmed({ confirmAt }: AnyPart, mono: number): boolean {
+  return confirmAt !== undefined && mono >= confirmAt + UNCONFIRMED_MS;
 }
 
 /** Whether the part counts as true; an answer names the others as degraded. */

@@ -30,6 +30,7 @@ export type DoubtReason =
   | 'events missed'
   | 'an operator asked'
   | 'unknown to its service'
+  | 'too much heard'
   | 'a defect';
 
 export interface Doubt {
@@ -73,12 +74,28 @@ export function withFact<Value, Fact extends Heard>(
   fact: Fact,
   isSameKey: (other: Fact) => boolean,
 ): PartState<Value, Fact> {
+  const last = part.heard.at(-1)?.heardAt ?? fact.heardAt;
+  const isOlder = last > fact.heardAt && part.heard.some((other) => other.heardAt > fact.heardAt && isSameKey(other));
+  return isOlder ? part : withNewest(part, fact, isSameKey);
+}
+
+/** With a fact in the place of those about the same key, whenever they were heard: it orders itself, and is the newest. */
+export function withNewest<Value, Fact extends Heard>(
+  part: PartState<Value, Fact>,
+  fact: Fact,
+  isSameKey: (other: Fact) => boolean,
+): PartState<Value, Fact> {
   const others = part.heard.filter((other) => !isSameKey(other));
   const kept = others.length < HEARD_MAX ? others : others.slice(1);
   const last = part.heard.at(-1);
-  if (last === undefined || last.heardAt <= fact.heardAt) return { ...part, heard: [...kept, fact] };
-  if (part.heard.some((other) => other.heardAt > fact.heardAt && isSameKey(other))) return part;
-  return { ...part, heard: [...kept, fact].sort((a, b) => a.heardAt - b.heardAt) };
+  const heard = [...kept, fact];
+  if (last !== undefined && last.heardAt > fact.heardAt) heard.sort((a, b) => a.heardAt - b.heardAt);
+  return { ...part, heard };
+}
+
+/** True when the next fact puts out another one. */
+export function hasHeardMost({ heard }: PartState<unknown, Heard>): boolean {
+  return heard.length >= HEARD_MAX;
 }
 
 /** The two readings of the clock that belong together. */

@@ -3,6 +3,9 @@
 /** A producer has committed what it announced when this long has passed: a read that began sooner is confirmed by another. */
 export const SETTLE_MS = 2_000;
 
+/** A confirming read that is this late has not come: what it was to confirm counts no longer as true. Reads end within 2 s. */
+export const UNCONFIRMED_MS = 2_000;
+
 /** Allowance for clocks that differ and for what travels: an event this much older than a read tells that read nothing new. */
 export const GRACE_MS = 5_000;
 

@@ -22,7 +22,7 @@ export interface FeedRecord {
   readonly timestamp: number;
   /** Its bytes are there until the handler is done with the batch: what is kept is copied. */
   readonly content: RecordContent;
-  /** Monotonic ms at which its log was first seen to hold it: of a backlog long before it was fetched. undefined: just now. */
+  /** Monotonic ms at which its log was first seen to hold it: of a backlog long before it was fetched. undefined, which Kafka's feed never says: just now. */
   readonly seenAt?: number | undefined;
 }
 

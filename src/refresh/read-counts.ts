@@ -1,7 +1,7 @@
 import { PARTS, type Part } from '../domain/part.ts';
 
 /** How a read of a part ended. */
-const READ_OUTCOMES = ['unchanged', 'changed', 'drift', 'dropped', 'missing', 'failed', 'gated'] as const;
+const READ_OUTCOMES = ['unchanged', 'changed', 'drift', 'dropped', 'missing', 'failed'] as const;
 
 export type ReadOutcome = (typeof READ_OUTCOMES)[number];
 

@@ -51,8 +51,8 @@ export interface ReadQueue extends Schedule {
   status(character: Character, part: Part): ReadStatus;
   /** Parts of characters of which something is wanted, under way or remembered. */
   readonly size: number;
-  /** Reads that are due and have not begun. */
-  readonly ready: number;
+  /** Reads of the part that are due and have not begun. */
+  ready(part: Part): number;
 }
 
 const NOTHING: ReadStatus = {
@@ -105,9 +105,7 @@ export function createReadQueue(clock: Pick<Clock, 'mono'>): ReadQueue {
       const { failures, missing, firstBegan, waitsFor, claim: underWay } = entry;
       return { failures, missing, firstBegan, waitsFor, began: underWay?.began, nextAt: dueAt(entry) };
     },
-    get ready() {
-      return PARTS.reduce((sum, part) => sum + lanes[part].ready, 0);
-    },
+    ready: (part) => lanes[part].ready,
     get size() {
       return PARTS.reduce((sum, part) => sum + lanes[part].size, 0);
     },

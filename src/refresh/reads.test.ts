@@ -54,7 +54,7 @@ describe('when what is read', () => {
       PARTS.map((part) => bench.freshness(part)),
       ['unwatched', 'fresh', 'unwatched', 'fresh'],
     );
-    bench.characters.catchUp(10);
+    for (const part of PARTS) bench.characters.catchUp(part, 10);
     bench.read({ part: 'base', values: BASE });
     bench.read({ part: 'buffs', buffs: [] });
     assert.deepEqual(

@@ -24,7 +24,7 @@ export interface Refresher {
   stop(within: number): Promise<void>;
   /** To be called after anything that may have made a read due. */
   wake(): void;
-  /** Resolves when the next read of the character ends, however, when a gate opens, or after `within` ms. */
+  /** Resolves when the next read of the character ends, however, when any read does whose gate is open, or after `within` ms. */
   nextRead(character: Character, within: number): Promise<void>;
   /** True while no read of the part can begin, because its service's gate is open. */
   isBlocked(part: Part): boolean;
@@ -36,10 +36,10 @@ export interface Refresher {
 }
 
 const SWEEP_MS = 1_000;
-/** Reads of a long catching up that are wanted ahead of their time, so that a million of them need no million entries. */
+/** Reads of a part in a long catching up that are wanted ahead of their time, so that a million of them need no million entries. */
 const AHEAD = 512;
-/** Characters that are looked at for whether they are behind, and how often in one turn of the event loop. */
-const LOOKED_AT = 128;
+/** Characters that are looked at for whether a part is behind, and how often in one turn of the event loop. */
+const LOOKED_AT = 32;
 const LOOKS = 16;
 
 export function createRefresher(options: RefresherOptions): Refresher {
@@ -63,15 +63,17 @@ export function createRefresher(options: RefresherOptions): Refresher {
   function pump(): void {
     woken = undefined;
     if (stopped) return;
-    wantBehind();
-    for (const part of PARTS) beginDue(part);
+    for (const part of PARTS) {
+      if (!isBlocked(part)) wantBehind(part);
+      beginDue(part);
+    }
     armTimer();
   }
 
   /** Some of who is behind, so that nobody waits for a look at everybody. */
-  function wantBehind(): void {
+  function wantBehind(part: Part): void {
     for (let looks = 0; looks < LOOKS; looks += 1) {
-      if (queue.ready >= AHEAD || !characters.catchUp(LOOKED_AT)) return;
+      if (queue.ready(part) >= AHEAD || !characters.catchUp(part, LOOKED_AT)) return;
     }
     wake();
   }

@@ -7,7 +7,7 @@ import { type AnyPart, type Character, isResident } from '../domain/character.ts
 import type { CharacterEvent, EventContext } from '../domain/event.ts';
 import { mergeRead } from '../domain/merge-read.ts';
 import { PARTS, type Part } from '../domain/part.ts';
-import { type DoubtReason, type Moment, questioned, unloaded } from '../domain/part-state.ts';
+import { type DoubtReason, doubted, type Moment, questioned, unloaded } from '../domain/part-state.ts';
 import type { Outcome } from '../domain/parts/change.ts';
 import type { PartSnapshot } from '../domain/snapshot.ts';
 import type { CharacterId, Tenant } from '../domain/tenant.ts';
@@ -46,7 +46,7 @@ export interface Absorption {
 
 export interface Characters {
   /**
-   * Applies an event. A throw is a defect: no value has changed then, and whoever catches it calls `doubt`. The events of a batch
+   * Applies an event. A throw is a defect: no part has changed then, and whoever catches it calls `doubt`. The events of a batch
    * may share a moment. `seenAt`: monotonic ms at which its log was seen to hold it, where that was earlier.
    */
   apply(event: CharacterEvent, now: Moment, seenAt?: number): Outcome;
@@ -75,8 +75,8 @@ export interface Characters {
   followedSince(part: Part): number;
   /** The replay of sessions is over: whoever is online and was never read is to be. */
   replayed(): void;
-  /** Wants reads of who is behind after a replay or missed events; looks at `n` characters. False: nobody is left. */
-  catchUp(n: number): boolean;
+  /** Wants reads of a part of who is behind after a replay or missed events; looks at `n` characters. False: nobody is left. */
+  catchUp(part: Part, n: number): boolean;
   /** Lets go whose time is up and notices lapses; to be called about once a second. */
   sweep(): void;
   /** Wants reads of the next `n` characters in rotation, of parts that were last read at or before this monotonic time. */
@@ -192,8 +192,10 @@ export function createCharacters(options: CharactersOptions): Characters {
       const character = keptOf(known);
       if (character === undefined) return;
       const now = moments.next();
+      // What met a defect was announced: its producer may not have committed yet.
+      const inDoubt = reason === 'a defect' ? doubted : questioned;
       for (const part of parts) {
-        keeping.replace(character, part, questioned(asPart(character, part), reason, now), now);
+        keeping.replace(character, part, inDoubt(asPart(character[part]), reason, now), now);
         keeping.wantNow(character, part, now, undefined);
       }
     },
@@ -207,7 +209,7 @@ export function createCharacters(options: CharactersOptions): Characters {
       ended.replayed(moments.mono());
       rounds.begin();
     },
-    catchUp: (n) => rounds.catchUp(n, moments.mono()),
+    catchUp: (part, n) => rounds.catchUp(part, n, moments.mono()),
     sweep() {
       const now = moments.next();
       ended.sweep(now.mono);

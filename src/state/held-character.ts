@@ -1,6 +1,5 @@
-import type { Character } from '../domain/character.ts';
+import type { AnyPart, Character } from '../domain/character.ts';
 import type { EventContext } from '../domain/event.ts';
-import type { Part } from '../domain/part.ts';
 import { unloaded } from '../domain/part-state.ts';
 import type { BasePart } from '../domain/parts/base.ts';
 import type { BuffsPart } from '../domain/parts/buffs.ts';
@@ -41,8 +40,8 @@ export class HeldCharacter implements Character {
 }
 
 /** Any part, for what treats all of them alike and looks at no value. */
-export function asPart(character: Character, part: Part): Character['base'] {
-  return character[part] as Character['base'];
+export function asPart(part: AnyPart): BasePart {
+  return part as BasePart;
 }
 
 /** The newest event's, with the environment that an earlier one named when it names none. */

@@ -109,6 +109,14 @@ const loads =
   ({ bench }) =>
     bench.load(parts);
 
+/** Of which an earlier look at its log has told. */
+const seenEarlier =
+  (ms: number, step: Step): Step =>
+  (scene) =>
+    step({ ...scene, seenAt: scene.bench.clock.mono() - ms });
+
+const meetsDefect: Step = ({ bench }) => bench.characters.doubt(bench.view(), PARTS, 'a defect');
+
 /** From here on events are such as the log held at this moment. */
 const logIsSeen: Step = (scene) => {
   scene.seenAt = scene.bench.clock.mono();
@@ -116,7 +124,7 @@ const logIsSeen: Step = (scene) => {
 
 const eventsAreMissed: Step = ({ bench }) => {
   bench.characters.distrust(PARTS);
-  bench.characters.catchUp(10);
+  for (const part of PARTS) bench.characters.catchUp(part, 10);
 };
 
 const shows =
@@ -141,6 +149,11 @@ const isDoubted =
   (part: Part): Step =>
   ({ bench }) =>
     assert.equal(bench.isStale(part), true, `${part} is doubted`);
+
+const countsAsTrue =
+  (part: Part, counts: boolean): Step =>
+  ({ bench }) =>
+    assert.equal(['fresh', 'settling'].includes(bench.freshness(part)), counts, `${part} counts as true`);
 
 const areDue =
   (...parts: Part[]): Step =>
@@ -384,6 +397,52 @@ const FOUND: readonly Found[] = [
     symptom: 'an overall over pants shows a character without pants before the overall came',
     given: { assets: [asset(1, -6, { max_hp: 50 })] },
     steps: [moved(1, -6, 7), after(20), showsWorn(1), moved(2, 7, -5), readsWorn(asset(2, -5)), showsWorn(2)],
+  },
+  {
+    symptom: 'an item whose take-off is announced twice comes back for a moment',
+    given: { assets: [asset(1, -6, { max_hp: 50 })] },
+    steps: [moved(1, -6, 7), after(251), showsWorn(), moved(1, -6, 7), showsWorn()],
+  },
+  {
+    symptom: 'what was read before the commit counts as true for as long as its service cannot be asked again',
+    given: { assets: [asset(1, -11)] },
+    steps: [
+      moved(2, 4, -11),
+      readsWorn(asset(1, -11)),
+      after(3_999),
+      countsAsTrue('equipment', true),
+      after(2),
+      countsAsTrue('equipment', false),
+      readsWorn(asset(2, -11)),
+      countsAsTrue('equipment', true),
+    ],
+  },
+  {
+    symptom: 'a newer instance of a buff is dropped, because an earlier look at its partition had told of it',
+    given: {},
+    steps: [applied({ SPEED: 20 }), seenEarlier(5, applied({ SPEED: 40 }, 1)), shows({ SPEED: 40 })],
+  },
+  {
+    symptom: 'the end of a newer instance is dropped, because an earlier look at its partition had told of it',
+    given: { buffs: buffsAt({ SPEED: 40 }, 1) },
+    steps: [ended('SPEED'), seenEarlier(5, ended('SPEED', 1)), shows({})],
+  },
+  {
+    symptom: 'what met a defect is read once, and its producer commits after that',
+    given: {},
+    steps: [meetsDefect, readsLuck(4), after(2_001), readsLuck(9), showsLuck(9)],
+  },
+  {
+    symptom: 'of more buffs than are remembered the first vanish, as if they had never been',
+    given: {},
+    steps: [
+      ...Array.from({ length: 32 }, (_, at) => {
+        const createdAt = instant(START + at);
+        const changes = Array.from({ length: 128 }, (_change, nth) => ({ type: `T${nth}`, amount: 1 }));
+        return heard({ type: 'buff-applied', sourceId: at, level: 1, changes, createdAt, expiresAt: undefined });
+      }),
+      isDoubted('buffs'),
+    ],
   },
   {
     symptom: 'what was announced just before events were missed stays unknown, because the re-read is not confirmed',

@@ -7,8 +7,8 @@ import type { Schedule } from './schedule.ts';
 export interface Rounds {
   /** Everybody is to be looked at for whether they are behind. */
   begin(): void;
-  /** Looks at `n` of them: parts that were never read, or not since events were missed, are wanted. False: nobody is left. */
-  catchUp(n: number, mono: number): boolean;
+  /** Looks at `n` of them: whose part was never read, or not since events were missed, has it wanted. False: nobody is left. */
+  catchUp(part: Part, n: number, mono: number): boolean;
   /** Wants reads of the next `n` characters in rotation, of parts that were last read at or before this monotonic time. */
   audit(readBefore: number, n: number, mono: number): void;
 }
@@ -21,25 +21,30 @@ export interface RoundsOptions {
 }
 
 export function createRounds({ register, schedule, since }: RoundsOptions): Rounds {
-  let behind: Iterator<HeldCharacter> | undefined;
+  const behind: Record<Part, Iterator<HeldCharacter> | undefined> = {
+    base: undefined,
+    equipment: undefined,
+    buffs: undefined,
+    passives: undefined,
+  };
   let rotation: Iterator<HeldCharacter> | undefined;
 
   return {
     begin() {
-      behind = register.all();
+      for (const part of PARTS) behind[part] = register.all();
     },
-    catchUp(n, mono) {
-      for (let looked = 0; looked < n && behind !== undefined; looked += 1) {
-        const next = behind.next();
-        if (next.done === true) behind = undefined;
-        else {
-          for (const part of PARTS) {
-            const { read, began } = next.value[part];
-            if (read === undefined || began < since[part]) schedule.want(next.value, part, mono, 'backlog');
-          }
+    catchUp(part, n, mono) {
+      const left = behind[part];
+      for (let looked = 0; looked < n; looked += 1) {
+        const next = left?.next();
+        if (next === undefined || next.done === true) {
+          behind[part] = undefined;
+          return false;
         }
+        const { read, began } = next.value[part];
+        if (read === undefined || began < since[part]) schedule.want(next.value, part, mono, 'backlog');
       }
-      return behind !== undefined;
+      return true;
     },
     audit(readBefore, n, mono) {
       for (let looked = 0; looked < Math.min(n, register.size); looked += 1) {

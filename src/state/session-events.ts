@@ -10,7 +10,6 @@ import type { EndedSessions } from './ended-sessions.ts';
 import { asPart, type HeldCharacter, latestContext } from './held-character.ts';
 import type { Keeping } from './keeping.ts';
 import type { Register } from './register.ts';
-import type { Schedule } from './schedule.ts';
 
 /** What sessions do: who is resident, and what is read because of them. */
 export interface SessionEvents {
@@ -23,7 +22,6 @@ export interface SessionEventsOptions {
   readonly register: Pick<Register, 'find' | 'becameResident' | 'letGo'>;
   readonly ended: EndedSessions;
   readonly keeping: Pick<Keeping, 'replace' | 'wantNow'>;
-  readonly schedule: Pick<Schedule, 'want'>;
   readonly hold: (tenant: Tenant, characterId: CharacterId, now: Moment) => HeldCharacter;
   /** Whether sessions of the character make a resident here (shards). */
   readonly isOurs: (tenant: Tenant, characterId: CharacterId) => boolean;
@@ -32,7 +30,7 @@ export interface SessionEventsOptions {
 }
 
 export function createSessionEvents(options: SessionEventsOptions): SessionEvents {
-  const { register, ended, keeping, schedule } = options;
+  const { register, ended, keeping } = options;
 
   /** A new session of a character that is held: it is read anew, and keeps what it has meanwhile. */
   function initialise(character: HeldCharacter, event: SessionCreated, now: Moment, heard: Moment): void {
@@ -41,17 +39,15 @@ export function createSessionEvents(options: SessionEventsOptions): SessionEvent
       const readAt = now.now + options.ownerOffset(part) - (now.mono - began);
       const isOld = event.replayed && (read === undefined || event.recordTime < readAt - GRACE_MS);
       if (isOld || heard.mono + SETTLE_MS <= began) continue;
-      keeping.replace(character, part, doubted(asPart(character, part), 'a session began', now), now);
+      keeping.replace(character, part, doubted(asPart(character[part]), 'a session began', now), now);
       keeping.wantNow(character, part, now, event.backlog);
     }
   }
 
   /** Who was replayed is read when the replay is over. */
   function load(character: HeldCharacter, { backlog, replayed }: SessionCreated, now: Moment): void {
-    for (const part of PARTS) {
-      if (backlog !== undefined) keeping.wantNow(character, part, now, backlog);
-      else if (!replayed) schedule.want(character, part, now.mono, 'live');
-    }
+    if (replayed && backlog === undefined) return;
+    for (const part of PARTS) keeping.wantNow(character, part, now, backlog);
   }
 
   return {

@@ -128,10 +128,10 @@ describe('sessions', () => {
     bench.event({ ...created, sessionId: 'b', characterId: 2 });
     bench.event({ type: 'session-destroyed', sessionId: 'a', characterId: 1, replayed: true });
     assert.equal(bench.characters.population().residents, 1);
-    bench.characters.catchUp(100);
+    for (const part of PARTS) bench.characters.catchUp(part, 100);
     assert.deepEqual(bench.due('base', 10), []);
     bench.characters.replayed();
-    bench.characters.catchUp(100);
+    for (const part of PARTS) bench.characters.catchUp(part, 100);
     assert.deepEqual(
       bench.due('base', 10).map(({ character, priority }) => [character.characterId, priority]),
       [[2, 'backlog']],

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { createMetrics } from './metrics.ts';
 import type { MetricsSources } from './metrics-sources.ts';
 
-const NO_READS = { unchanged: 0, changed: 0, drift: 0, dropped: 0, missing: 0, failed: 0, gated: 0 };
+const NO_READS = { unchanged: 0, changed: 0, drift: 0, dropped: 0, missing: 0, failed: 0 };
 
 function sources(): MetricsSources & { readonly feed: { counters: { commits: number } } } {
   return {

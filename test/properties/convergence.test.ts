@@ -170,7 +170,7 @@ function createRun({ kinds, lag, skew, idles, steps, caughtUp }: Scenario) {
       if (caughtUp) queue.caughtUp(PARTITION);
       for (let tick = 0; tick < 100; tick += 1) {
         if (!bench.isHeld()) ask();
-        characters.catchUp(10);
+        for (const part of PARTS) characters.catchUp(part, 10);
         readDue(PARTS);
         if (isQuiet()) return;
         clock.pass(500);

@@ -108,7 +108,7 @@ function createRun({ kinds, lag, skew, latency, late, steps }: Scenario) {
   const tick = (): void => {
     clock.pass(TICK_MS);
     deliverOld();
-    characters.catchUp(10);
+    for (const part of PARTS) characters.catchUp(part, 10);
     runReads();
     runReads();
     characters.sweep();

@@ -12,7 +12,7 @@ import {
   type PartState,
   predates,
   readByOwner,
-  withFact,
+  withNewest,
 } from '../part-state.ts';
 import { type BuffRow, firstExpiry, unpackBuffs } from '../rows.ts';
 import type { BuffStat } from '../snapshot.ts';
@@ -243,7 +243,7 @@ function updateOf(part: BuffsPart, key: Key, createdAt: Instant): number {
 }
 
 function withBegan(part: BuffsPart, began: BuffBegan): BuffsPart {
-  return withFact(part, began, (other) => other.kind === 'began' && isSame(other.buff, began.buff));
+  return withNewest(part, began, (other) => other.kind === 'began' && isSame(other.buff, began.buff));
 }
 
 /**
@@ -257,7 +257,7 @@ function withEnded(part: BuffsPart, ended: BuffEnded): BuffsPart {
     (other) => isSameKey(other) && other.heardAt > part.began && compareInstants(other.until, ended.until) === 0,
   );
   if (isKnown) return part;
-  return withFact(part, ended, (other) => isSameKey(other) && compareInstants(other.until, ended.until) <= 0);
+  return withNewest(part, ended, (other) => isSameKey(other) && compareInstants(other.until, ended.until) <= 0);
 }
 
 export function contradictedByBuffs({ row }: BuffsRead): (fact: BuffFact) => boolean {

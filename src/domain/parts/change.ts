@@ -2,7 +2,7 @@ import { type DoubtReason, doubted, type Heard, type HearingContext, type PartSt
 
 /** What an event did to a character; counted, never built per event. */
 export const OUTCOMES = [
-  /** It changed values. */
+  /** It changed values, or will in a moment. */
   'applied',
   /** It only made a part doubtful: the re-read decides. */
   'hinted',

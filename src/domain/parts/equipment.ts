@@ -80,6 +80,8 @@ function takeOff(
   reason: 'equipment moved' | 'equipment changed',
   context: HearingContext,
 ): PartChange<EquipmentPart> {
+  // Announced once more, it does not count from now: it would show again.
+  if (isComingOff(part, assetId)) return provisional(part, reason, context, false);
   const worn = wornOf(part, context.mono).some((asset) => asset.assetId === assetId);
   const fact = { assetId, stats: undefined, heardAt: context.mono };
   const heard = withFact(part, fact, (other) => other.assetId === assetId);
@@ -98,14 +100,16 @@ function update(
   if (worn === undefined || stats === undefined || isReplay) {
     return provisional(part, 'equipment changed', context, false);
   }
-  const comingOff = part.heard.some(
-    (fact) => fact.assetId === assetId && fact.stats === undefined && fact.heardAt > part.began,
-  );
+  const comingOff = isComingOff(part, assetId);
   // Equal stats are remembered as well: a read under way may carry older ones.
   const heard = comingOff
     ? part
     : withFact(part, { assetId, stats, heardAt: context.mono }, (other) => other.assetId === assetId);
   return provisional(heard, 'equipment changed', context, !known && !comingOff);
+}
+
+function isComingOff(part: EquipmentPart, assetId: number): boolean {
+  return laidOver(part).some((fact) => fact.assetId === assetId && fact.stats === undefined);
 }
 
 function withoutFact(part: EquipmentPart, assetId: number): EquipmentPart {
