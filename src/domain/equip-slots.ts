@@ -1,3 +1,4 @@
+import { CASH_OFFSET } from './slot.ts';
 import type { WornAsset } from './snapshot.ts';
 
 /** Kinds of items: templates / 10000. Source of all: the equip slots and the equip action of the Cosmic v83 server. */
@@ -7,9 +8,6 @@ const TOP_SLOT = -5;
 const PANTS_SLOT = -6;
 const SHIELD_SLOT = -10;
 const WEAPON_SLOT = -11;
-
-/** Cash items are worn over the others, this far below their slots. */
-const CASH_OFFSET = -100;
 
 /** Where an item of a kind is worn; several: wherever there is room. */
 const SLOTS: ReadonlyMap<number, readonly number[]> = new Map([

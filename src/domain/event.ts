@@ -8,7 +8,8 @@ export interface EventContext {
   readonly environment?: string;
 }
 
-interface EventBase {
+/** What every event has. */
+export interface EventBase {
   readonly tenant: Tenant;
   readonly characterId: CharacterId;
   /** Kafka record time, epoch ms: a hint only (the outbox publishes late and twice). */

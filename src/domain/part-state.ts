@@ -196,6 +196,11 @@ export interface HearingContext extends Moment {
   readonly readingSince: number | undefined;
 }
 
+/** True when an event that says what is known tells nothing: no read is about to bring an older value. */
+export function isAtRest(part: PartState<unknown, Heard>, { quiet }: HearingContext): boolean {
+  return quiet && isSettled(part);
+}
+
 /** Epoch ms, by its owner's clock, at which the part's last read began; -Infinity: it was never read. */
 export function readByOwner(part: PartState<unknown, Heard>, { mono, ownerNow }: HearingContext): number {
   return ownerNow - (mono - part.began);

@@ -24,7 +24,8 @@ const WORDS: ReadonlyMap<number, string> = new Map([
 
 const SLOTS: ReadonlyMap<string, number> = new Map([...WORDS].map(([slot, word]) => [word, slot]));
 
-const CASH_OFFSET = -100;
+/** Cash items are worn over the others, this far below their slots. */
+export const CASH_OFFSET = -100;
 const CASH = 'cash ';
 
 /** A slot below 0; those without a word of their own are `slot -30`. */

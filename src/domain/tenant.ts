@@ -12,6 +12,12 @@ export interface Tenant {
   readonly key: string;
 }
 
+/** How many characters of a tenant are held. */
+export interface TenantCount {
+  readonly tenant: Tenant;
+  readonly held: number;
+}
+
 /** uint32 */
 export type CharacterId = number;
 

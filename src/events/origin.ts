@@ -1,4 +1,4 @@
-import type { CharacterEvent } from '../domain/event.ts';
+import type { EventBase } from '../domain/event.ts';
 import type { CharacterId, Tenant } from '../domain/tenant.ts';
 import type { RecordHeaders } from '../wire/record-headers.ts';
 
@@ -11,8 +11,6 @@ export interface RecordOrigin {
   readonly behind: string | undefined;
   readonly replayed: boolean;
 }
-
-type EventBase = Pick<CharacterEvent, 'tenant' | 'characterId' | 'recordTime' | 'context' | 'backlog' | 'replayed'>;
 
 /** What every event has; built only for records that turn out to be one. */
 export function eventBaseOf(origin: RecordOrigin, characterId: CharacterId): EventBase {

@@ -1,5 +1,5 @@
 import { isResident } from '../domain/character.ts';
-import type { CharacterId, Tenant } from '../domain/tenant.ts';
+import type { CharacterId, Tenant, TenantCount } from '../domain/tenant.ts';
 import { createHeap } from '../lib/heap.ts';
 import { HeldCharacter } from './held-character.ts';
 
@@ -8,11 +8,6 @@ export interface Population {
   readonly visitors: number;
   /** Visitors let go because VISITOR_MAX was reached. */
   readonly visitorsEvicted: number;
-}
-
-export interface TenantCount {
-  readonly tenant: Tenant;
-  readonly held: number;
 }
 
 export interface RegisterOptions {

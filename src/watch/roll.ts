@@ -1,7 +1,7 @@
 import type { EventContext } from '../domain/event.ts';
 import type { Degradable } from '../domain/freshness.ts';
 import { STAT_INDEX } from '../domain/stat.ts';
-import type { CharacterId, Tenant } from '../domain/tenant.ts';
+import type { CharacterId, Tenant, TenantCount } from '../domain/tenant.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Names } from '../upstream/names.ts';
 
@@ -24,11 +24,6 @@ export interface Look {
   readonly values: readonly number[];
   readonly degraded: readonly Degradable[];
   readonly worldId: number | undefined;
-}
-
-export interface TenantCount {
-  readonly tenant: Tenant;
-  readonly held: number;
 }
 
 /** Who is held now. An implementer owes: no I/O, and that what comes or goes while someone iterates does no harm. */

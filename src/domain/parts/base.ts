@@ -2,7 +2,7 @@ import type { BaseChanged } from '../event.ts';
 import {
   type Heard,
   type HearingContext,
-  isSettled,
+  isAtRest,
   laidOver,
   type PartState,
   predates,
@@ -34,7 +34,7 @@ export function hearBaseChanged(part: BasePart, event: BaseChanged, context: Hea
   const shown = baseOf(part);
   const carried = BASE_FIELDS.filter((field) => event.values[field] !== undefined);
   const differs = carried.some((field) => shown?.[field] !== event.values[field]);
-  if (!differs && !event.incomplete && isSettled(part) && context.quiet) return { part, outcome: 'unchanged' };
+  if (!differs && !event.incomplete && isAtRest(part, context)) return { part, outcome: 'unchanged' };
   const applies = carried.length > 0 && !predates(part, event.recordTime, context);
   let heard = part;
   // Equal values are remembered as well: a read under way may carry older ones.

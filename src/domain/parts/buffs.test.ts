@@ -165,6 +165,17 @@ describe('buffs order themselves', () => {
     assert.deepEqual(bench.due('buffs'), []);
   });
 
+  it('given an EXPIRED that comes again, then nothing changes, and no answer has to be made anew', () => {
+    const bench = loggedIn();
+    const createdAt = instant(bench.clock.now());
+    bench.event(applied(7, [['SPEED', 40]], createdAt));
+    const end = { type: 'buff-expired', sourceId: 7, statTypes: ['SPEED'], createdAt } as const;
+    assert.equal(bench.event(end), 'applied');
+    const { version } = bench.view();
+    assert.equal(bench.event(end), 'unchanged');
+    assert.equal(bench.view().version, version);
+  });
+
   it('given a duplicate APPLIED after a STAT_UPDATED, then the updated value stays', () => {
     const bench = loggedIn();
     const createdAt = instant(bench.clock.now());

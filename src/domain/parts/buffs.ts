@@ -6,7 +6,7 @@ import {
   doubted,
   type Heard,
   type HearingContext,
-  isSettled,
+  isAtRest,
   laidOver,
   type Moment,
   type PartState,
@@ -180,7 +180,8 @@ export function hearBuffExpired(part: BuffsPart, event: BuffExpired, context: He
     (statTypes.length === 0 || statTypes.includes(buff.statType)) &&
     compareInstants(buff.createdAt, createdAt) <= 0;
   const ended = buffsOf(part, sourceId).filter(ends);
-  let next: BuffsPart = { ...part, heard: part.heard.filter((fact) => fact.kind === 'ended' || !ends(fact.buff)) };
+  const heard = part.heard.filter((fact) => fact.kind === 'ended' || !ends(fact.buff));
+  let next = heard.length === part.heard.length ? part : { ...part, heard };
   for (const statType of statTypes.length === 0 ? [undefined] : statTypes) {
     next = withEnded(next, { kind: 'ended', sourceId, statType, until: createdAt, heardAt: context.mono });
   }
@@ -211,7 +212,7 @@ export function hearBuffUpdated(
   const isKnown = news.every(({ type, amount }) =>
     instance.some((buff) => buff.statType === type && buff.amount === amount),
   );
-  if (isKnown && isComplete && isSettled(part) && context.quiet) return { part, outcome: 'unchanged' };
+  if (isKnown && isComplete && isAtRest(part, context)) return { part, outcome: 'unchanged' };
   // Many records can bear one millisecond: it does not tell which of two values came later.
   const isLater = instance.every((buff) => {
     const updatedAt = updateOf(part, buff, createdAt);

@@ -2,7 +2,7 @@ import type { AssetMoved, AssetRemoved, AssetUpdated, EquipmentTouched } from '.
 import {
   type Heard,
   type HearingContext,
-  isSettled,
+  isAtRest,
   laidOver,
   type PartState,
   predates,
@@ -96,7 +96,7 @@ function update(
 ): PartChange<EquipmentPart> {
   const worn = wornOf(part, context.mono).find((asset) => asset.assetId === assetId);
   const known = worn !== undefined && stats !== undefined && sameStats(worn.stats, stats);
-  if (known && isSettled(part) && context.quiet) return { part, outcome: 'unchanged' };
+  if (known && isAtRest(part, context)) return { part, outcome: 'unchanged' };
   if (worn === undefined || stats === undefined || isReplay) {
     return provisional(part, 'equipment changed', context, false);
   }

@@ -2,7 +2,7 @@ import type { SkillChanged } from '../event.ts';
 import {
   type Heard,
   type HearingContext,
-  isSettled,
+  isAtRest,
   laidOver,
   type PartState,
   predates,
@@ -37,7 +37,7 @@ export function hearSkillChanged(
 ): PartChange<PassivesPart> {
   const { skillId, level } = event;
   const known = level !== undefined && levelIn(skillsOf(part), skillId) === level;
-  if (known && isSettled(part) && context.quiet) return { part, outcome: 'unchanged' };
+  if (known && isAtRest(part, context)) return { part, outcome: 'unchanged' };
   const applies = level !== undefined && !predates(part, event.recordTime, context);
   // A level that equals the held one is remembered as well: a read under way may carry an older one.
   const heard = applies
