@@ -70,7 +70,7 @@ describe('a read of each part is absorbed', () => {
     const heardAt = HEARD_AT - 1_000;
     const parts: Parts = {
       base: { ...HELD.base, heard: [{ field: 'luck', value: 5, heardAt }] },
-      equipment: { ...HELD.equipment, heard: [{ assetId: 2, stats: { luck: 5 }, heardAt }] },
+      equipment: { ...HELD.equipment, heard: [{ assetId: 2, stats: { luck: 5 }, heardAt, showsAt: heardAt }] },
       buffs: { ...HELD.buffs, heard: [{ kind: 'began', buff: { ...HASTE, amount: 20 }, updatedAt: NOW, heardAt }] },
       passives: { ...HELD.passives, heard: [{ skillId: NIMBLE.skillId, level: 4, heardAt }] },
     };

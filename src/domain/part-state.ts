@@ -188,6 +188,8 @@ export function isSettled({ read, doubt, confirmAt }: PartState<unknown, Heard>)
 
 /** What an event is told apart by. */
 export interface HearingContext extends Moment {
+  /** Monotonic ms at which the event is taken in: in a backlog later than `mono`, when it was heard. */
+  readonly takenAt: number;
   /** Epoch ms by the clock of the service that owns the part. */
   readonly ownerNow: number;
   /** True when no read of the part is wanted or under way, and none is to come because events were missed. */

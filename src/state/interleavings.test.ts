@@ -399,6 +399,11 @@ const FOUND: readonly Found[] = [
     steps: [moved(1, -6, 7), after(20), showsWorn(1), moved(2, 7, -5), readsWorn(asset(2, -5)), showsWorn(2)],
   },
   {
+    symptom: 'a take-off of a backlog shows before what takes its place is taken in',
+    given: { assets: [asset(1, -6, { max_hp: 50 })] },
+    steps: [seenEarlier(300, moved(1, -6, 7)), showsWorn(1), after(251), showsWorn()],
+  },
+  {
     symptom: 'an item whose take-off is announced twice comes back for a moment',
     given: { assets: [asset(1, -6, { max_hp: 50 })] },
     steps: [moved(1, -6, 7), after(251), showsWorn(), moved(1, -6, 7), showsWorn()],

@@ -62,6 +62,7 @@ export function createPartEvents(options: PartEventsOptions): PartEvents {
       const { part: told, outcome } = hear(character, event, {
         now: heardAt.now,
         mono: heardAt.mono,
+        takenAt: now.mono,
         ownerNow,
         quiet,
         readingSince,

@@ -28,7 +28,7 @@ export function eventOf<Type extends CharacterEvent['type']>(
 
 /** No read is wanted or under way, and the owner's clock is ours. */
 export function hearing(patch: Partial<HearingContext> = {}): HearingContext {
-  return { now: NOW, mono: HEARD_AT, ownerNow: NOW, quiet: true, readingSince: undefined, ...patch };
+  return { now: NOW, mono: HEARD_AT, takenAt: HEARD_AT, ownerNow: NOW, quiet: true, readingSince: undefined, ...patch };
 }
 
 /** Settled, a minute ago unless given. */

@@ -47,7 +47,7 @@ describe('something comes off', () => {
   it('given an asset that is not known to be worn, then its take-off is remembered: a read may be about to list it', () => {
     const { part, outcome } = hearAsset(READ, removed(9), hearing());
     assert.equal(outcome, 'hinted');
-    assert.deepEqual(part.heard, [{ assetId: 9, stats: undefined, heardAt: HEARD_AT }]);
+    assert.deepEqual(part.heard, [{ assetId: 9, stats: undefined, heardAt: HEARD_AT, showsAt: SHOWN_AT }]);
   });
 
   it('given a take-off and an equip of the same asset, then the equip cancels the take-off', () => {
@@ -67,7 +67,7 @@ describe('something comes off', () => {
 
   it('given take-offs, then the next to show is the earliest whose time is to come', () => {
     const first = hearAsset(READ, removed(1), hearing());
-    const { part } = hearAsset(first.part, removed(2), hearing({ mono: HEARD_AT + 100 }));
+    const { part } = hearAsset(first.part, removed(2), hearing({ mono: HEARD_AT + 100, takenAt: HEARD_AT + 100 }));
     assert.equal(nextTakeOffAt(part, HEARD_AT + 100), SHOWN_AT);
     assert.equal(nextTakeOffAt(part, SHOWN_AT), SHOWN_AT + 100);
     assert.equal(nextTakeOffAt(part, SHOWN_AT + 100), Number.POSITIVE_INFINITY);
@@ -113,7 +113,7 @@ describe('something worn is updated', () => {
   it('given known stats while a read is wanted, then they are remembered: that read may carry older ones', () => {
     const { part, outcome } = hearAsset(READ, updated(2, SWORD.stats), hearing({ quiet: false }));
     assert.equal(outcome, 'hinted');
-    assert.deepEqual(part.heard, [{ assetId: 2, stats: SWORD.stats, heardAt: HEARD_AT }]);
+    assert.deepEqual(part.heard, [{ assetId: 2, stats: SWORD.stats, heardAt: HEARD_AT, showsAt: HEARD_AT }]);
   });
 
   it('given an asset that is not worn, no stats, or an old record, then it is only a doubt', () => {
@@ -135,7 +135,12 @@ describe('something worn is updated', () => {
 
 it('given a read, then it contradicts a take-off that it still lists, and other stats; what it does not list is no contradiction', () => {
   const row = packAssets([SWORD]);
-  const fact = (assetId: number, stats: EquipmentPart['heard'][number]['stats']) => ({ assetId, stats, heardAt: 0 });
+  const fact = (assetId: number, stats: EquipmentPart['heard'][number]['stats']) => ({
+    assetId,
+    stats,
+    heardAt: 0,
+    showsAt: 0,
+  });
   assert.equal(contradictedByEquipment(row)(fact(2, undefined)), true);
   assert.equal(contradictedByEquipment(row)(fact(2, { luck: 9 })), true);
   assert.equal(contradictedByEquipment(row)(fact(2, { ...SWORD.stats })), false);

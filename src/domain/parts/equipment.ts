@@ -19,32 +19,30 @@ export interface AssetFact extends Heard {
   readonly assetId: number;
   /** undefined: it came off. */
   readonly stats: StatRow | undefined;
+  /** Monotonic ms: a take-off shows {@link TAKE_OFF_MS} after it was taken in. */
+  readonly showsAt: number;
 }
 
 export type EquipmentPart = PartState<AssetRow, AssetFact>;
 
 type AssetEvent = AssetMoved | AssetRemoved | AssetUpdated | EquipmentTouched;
 
-/** What is worn, as far as it shows at this monotonic time: a take-off does so only after {@link TAKE_OFF_MS}. */
+/** What is worn, as far as it shows at this monotonic time. */
 export function wornOf(part: EquipmentPart, mono: number): WornAsset[] {
   const assets = part.read === undefined ? [] : unpackAssets(part.read);
   const facts = laidOver(part);
   if (facts.length === 0) return assets;
   return assets.flatMap((asset) => {
     const fact = facts.find(({ assetId }) => assetId === asset.assetId);
-    if (fact === undefined) return [asset];
-    if (fact.stats !== undefined) return [{ ...asset, stats: fact.stats }];
-    return mono < fact.heardAt + TAKE_OFF_MS ? [asset] : [];
+    if (fact === undefined || mono < fact.showsAt) return [asset];
+    return fact.stats === undefined ? [] : [{ ...asset, stats: fact.stats }];
   });
 }
 
 /** Monotonic ms at which the next take-off begins to show; Infinity: none is to come. */
 export function nextTakeOffAt(part: EquipmentPart, mono: number): number {
   let next = Number.POSITIVE_INFINITY;
-  for (const { stats, heardAt } of laidOver(part)) {
-    const showsAt = heardAt + TAKE_OFF_MS;
-    if (stats === undefined && showsAt > mono && showsAt < next) next = showsAt;
-  }
+  for (const { showsAt } of laidOver(part)) if (showsAt > mono && showsAt < next) next = showsAt;
   return next;
 }
 
@@ -83,7 +81,7 @@ function takeOff(
   // Announced once more, it does not count from now: it would show again.
   if (isComingOff(part, assetId)) return provisional(part, reason, context, false);
   const worn = wornOf(part, context.mono).some((asset) => asset.assetId === assetId);
-  const fact = { assetId, stats: undefined, heardAt: context.mono };
+  const fact = { assetId, stats: undefined, heardAt: context.mono, showsAt: context.takenAt + TAKE_OFF_MS };
   const heard = withFact(part, fact, (other) => other.assetId === assetId);
   return provisional(heard, reason, context, worn);
 }
@@ -104,7 +102,11 @@ function update(
   // Equal stats are remembered as well: a read under way may carry older ones.
   const heard = comingOff
     ? part
-    : withFact(part, { assetId, stats, heardAt: context.mono }, (other) => other.assetId === assetId);
+    : withFact(
+        part,
+        { assetId, stats, heardAt: context.mono, showsAt: context.mono },
+        (other) => other.assetId === assetId,
+      );
   return provisional(heard, 'equipment changed', context, !known && !comingOff);
 }
 
