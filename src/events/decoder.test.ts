@@ -281,6 +281,7 @@ describe('the value of a record', () => {
 
   const bad: readonly (readonly [string, unknown, string])[] = [
     ['invalid UTF-8', Buffer.from([0x22, 0xc3, 0x28, 0x22]), 'invalid-utf8: value: expected UTF-8, got other bytes'],
+    ['too much', Buffer.alloc(1_048_577, '{"'), 'oversized-value: value: expected 1048576 bytes at most, got 1048577'],
     ['nothing', Buffer.alloc(0), 'invalid-json: value: expected JSON, got 0 other characters'],
     ['cut JSON', '{"type":', 'invalid-json: value: expected JSON, got 8 other characters'],
     ['a byte order mark', '\ufeff{}', 'invalid-json: value: expected JSON, got 3 other characters'],

@@ -23,7 +23,13 @@ export function readParsed(stream: Stream, value: Buffer, origin: RecordOrigin):
   return DECODE_STREAM[stream](parse(value), origin);
 }
 
+/** As much as a broker takes by its own settings. To parse what a compressed batch may grow to would hold up everything else. */
+const VALUE_MAX_BYTES = 1_048_576;
+
 function parse(value: Buffer): Json {
+  if (value.length > VALUE_MAX_BYTES) {
+    throw new Undecodable('oversized-value', `value: expected ${VALUE_MAX_BYTES} bytes at most, got ${value.length}`);
+  }
   if (!isUtf8(value)) throw new Undecodable('invalid-utf8', 'value: expected UTF-8, got other bytes');
   const envelope = parseJson(value.toString());
   if (!isObject(envelope)) throw invalidField('value', 'an object', envelope);

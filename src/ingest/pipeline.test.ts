@@ -29,6 +29,7 @@ test('symptom: a defect leaves a character half-changed and fresh, or stops the 
     onDefect: (error) => defects.push(error),
     onVisible: () => undefined,
     isWatched: () => false,
+    onExpected: () => undefined,
     onWatched: () => assert.fail('nobody watches'),
   });
   const record = { ...encodedEvent('buff', {}), topic: 'buff', partition: 0, offset: 1 };
@@ -58,6 +59,7 @@ test('given somebody who watches, when events are applied, then each is told wit
     onDefect: (error) => assert.fail(String(error)),
     onVisible: () => undefined,
     isWatched: () => true,
+    onExpected: () => undefined,
     onWatched: ({ type }, { topic, partition, offset }) =>
       told.push([type, topic, partition, offset, bench.base('luck')]),
   });
@@ -88,6 +90,7 @@ test('given a partition that is both behind and replayed, then its sessions wait
     onDefect: (error) => assert.fail(String(error)),
     onVisible: () => undefined,
     isWatched: () => false,
+    onExpected: () => undefined,
     onWatched: () => assert.fail('nobody watches'),
   });
   const records = (['session', 'buff'] as const).map((stream) => {
@@ -123,6 +126,7 @@ function listening(listeners: Partial<Parameters<typeof createPipeline>[0]>, tim
     onEvent: () => undefined,
     onApplied: () => undefined,
     isWatched: () => true,
+    onExpected: () => undefined,
     onWatched: () => undefined,
     onDefect: (error) => defects.push(error),
     onVisible: () => undefined,
@@ -137,7 +141,7 @@ function listening(listeners: Partial<Parameters<typeof createPipeline>[0]>, tim
   return { handle: () => handle(batch), defects };
 }
 
-for (const listener of ['onEvent', 'onApplied', 'onVisible', 'onWatched'] as const) {
+for (const listener of ['onEvent', 'onApplied', 'onVisible', 'onExpected', 'onWatched'] as const) {
   test(`symptom: a throw of ${listener} rejects the batch, which comes again for ever`, async () => {
     const calls: unknown[] = [];
     const throwing = () => {
@@ -174,6 +178,7 @@ test('given a flood about nobody who is held, then mistakes are told among its f
     onDefect: (error) => assert.fail(String(error)),
     onVisible: () => undefined,
     isWatched: () => false,
+    onExpected: () => undefined,
     onWatched: () => undefined,
   });
   const buffOf = (characterId: number, amount: number, offset: number): FeedRecord => {

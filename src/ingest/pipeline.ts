@@ -25,6 +25,8 @@ export interface PipelineOptions {
   readonly onVisible: (latency: number) => void;
   /** Whether anybody wants to be told of each event; asked once a batch. */
   readonly isWatched: () => boolean;
+  /** Told of each event right before it is applied, while somebody watches. */
+  readonly onExpected: (event: CharacterEvent) => void;
   /** Told of each event right after it was applied, and of the record that it came in, while somebody watches. */
   readonly onWatched: (event: CharacterEvent, record: FeedRecord) => void;
 }
@@ -111,6 +113,7 @@ export function createPipeline(options: PipelineOptions): BatchHandler {
       // What is replayed waits for the replay's end, which may take longer than a backlog is waited for.
       const event = decode(record, replayed ? undefined : behindOf(record), replayed);
       if (event === undefined) continue;
+      if (isWatched) safely(() => options.onExpected(event), event);
       eventCounts.outcome(event.type, applyOrDoubt(event, moment, record.seenAt));
       events.push(event);
       if (isWatched) safely(() => options.onWatched(event, record), event);

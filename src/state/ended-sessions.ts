@@ -29,9 +29,10 @@ export function createEndedSessions(): EndedSessions {
     },
     add(tenant, sessionId, mono, isReplay = false) {
       const key = keyOf(tenant, sessionId);
-      if (isReplay) replaying ??= new Set();
-      if (replaying === undefined) lately.add(key, mono);
-      else replaying.add(key);
+      if (isReplay) {
+        replaying ??= new Set();
+        replaying.add(key);
+      } else lately.add(key, mono);
     },
     has(tenant, sessionId, mono) {
       const key = keyOf(tenant, sessionId);

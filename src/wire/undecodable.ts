@@ -3,6 +3,7 @@ export const UNDECODABLE_REASONS = [
   'missing-header',
   'malformed-header',
   'conflicting-header',
+  'oversized-value',
   'invalid-utf8',
   'invalid-json',
   'invalid-field',

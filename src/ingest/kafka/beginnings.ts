@@ -24,15 +24,17 @@ export async function beginnings(
     cluster.offsets(partitions.map((each): OffsetQuestion => ({ ...each, at: at(each) })));
   // First, so that whatever is written meanwhile lies behind it.
   const ends = await ask(wanted, () => LATEST);
-  const newest = await ask(wanted, () => NEWEST);
+  // Whoever did not answer is asked again later, and not twice more now.
+  const there = wanted.filter((each) => ends.has(nameOf(each)));
+  const newest = await ask(there, () => NEWEST);
   const times = [...newest.values()].map(({ timestamp }) => timestamp);
   const reference = Math.min(now, Math.max(...times.filter((time) => time >= 0), Number.NEGATIVE_INFINITY));
   const since = (each: Wanted): number => {
     const timed = (newest.get(nameOf(each))?.timestamp ?? -1) >= 0;
     return timed && Number.isFinite(each.back) ? Math.max(0, Math.floor(reference - each.back)) : EARLIEST;
   };
-  const firsts = await ask(wanted, since);
-  const starts = wanted.flatMap((each): [string, Start][] => {
+  const firsts = await ask(there, since);
+  const starts = there.flatMap((each): [string, Start][] => {
     const name = nameOf(each);
     const [end, first] = [ends.get(name), firsts.get(name)];
     return end === undefined || first === undefined || !newest.has(name) ? [] : [[name, startOf(first, end)]];
@@ -41,8 +43,10 @@ export async function beginnings(
 }
 
 function startOf(first: OffsetAnswer, end: OffsetAnswer): Start {
-  const { offset, epoch } = first.offset < 0 ? end : first;
-  return { offset, epoch, end: end.offset };
+  // Where no record is, a broker tells its own epoch, which another one need not know: it would say that the log is another.
+  return first.offset < 0 || first.offset >= end.offset
+    ? { offset: end.offset, epoch: -1, end: end.offset }
+    : { offset: first.offset, epoch: first.epoch, end: end.offset };
 }
 
 function nameOf({ topic, partition }: Wanted): string {

@@ -78,6 +78,8 @@ export function createCluster(
   let brokers: ReadonlyMap<number, Broker> = new Map();
   let lookedAt = Number.NEGATIVE_INFINITY;
   let failedLooks = 0;
+  /** Who answered last is asked first. */
+  let lastAnswered: string | undefined;
 
   const fetchRecords = createFetch(kafka);
   const brokerOf = (node: number): Broker => {
@@ -94,9 +96,12 @@ export function createCluster(
   const askAnyone = async (): Promise<Metadata> => {
     // One that hangs must not be asked first for ever.
     const known = [...connection.bootstrapBrokers.map((broker) => kafka.parseBroker(broker)), ...brokers.values()];
-    const first = failedLooks % known.length;
+    const answered = known.findIndex((broker) => addressOf(broker) === lastAnswered);
+    const first = (Math.max(0, answered) + failedLooks) % known.length;
     const link = await questions.getFirstAvailable([...known.slice(first), ...known.slice(0, first)]);
-    return withErrors(kafka.metadataV12.api.async(link, [...names], false));
+    const metadata = await withErrors(kafka.metadataV12.api.async(link, [...names], false));
+    lastAnswered = addressOf(link);
+    return metadata;
   };
 
   const askLeader = async (node: number, asked: readonly OffsetQuestion[]): Promise<[string, OffsetAnswer][]> => {
@@ -167,7 +172,11 @@ function offsetsIn({ topics }: Offsets): [string, OffsetAnswer][] {
   );
 }
 
-const NO_LEADER = -1;
+export const NO_LEADER = -1;
+
+function addressOf({ host, port }: { readonly host?: string | undefined; readonly port?: number | undefined }): string {
+  return `${host}:${port}`;
+}
 
 export function leaderIn(topic: TopicInfo | undefined, partition: number): number {
   return topic?.state === 'there' ? (topic.leaders[partition] ?? NO_LEADER) : NO_LEADER;

@@ -238,3 +238,12 @@ test('given bytes of a fetch, then they are freed once all they brought is handl
   assert.deepEqual([own.buffer.byteLength, own.length], [0, 0]);
   assert.equal(shared.length, 50);
 });
+
+test('symptom: after a slice without records nothing is handed over any more, when the next one comes as there is room', async () => {
+  const [a, b] = [partitionOf({ topic: 'a' }), partitionOf({ topic: 'b' })];
+  const { delivery, handled } = setUp(() => undefined);
+  delivery.push([slice(a, 0, 0, 0, LIMIT.decodedBytes)]);
+  await delivery.room();
+  delivery.push([slice(b, 0, 1, 1, LIMIT.decodedBytes)]);
+  await until('both are handled', () => handled() === 2);
+});

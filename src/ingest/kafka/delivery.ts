@@ -102,6 +102,8 @@ export function createDelivery(options: DeliveryOptions): Delivery {
       }
       onHandled();
     }
+    // Right here: whoever pushes a moment later begins anew.
+    running = undefined;
   };
 
   return {
@@ -110,9 +112,7 @@ export function createDelivery(options: DeliveryOptions): Delivery {
         waiting.push(slice);
         waitingBytes += slice.bytes;
       }
-      running ??= run().finally(() => {
-        running = undefined;
-      });
+      running ??= run();
     },
     async room() {
       while (waitingBytes >= LIMIT.pendingBytes) {

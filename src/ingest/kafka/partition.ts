@@ -7,7 +7,7 @@ export function partitionName(topic: string, partition: number): string {
 /** Where following of a partition begins. */
 export interface Start {
   readonly offset: number;
-  /** Leader epoch of the record before it, -1 when it is not known. */
+  /** Leader epoch of the record there, -1 when there is none. */
   readonly epoch: number;
   /** End of the log at that time. */
   readonly end: number;

@@ -12,7 +12,7 @@ import { sliceOf } from './record-batch.ts';
 const decompress = createDecompress(kafka, LIMIT.decodedBytes);
 
 function slice(from: number, ...batches: Buffer[]) {
-  return sliceOf(partitionOf({ start: from }), Buffer.concat(batches), 100, decompress);
+  return sliceOf(partitionOf({ start: from }), Buffer.concat(batches), 100, 0, decompress);
 }
 
 function shown({ records }: ReturnType<typeof slice>): string {
@@ -120,9 +120,19 @@ test('given records 25 days apart in one batch, then each has its time', () => {
   );
 });
 
+test('symptom: of what was fetched in one go the tail counts as heard later than what is fetched next', () => {
+  const state = partitionOf({});
+  state.seen = { until: 1, at: 3 };
+  const { records } = sliceOf(state, GOOD, 2, 7, decompress);
+  assert.deepEqual(
+    records.map(({ seenAt }) => seenAt),
+    [3, 7],
+  );
+});
+
 test('given two streams on one topic, then each record comes once per stream', () => {
   const state = partitionOf({ streams: ['buff', 'asset'] });
-  const { records } = sliceOf(state, GOOD, 2, decompress);
+  const { records } = sliceOf(state, GOOD, 2, 7, decompress);
   assert.deepEqual(
     records.map(({ stream, offset }) => `${stream} ${offset}`),
     ['buff 0', 'asset 0', 'buff 1', 'asset 1'],

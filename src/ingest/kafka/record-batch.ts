@@ -45,8 +45,15 @@ export interface Slice {
  * A batch that is beyond a limit or cannot be read is passed over as a whole: to the fetch it would be an obstacle for ever.
  *
  * @param bytes batches, one after the other
+ * @param acceptedAt monotonic ms: when what lies beyond what the log was seen to hold counts as heard
  */
-export function sliceOf(state: PartitionState, bytes: Buffer, end: number, decompress: Decompress): Slice {
+export function sliceOf(
+  state: PartitionState,
+  bytes: Buffer,
+  end: number,
+  acceptedAt: number,
+  decompress: Decompress,
+): Slice {
   const records: FeedRecord[] = [];
   const unreadable: UnreadableBatch[] = [];
   let next = state.fetchFrom;
@@ -66,7 +73,7 @@ export function sliceOf(state: PartitionState, bytes: Buffer, end: number, decom
     const before = records.length;
     try {
       const uncompressed = uncompressedOf(batch, decompress);
-      items += readInto(records, state, batch, uncompressed);
+      items += readInto(records, state, batch, uncompressed, acceptedAt);
       spent += uncompressed.length;
     } catch (error) {
       records.length = before;
@@ -86,7 +93,13 @@ function uncompressedOf(batch: Buffer, decompress: Decompress): Buffer {
   return decompress(attributes & CODEC, batch.subarray(RECORDS));
 }
 
-function readInto(records: FeedRecord[], state: PartitionState, batch: Buffer, bytes: Buffer): number {
+function readInto(
+  records: FeedRecord[],
+  state: PartitionState,
+  batch: Buffer,
+  bytes: Buffer,
+  acceptedAt: number,
+): number {
   const attributes = batch.readInt16BE(ATTRIBUTES);
   if ((attributes & CONTROL) !== 0) return 0;
   const { streams, topic, partition, fetchFrom, seen } = state;
@@ -101,7 +114,7 @@ function readInto(records: FeedRecord[], state: PartitionState, batch: Buffer, b
       const offset = first + offsetDelta;
       if (offset < fetchFrom) return;
       const timestamp = appendTime ?? firstTime + timestampDelta;
-      const seenAt = offset < seen.until ? seen.at : undefined;
+      const seenAt = offset < seen.until ? seen.at : acceptedAt;
       for (const stream of streams) {
         records.push({ stream, topic, partition, offset, timestamp, content, seenAt });
       }

@@ -171,3 +171,29 @@ test('given a log that has lost what comes next of sessions, then all is replaye
   assert.deepEqual(takeTold(), ['replayed']);
   assert.equal(counters.offsetResets, 1);
 });
+
+test('symptom: who logged out on another partition is held again, when one of sessions has lost its log', async () => {
+  const { topics, logs, look, there, roster, counters, positions } = setUp();
+  topics.set('s', there('1', 2)).set('b', there('2'));
+  for (const name of ['s/0', 's/1', 'b/0']) logs.set(name, { first: 0, end: 9, since: 4 });
+  await look();
+  const [lost, ...others] = [...roster.partitions.values()];
+  assert.ok(lost !== undefined);
+  for (const state of [lost, ...others]) state.fetchFrom = 9;
+  roster.lose(lost);
+  await look();
+  assert.deepEqual(positions().sort(), ['b/0@9', 's/0@4', 's/1@4']);
+  assert.equal(counters.offsetResets, 2);
+});
+
+test('symptom: one partition of sessions that nobody leads holds up those whom the others know', async () => {
+  const { topics, logs, look, takeTold } = setUp();
+  topics.set('s', { state: 'there', id: '1', leaders: [1, -1] });
+  logs.set('s/0', { first: 0, end: 0 });
+  await look();
+  assert.deepEqual(takeTold(), ['replayed']);
+  topics.set('s', { state: 'there', id: '1', leaders: [1, 1] });
+  logs.set('s/1', { first: 0, end: 0 });
+  await look();
+  assert.deepEqual(takeTold(), [], 'nothing of it was to be replayed');
+});

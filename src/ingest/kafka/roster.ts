@@ -1,6 +1,6 @@
 import { type FeedCounters, type FeedListeners, STREAMS, type Stream } from '../feed.ts';
 import { beginnings, type Wanted } from './beginnings.ts';
-import type { Cluster, TopicInfo } from './cluster.ts';
+import { type Cluster, leaderIn, NO_LEADER, type TopicInfo } from './cluster.ts';
 import { type KafkaFeedOptions, TIMING } from './kafka-options.ts';
 import type { OutageLog } from './outage-log.ts';
 import { newPartition, type PartitionState, partitionName, type Start } from './partition.ts';
@@ -122,21 +122,29 @@ export function createRoster(options: RosterOptions): Roster {
         const state = follow(each, start, at);
         if (each.lost || start.offset > 0) missed.push(state);
       }
-      logger.info({ partitions: [...starts.keys()] }, 'partitions are followed');
+      if (starts.size > 0) logger.info({ partitions: [...starts.keys()] }, 'partitions are followed');
       if (missed.length === 0) return;
       const streams = STREAMS.filter((stream) => missed.some((state) => state.streams.includes(stream)));
       const names = missed.map(({ name }) => name);
       // Whatever was read before that moment may lack the records before the start, and no clock has to be trusted.
       listeners.onMissed(streams, names, 'following began, or began anew');
     },
-    lose(state) {
-      drop(state);
-      const { name, topic, partition } = state;
-      wanted.set(name, { topic, partition, back: backOf(topic), lost: true });
+    lose({ name: lost, topic }) {
+      // Of a session that is replayed the end may lie on another partition.
+      const isAnew = ({ name, topic: its }: PartitionState): boolean =>
+        name === lost || (isSession(topic) && its === topic);
+      for (const state of [...partitions.values()].filter(isAnew)) {
+        drop(state);
+        const { name, partition } = state;
+        wanted.set(name, { topic, partition, back: backOf(topic), lost: true });
+      }
     },
     tellReplayed() {
       if (!replayOwed) return;
-      for (const { topic } of wanted.values()) if (isSession(topic)) return;
+      // One that nobody leads now is replayed when somebody does: those whom the others know are not held up for it.
+      const isComing = ({ topic, partition }: Wanted): boolean =>
+        isSession(topic) && leaderIn(cluster.topics.get(topic), partition) !== NO_LEADER;
+      for (const each of wanted.values()) if (isComing(each)) return;
       for (const { replayUntil } of partitions.values()) if (replayUntil !== undefined) return;
       replayOwed = false;
       listeners.onReplayed();
