@@ -60,7 +60,10 @@ export function createApp(config: Config, ports: AppPorts): App {
     expiryGrace: config.buffExpiryGrace,
     ownerOffset: (part) => atlas.ownerClocks.offset(SERVICE_OF_PART[part]),
     isOurs: createShardCheck(config.shard),
-    onGone: (character) => effective.forget(character),
+    onGone(character) {
+      effective.forget(character);
+      clamps?.forget(character);
+    },
   });
   const watch = createFeedWatch(feed, clock, characters.followedSince);
   const watches = () => watch;

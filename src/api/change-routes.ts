@@ -84,6 +84,13 @@ export interface ChangeStreams {
   end(): void;
 }
 
+const HEADERS = {
+  'content-type': 'text/event-stream; charset=utf-8',
+  'cache-control': 'no-store',
+  // Proxies of the nginx kind would hold the stream back.
+  'x-accel-buffering': 'no',
+};
+
 const PARAMETERS = { world: integerParameter(0, 255), character: integerParameter(0, 4_294_967_295) };
 
 /** Server-Sent Events: changes as they come. */
@@ -92,7 +99,8 @@ export function createChangeStreams(
   documents: ChangeDocuments,
   requestOf: TenantRequestReader,
 ): ChangeStreams {
-  const open = new Set<ServerResponse>();
+  /** What ends each of them. */
+  const open = new Map<ServerResponse, () => void>();
   let isEnding = false;
 
   /** What a reader who was cut off missed, as far as it is kept. */
@@ -107,7 +115,10 @@ export function createChangeStreams(
   return {
     end() {
       isEnding = true;
-      for (const response of open) response.end();
+      for (const [response, leave] of open) {
+        leave();
+        response.end();
+      }
     },
     stream(request, response) {
       // One that is opened now would hold up the stop until its deadline, and nobody would end it.
@@ -120,24 +131,23 @@ export function createChangeStreams(
         response.write(`event: missed\ndata: ${JSON.stringify({ missed: count })}\n\n`);
       };
       const write = (change: Change): void => {
-        if (response.writableLength > BACKLOG_MAX) {
+        // Whoever is cut off resumes after the last id: none may come before it is told what is missing before that.
+        if (missed > 0 || response.writableLength > BACKLOG_MAX) {
           missed += 1;
           return;
         }
         const data = printableJson(JSON.stringify(documents.of(change)));
         response.write(`id: ${documents.idOf(change.number)}\nevent: change\ndata: ${data}\n\n`);
       };
+      if (request.method === 'HEAD') {
+        response.writeHead(200, HEADERS).end();
+        return;
+      }
       const subscription = changes.subscribe(filter, write);
       if (subscription === undefined) {
         throw new AppError('OVERLOADED', 'too many streams of changes are open', { retryable: true });
       }
-      open.add(response);
-      response.writeHead(200, {
-        'content-type': 'text/event-stream; charset=utf-8',
-        'cache-control': 'no-store',
-        // Proxies of the nginx kind would hold the stream back.
-        'x-accel-buffering': 'no',
-      });
+      response.writeHead(200, HEADERS);
       response.write('retry: 1000\n\n');
       resume(filter, request.raw.headers['last-event-id'], write, () => tellMissed(null));
       response.on('drain', () => {
@@ -145,11 +155,13 @@ export function createChangeStreams(
         missed = 0;
       });
       const heartbeat = setInterval(() => response.write(': still here\n\n'), HEARTBEAT_MS);
-      response.on('close', () => {
+      const leave = (): void => {
         clearInterval(heartbeat);
         subscription.end();
         open.delete(response);
-      });
+      };
+      open.set(response, leave);
+      response.on('close', leave);
     },
   };
 }

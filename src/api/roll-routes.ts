@@ -100,8 +100,9 @@ function resourceOf({ characterId, name, worldId, channelId, resident, level, jo
 
 /** The request's own path and query, at another page. */
 function pageLink(url: string, number: number, size: number): string {
-  const [path = '', query = ''] = url.split('?', 2);
-  const linked = new URLSearchParams(query);
+  const queryAt = url.indexOf('?');
+  const path = queryAt < 0 ? url : url.slice(0, queryAt);
+  const linked = new URLSearchParams(queryAt < 0 ? '' : url.slice(queryAt + 1));
   linked.set('page[number]', String(number));
   linked.set('page[size]', String(size));
   return `${path}?${linked}`;

@@ -78,6 +78,12 @@ function bench() {
 const get = (app: FastifyInstance, url: string) => app.inject({ url, headers: TENANT_HEADERS });
 
 describe('who is held', () => {
+  it('symptom: links to other pages lose what is searched for behind a question mark', async () => {
+    const { app } = bench();
+    const document = (await get(app, '/api/effective-stats?search=a?b')).json();
+    assert.match(document.links.first, /search=a%3Fb&/);
+  });
+
   it('given people, when they are listed, then a page of resources comes, with links to the others', async () => {
     const { app } = bench();
     const response = await get(app, '/api/effective-stats?filter[world]=0&page[size]=50&page[number]=2');
@@ -232,6 +238,16 @@ describe('changes', () => {
     await until('all are accounted for', () => got() + missed() === number);
     assert.ok(missed() > 0);
     response.destroy();
+  });
+
+  it('symptom: HEAD of a stream hangs, and takes the place of one', async (t) => {
+    const { app, changes } = bench();
+    t.after(() => app.close());
+    const origin = await app.listen({ port: 0, host: '127.0.0.1' });
+    const response = await fetch(`${origin}/api/effective-stats/changes`, { method: 'HEAD', headers: TENANT_HEADERS });
+    assert.equal(response.status, 200);
+    assert.equal(response.headers.get('content-type'), 'text/event-stream; charset=utf-8');
+    assert.equal(changes.watching, false);
   });
 
   it('symptom: a stream that is asked for while the API closes keeps it from closing', async (t) => {

@@ -116,7 +116,12 @@ const Cause = Type.Union([
   Type.Object({ kind: Type.Enum(['read', 'audit']), part: PartName }, { ...closed, $id: 'ReadCause' }),
   Type.Object(
     { kind: Type.Literal('lapse') },
-    { ...closed, $id: 'LapseCause', description: 'A buff ended by the clock.' },
+    {
+      ...closed,
+      $id: 'LapseCause',
+      description:
+        'Nothing was heard or read: a buff ended by the clock, game data came, or something was not confirmed in time.',
+    },
   ),
 ]);
 

@@ -83,6 +83,7 @@ function pipelineOf(
     },
     onVisible: metrics.eventVisible,
     isWatched: () => changes.watching,
+    onExpected: changes.expect,
     onWatched: (event, record) => changes.record(event, eventCause(event, record)),
   });
 }

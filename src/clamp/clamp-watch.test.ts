@@ -5,10 +5,17 @@ import { createScriptedUpstream } from '../../test/support/scripted-upstream.ts'
 import { asset, BASE, buffStat, createStateBench, instant, TENANT } from '../../test/support/state-bench.ts';
 import { createEffectiveStats } from '../answers/effective-stats.ts';
 import type { Character } from '../domain/character.ts';
+import { PARTS } from '../domain/part.ts';
 import { rulesetByName } from '../domain/rulesets/index.ts';
 import { createClampWatch } from './clamp-watch.ts';
 
 const WHO = { tenant: TENANT, characterId: 12 };
+const EMPTY = {
+  base: { part: 'base', values: BASE },
+  equipment: { part: 'equipment', assets: [] },
+  buffs: { part: 'buffs', buffs: [] },
+  passives: { part: 'passives', skills: [] },
+} as const;
 const BELT = asset(1, -50, { max_hp: 300, max_mp: 50 });
 
 function setUp({ assets = [BELT], buffs = [] as ReturnType<typeof buffStat>[] } = {}) {
@@ -204,9 +211,42 @@ describe('clamp commands', () => {
     }
     check();
     assert.deepEqual(watch.latest(fall), { ...fall, channelId: 9, maxValue: 800 });
+    const character = bench.view();
     bench.logout();
     bench.logout('s2');
+    watch.forget(character);
+    assert.deepEqual(watch.latest(fall), { ...fall, maxValue: 800 }, 'whoever has gone keeps what has risen');
+    clock.pass(60_000);
     assert.deepEqual(watch.latest(fall), fall);
+  });
+
+  it('symptom: a command that waited takes HP of a maximum that has risen, before a read has confirmed that', () => {
+    const { bench, check, watch, clock } = setUp();
+    const waiting = { type: 'CLAMP_HP', tenant: TENANT, characterId: 12, context: undefined } as const;
+    const fall = { ...waiting, worldId: 0, channelId: 1, maxValue: 500 };
+    const createdAt = instant(clock.now());
+    const changes = [{ type: 'HYPER_BODY_HP', amount: 60 }];
+    bench.login('s2');
+    bench.event({ type: 'buff-applied', sourceId: 7, level: 1, changes, createdAt, expiresAt: undefined });
+    check();
+    assert.equal(watch.latest(fall).maxValue, 1_280);
+  });
+
+  it('symptom: a fall just before a change of channel, or within it, is never commanded', () => {
+    const { bench, check, watch, clock, commands } = setUp();
+    bench.event({ type: 'asset-moved', assetId: 1, templateId: 1, slot: 4, oldSlot: -50 });
+    check();
+    const character = bench.view();
+    bench.logout();
+    watch.forget(character);
+    bench.event({ type: 'session-created', sessionId: 's2', worldId: 0, channelId: 2 });
+    check();
+    for (const _round of [1, 2]) {
+      for (const part of PARTS) for (const claim of bench.due(part)) bench.merge(claim, EMPTY[part]);
+      check();
+      clock.pass(2_001);
+    }
+    assert.deepEqual(commands, ['CLAMP_HP 0/2 500', 'CLAMP_MP 0/2 100']);
   });
 
   it('given a visitor, then nothing is commanded', () => {

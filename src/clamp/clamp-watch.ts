@@ -3,6 +3,7 @@ import { type Character, isResident } from '../domain/character.ts';
 import { placeOf } from '../domain/sessions.ts';
 import { STAT_INDEX } from '../domain/stat.ts';
 import type { CharacterId, Tenant } from '../domain/tenant.ts';
+import { BoundedMap } from '../lib/bounded-map.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Characters } from '../state/characters.ts';
 import type { ClampCommand } from './clamp-command.ts';
@@ -17,9 +18,11 @@ export interface ClampWatch {
   check(who: { readonly tenant: Tenant; readonly characterId: CharacterId }): void;
   /** Looks again at those whose last result was not sure, some at a time; to be called about once a second. */
   sweep(): void;
+  /** The character is held no longer. What it had is the reference for another {@link LEFT_MS}: it may only change channels. */
+  forget(character: Character): void;
   /**
-   * A command that has waited, brought up to date: where the character plays now, and the last sure maximum, which may have
-   * risen since. Unchanged when the character is no resident any more.
+   * A command that has waited, brought up to date: where the character plays now, and the highest maximum since its last sure
+   * result, so that nothing is taken from one that has risen since.
    */
   latest(command: ClampCommand): ClampCommand;
 }
@@ -36,15 +39,10 @@ interface Maxima {
   readonly mp: number;
 }
 
-/** What is known of one character's maxima. */
-interface Seen {
-  /** The highest since the last sure result. */
-  readonly highest: Maxima;
-  /** undefined: none was sure yet. */
-  readonly sure: Maxima | undefined;
-}
-
 const UINT16_MAX = 65_535;
+/** Not shorter than a command may wait for whoever is elected next. */
+const LEFT_MS = 60_000;
+const LEFT_MAX = 10_000;
 /**
  * Looks of one sweep: while a topic is not followed or a service is down nobody's result is sure, and each look may compute one
  * anew. Who is read is looked at right then, so that the sweep finds what nobody has told: that all is followed again.
@@ -52,15 +50,17 @@ const UINT16_MAX = 65_535;
 const LOOKS = 1_000;
 
 export function createClampWatch({ characters, effective, clock, send }: ClampWatchOptions): ClampWatch {
-  /** Goes with the character: none survives a logout. */
-  const seen = new WeakMap<Character, Seen>();
+  /** The highest since the last sure result. */
+  const highest = new WeakMap<Character, Maxima>();
+  /** Of those who left, by {@link keyOf}. */
+  const leavers = new BoundedMap<string, { readonly highest: Maxima; readonly until: number }>(LEFT_MAX);
   /** Whoever was looked at last comes last. */
   const unsure = new Set<Character>();
 
   function look(character: Character): void {
     const moment = { now: clock.now(), mono: clock.mono() };
     const computed = effective.of(character, moment);
-    const before = seen.get(character);
+    const before = highest.get(character) ?? highestOfLeaver(character);
     if (computed === undefined) {
       unsure.add(character);
       return;
@@ -69,13 +69,18 @@ export function createClampWatch({ characters, effective, clock, send }: ClampWa
     const maxima = { hp: values[STAT_INDEX.max_hp] ?? 0, mp: values[STAT_INDEX.max_mp] ?? 0 };
     if (computed.degraded.length > 0 || !effective.isSure(character, moment)) {
       unsure.add(character);
-      seen.set(character, { highest: higher(maxima, before?.highest), sure: before?.sure });
+      highest.set(character, higher(maxima, before));
       return;
     }
-    seen.set(character, { highest: maxima, sure: maxima });
+    highest.set(character, maxima);
     if (before === undefined) return;
-    if (maxima.hp < before.highest.hp) command(character, 'CLAMP_HP', maxima.hp);
-    if (maxima.mp < before.highest.mp) command(character, 'CLAMP_MP', maxima.mp);
+    if (maxima.hp < before.hp) command(character, 'CLAMP_HP', maxima.hp);
+    if (maxima.mp < before.mp) command(character, 'CLAMP_MP', maxima.mp);
+  }
+
+  function highestOfLeaver(who: Pick<Character, 'tenant' | 'characterId'>): Maxima | undefined {
+    const before = leavers.get(keyOf(who));
+    return before !== undefined && clock.mono() < before.until ? before.highest : undefined;
   }
 
   function command(character: Character, type: ClampCommand['type'], value: number): void {
@@ -100,15 +105,23 @@ export function createClampWatch({ characters, effective, clock, send }: ClampWa
         if (character.held && isResident(character)) look(character);
       }
     },
+    forget(character) {
+      const last = highest.get(character);
+      if (last !== undefined) leavers.renew(keyOf(character), { highest: last, until: clock.mono() + LEFT_MS });
+    },
     latest(waiting) {
       const character = characters.find(waiting.tenant, waiting.characterId);
-      const sure = character && seen.get(character)?.sure;
-      const place = character && placeOf(character.sessions);
-      if (sure === undefined || place === undefined) return waiting;
-      const maxValue = clampable(waiting.type === 'CLAMP_HP' ? sure.hp : sure.mp);
-      return { ...waiting, worldId: place.worldId, channelId: place.channelId, maxValue };
+      const { worldId, channelId } = (character && placeOf(character.sessions)) ?? waiting;
+      const maxima = (character && highest.get(character)) ?? highestOfLeaver(waiting);
+      if (maxima === undefined) return { ...waiting, worldId, channelId };
+      const maxValue = clampable(waiting.type === 'CLAMP_HP' ? maxima.hp : maxima.mp);
+      return { ...waiting, worldId, channelId, maxValue };
     },
   };
+}
+
+function keyOf({ tenant, characterId }: Pick<Character, 'tenant' | 'characterId'>): string {
+  return `${characterId}/${tenant.key}`;
 }
 
 function higher(a: Maxima, b: Maxima = a): Maxima {

@@ -5,7 +5,7 @@ import { type CommandOutboxOptions, createCommandOutbox } from './command-outbox
 import type { Election } from './election.ts';
 
 /** Clamp commands as a whole: falls are noticed here, and sent by the one replica that is elected. */
-export interface Clamps extends Pick<ClampWatch, 'check'> {
+export interface Clamps extends Pick<ClampWatch, 'check' | 'forget'> {
   start(): void;
   stop(): Promise<void>;
   /** Commands on their way or kept for whoever sends, and those given up because there were too many. */
@@ -46,6 +46,7 @@ export function createClamps(options: ClampsOptions): Clamps {
       },
     },
     check: watch.check,
+    forget: watch.forget,
     start() {
       election.start(outbox.turn);
       sweeper = setInterval(() => {

@@ -150,6 +150,24 @@ describe('the change log', () => {
     log.close();
   });
 
+  it('symptom: the first change of a character is told to no stream', () => {
+    const { log, be, record, subscribe } = bench();
+    be(1, 10);
+    be(2, 10);
+    const one = subscribe({ characterId: 1 });
+    be(1, 11);
+    record(1);
+    const all = subscribe();
+    log.expect({ tenant: TENANT, characterId: 2 });
+    be(2, 11);
+    record(2);
+    assert.deepEqual(
+      [one.seen, all.seen].map((seen) => seen.map(({ characterId }) => characterId)),
+      [[1], [2]],
+    );
+    log.close();
+  });
+
   it('given a stream that was cut off, when it asks for what came after, then it gets that, and hears what is lost', () => {
     const { log, be, record } = bench(3 * 280);
     be(1, 0);
@@ -169,7 +187,7 @@ describe('the change log', () => {
   });
 
   it('given more changes than are kept of one character, when another comes, then the oldest goes', () => {
-    const { log, be, record, moves, pass } = bench();
+    const { clock, log, be, record, moves, pass } = bench();
     be(1, 0);
     log.history(TENANT, 1);
     for (let value = 1; value <= 250; value += 1) {
@@ -180,6 +198,11 @@ describe('the change log', () => {
     const all = moves(1);
     assert.equal(all.length, 200);
     assert.deepEqual(all.at(-1), [[249, 250]]);
+    const { since, changes } = log.history(TENANT, 1);
+    assert.ok(
+      since > clock.now() - 2_500 && since < (changes[0]?.at ?? 0),
+      'nothing is missing since the last that went',
+    );
     assert.equal(log.counts.kept, 200);
     log.close();
   });

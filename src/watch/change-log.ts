@@ -24,6 +24,8 @@ export interface History {
 export interface ChangeLog {
   /** False: nobody watches, and nobody needs to call {@link record}. */
   readonly watching: boolean;
+  /** An event is about to be applied: whom a stream would show is looked at, so that it is told what changes. */
+  expect(who: { readonly tenant: Tenant; readonly characterId: CharacterId }): void;
   /** Something has changed, or may have: to be called when the state shows it. Nothing is done for whom nobody watches. */
   record(who: { readonly tenant: Tenant; readonly characterId: CharacterId }, cause: ChangeCause): void;
   /** What is known of a character's last changes; it is watched from then on. */
@@ -60,7 +62,7 @@ export function createChangeLog({ roll, clock, maxBytes }: ChangeLogOptions): Ch
     roll,
     clock,
     onChange(one, change) {
-      kept.add(one.changes, change);
+      kept.add(one, change);
       subscriptions.tell(change);
     },
   });
@@ -125,8 +127,11 @@ export function createChangeLog({ roll, clock, maxBytes }: ChangeLogOptions): Ch
     get watching() {
       return watched.size > 0 || subscriptions.size > 0;
     },
+    expect({ tenant, characterId }) {
+      if (watched.find(tenant, characterId) !== undefined) return;
+      if (subscriptions.wouldShow(tenant, characterId) && looks.take()) watch(tenant, characterId);
+    },
     record({ tenant, characterId }, cause) {
-      if (watched.size === 0 && subscriptions.size === 0) return;
       const known = watched.find(tenant, characterId);
       if (known !== undefined) looks.note(known, cause);
       else if (subscriptions.wouldShow(tenant, characterId) && looks.take()) watch(tenant, characterId);
@@ -139,7 +144,9 @@ export function createChangeLog({ roll, clock, maxBytes }: ChangeLogOptions): Ch
     },
     subscribe(filter, onChange) {
       const subscription = subscriptions.add(filter, onChange);
-      if (subscription !== undefined) arm();
+      if (subscription === undefined) return undefined;
+      arm();
+      if (filter.characterId !== undefined) watch(filter.tenant, filter.characterId);
       return subscription;
     },
     after: kept.after,

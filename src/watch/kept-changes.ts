@@ -1,9 +1,17 @@
 import { type Change, type ChangeFilter, matches } from './change.ts';
 
+/** Whose changes they are. */
+export interface ChangesOwner {
+  /** The oldest first. */
+  readonly changes: Change[];
+  /** Epoch ms since which none is missing. */
+  since: number;
+}
+
 /** The last changes, of all characters together bounded in bytes, of each in number. */
 export interface KeptChanges {
-  /** Keeps a change among its character's, which are those of `owner`, and lets go of the oldest beyond the bounds. */
-  add(owner: Change[], change: Change): void;
+  /** Keeps a change among its character's, and lets go of the oldest beyond the bounds. */
+  add(owner: ChangesOwner, change: Change): void;
   /** Lets go of all changes of a character. */
   forget(owner: readonly Change[]): void;
   /** Kept changes after that number, the oldest first; `complete` is false when some are not kept any more. */
@@ -18,8 +26,8 @@ const MOVE_BYTES = 40;
 
 /** `maxBytes`: of all changes kept, about. */
 export function createKeptChanges(maxBytes: number): KeptChanges {
-  /** The oldest first, with the list of its character's. */
-  const kept = new Map<Change, Change[]>();
+  /** The oldest first. */
+  const kept = new Map<Change, ChangesOwner>();
   let bytes = 0;
   let lastForgotten = 0;
 
@@ -29,17 +37,19 @@ export function createKeptChanges(maxBytes: number): KeptChanges {
     lastForgotten = Math.max(lastForgotten, change.number);
   }
 
-  function dropOldest(owner: Change[]): void {
-    const oldest = owner.shift();
-    if (oldest !== undefined) drop(oldest);
+  function dropOldest(owner: ChangesOwner): void {
+    const oldest = owner.changes.shift();
+    if (oldest === undefined) return;
+    owner.since = Math.max(owner.since, oldest.at);
+    drop(oldest);
   }
 
   return {
     add(owner, change) {
-      owner.push(change);
+      owner.changes.push(change);
       kept.set(change, owner);
       bytes += sizeOf(change);
-      if (owner.length > CHANGES_PER_CHARACTER) dropOldest(owner);
+      if (owner.changes.length > CHANGES_PER_CHARACTER) dropOldest(owner);
       for (const oldestOwner of kept.values()) {
         if (bytes <= maxBytes) break;
         dropOldest(oldestOwner);

@@ -1,17 +1,15 @@
 import type { CharacterId, Tenant } from '../domain/tenant.ts';
-import type { Change, ChangeCause } from './change.ts';
+import type { ChangeCause } from './change.ts';
+import type { ChangesOwner } from './kept-changes.ts';
 import type { Look } from './roll.ts';
 
 /** A character whose changes are kept. */
-export interface Watched {
+export interface Watched extends ChangesOwner {
   readonly tenant: Tenant;
   readonly characterId: CharacterId;
-  /** Epoch ms. */
-  readonly since: number;
   /** Monotonic ms until which its history is wanted; -Infinity: only streams show it. */
   until: number;
   last: Look | undefined;
-  readonly changes: Change[];
   /** What waits for a look, and how many causes came since. */
   pending: { cause: ChangeCause; merged: number } | undefined;
 }
