@@ -150,6 +150,23 @@ describe('the change log', () => {
     log.close();
   });
 
+  it('symptom: one stream of a large world throws away the histories that were asked for', () => {
+    const { log, be, record, subscribe, moves, pass } = bench();
+    be(1, 10);
+    log.history(TENANT, 1);
+    be(1, 11);
+    record(1);
+    subscribe();
+    for (let id = 2; id <= 6_000; id += 1) {
+      be(id, 10);
+      log.expect({ tenant: TENANT, characterId: id });
+      if (id % 50 === 0) pass(100);
+    }
+    assert.ok(log.counts.watched <= 5_000);
+    assert.deepEqual(moves(1), [[[10, 11]]]);
+    log.close();
+  });
+
   it('symptom: the first change of a character is told to no stream', () => {
     const { log, be, record, subscribe } = bench();
     be(1, 10);

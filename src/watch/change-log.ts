@@ -48,7 +48,7 @@ export interface ChangeLogOptions {
 
 /** How long a character is watched after its history was asked for. */
 const WATCH_MS = 600_000;
-/** Characters that are watched at the same time; the one that was watched for longest without being asked for goes. */
+/** Characters that are watched at the same time; whom only streams show go first. */
 const WATCHED_MAX = 5_000;
 const SWEEP_MS = 100;
 /** A lapse and new game data come without a cause: everyone whose history is wanted is looked at this often. */

@@ -18,42 +18,48 @@ export interface Watched extends ChangesOwner {
 export interface WatchedCharacters extends Iterable<Watched> {
   find(tenant: Tenant, characterId: CharacterId): Watched | undefined;
   add(one: Watched): void;
-  /** Makes it the one that was asked for last. */
+  /** Its history was asked for, just now. */
   renew(one: Watched): void;
   delete(one: Watched): void;
-  /** Asked for longest ago; undefined: nobody is watched. */
+  /** Who goes first when there are too many: whom only streams show, then whose history was asked for longest ago. */
   readonly oldest: Watched | undefined;
   readonly size: number;
 }
 
 export function createWatchedCharacters(): WatchedCharacters {
+  const shown = new Set<Watched>();
   /** Those asked for longest ago first. */
-  const all = new Set<Watched>();
+  const asked = new Set<Watched>();
   const byTenant = new Map<string, Map<CharacterId, Watched>>();
   return {
-    [Symbol.iterator]: () => all.values(),
+    *[Symbol.iterator]() {
+      yield* shown;
+      yield* asked;
+    },
     find: ({ key }, characterId) => byTenant.get(key)?.get(characterId),
     add(one) {
-      all.add(one);
+      shown.add(one);
       const ofTenant = byTenant.get(one.tenant.key) ?? new Map<CharacterId, Watched>();
       byTenant.set(one.tenant.key, ofTenant.set(one.characterId, one));
     },
     renew(one) {
-      all.delete(one);
-      all.add(one);
+      shown.delete(one);
+      asked.delete(one);
+      asked.add(one);
     },
     delete(one) {
-      all.delete(one);
+      shown.delete(one);
+      asked.delete(one);
       const ofTenant = byTenant.get(one.tenant.key);
       ofTenant?.delete(one.characterId);
       if (ofTenant?.size === 0) byTenant.delete(one.tenant.key);
     },
     get oldest() {
-      const [first] = all;
+      const [first] = shown.size > 0 ? shown : asked;
       return first;
     },
     get size() {
-      return all.size;
+      return shown.size + asked.size;
     },
   };
 }
