@@ -86,24 +86,31 @@ export function createDelivery(options: DeliveryOptions): Delivery {
     return true;
   };
 
-  const run = async (): Promise<void> => {
-    while (waiting.length > 0) {
-      // Leaving the stack lets the next fetch be sent before the handler works, and I/O in between two batches.
-      await new Promise(setImmediate);
-      const slices = takeBatch();
-      if (slices.length === 0) continue;
-      letIn();
-      const behind = namesOf(slices, ({ next, end }) => next < end);
-      const replaying = namesOf(slices, ({ state: { replayUntil, done } }) => done < (replayUntil ?? 0));
-      if (!(await handleAll({ records: recordsOf(slices), behind, replaying }))) continue;
-      for (const slice of slices) {
-        settle(slice, behind, options);
-        giveBack(slice.fetched);
-      }
-      onHandled();
+  const handOver = async (slices: readonly Slice[]): Promise<void> => {
+    const behind = namesOf(slices, ({ next, end }) => next < end);
+    const replaying = namesOf(slices, ({ state: { replayUntil, done } }) => done < (replayUntil ?? 0));
+    if (!(await handleAll({ records: recordsOf(slices), behind, replaying }))) return;
+    for (const slice of slices) {
+      settle(slice, behind, options);
+      giveBack(slice.fetched);
     }
-    // Right here: whoever pushes a moment later begins anew.
-    running = undefined;
+    onHandled();
+  };
+
+  const run = async (): Promise<void> => {
+    try {
+      while (waiting.length > 0) {
+        // Leaving the stack lets the next fetch be sent before the handler works, and I/O in between two batches.
+        await new Promise(setImmediate);
+        const slices = takeBatch();
+        if (slices.length === 0) continue;
+        letIn();
+        await handOver(slices);
+      }
+    } finally {
+      // In the same turn as the look at what waits: whoever pushes a moment later begins anew.
+      running = undefined;
+    }
   };
 
   return {
