@@ -24,6 +24,8 @@ export class HeldCharacter implements Character {
   equipment: EquipmentPart = UNLOADED;
   buffs: BuffsPart = UNLOADED;
   passives: PassivesPart = UNLOADED;
+  /** The session of another shard that it was last read for. */
+  readFor: string | undefined = undefined;
   /** Monotonic ms of the last read or event. */
   touchedAt: number;
   /** Monotonic ms at which it is looked whether its time is up. */

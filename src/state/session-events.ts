@@ -57,6 +57,8 @@ export function createSessionEvents(options: SessionEventsOptions): SessionEvent
       const found = register.find(tenant, characterId);
       if (!options.isOurs(tenant, characterId)) {
         if (found === undefined) return 'not-held';
+        if (found.readFor === sessionId) return 'unchanged';
+        found.readFor = sessionId;
         initialise(found, event, now, heard);
         return 'applied';
       }

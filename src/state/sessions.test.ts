@@ -188,5 +188,8 @@ describe('sessions', () => {
     assert.equal(bench.login(), 'applied');
     assert.equal(isResident(bench.view()), false);
     for (const part of PARTS) bench.claim(part);
+    const { version } = bench.view();
+    assert.equal(bench.login(), 'unchanged', 'a duplicate');
+    assert.equal(bench.view().version, version);
   });
 });
