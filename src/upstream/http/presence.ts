@@ -29,9 +29,10 @@ export async function askWhetherThere(
     try {
       await client.get(request, () => undefined);
     } catch (error) {
+      // Whoever refuses is there. A gate opens for everybody, so that only one who minds that it is about nobody may open it.
       const isGateway = GATEWAY_ERRORS.some((status) => wasRefusedWith(status, error));
-      const isBroken = isProbe && wasRefusedWith(500, error);
-      if (isGateway || isBroken || !wasRefused(error)) throw error;
+      const isThere = isProbe ? wasRefusedWith(400, error) : wasRefused(error) && !isGateway;
+      if (!isThere) throw error;
     }
   };
   return gate.state === 'open' ? gate.run(NOBODY, 0, ask) : ask(false);
