@@ -30,7 +30,6 @@ export type DoubtReason =
   | 'events missed'
   | 'an operator asked'
   | 'unknown to its service'
-  | 'too much heard'
   | 'a defect';
 
 export interface Doubt {
@@ -91,11 +90,6 @@ export function withNewest<Value, Fact extends Heard>(
   const heard = [...kept, fact];
   if (last !== undefined && last.heardAt > fact.heardAt) heard.sort((a, b) => a.heardAt - b.heardAt);
   return { ...part, heard };
-}
-
-/** True when the next fact puts out another one. */
-export function hasHeardMost({ heard }: PartState<unknown, Heard>): boolean {
-  return heard.length >= HEARD_MAX;
 }
 
 /** The two readings of the clock that belong together. */

@@ -438,18 +438,6 @@ const FOUND: readonly Found[] = [
     steps: [meetsDefect, readsLuck(4), after(2_001), readsLuck(9), showsLuck(9)],
   },
   {
-    symptom: 'of more buffs than are remembered the first vanish, as if they had never been',
-    given: {},
-    steps: [
-      ...Array.from({ length: 32 }, (_, at) => {
-        const createdAt = instant(START + at);
-        const changes = Array.from({ length: 128 }, (_change, nth) => ({ type: `T${nth}`, amount: 1 }));
-        return heard({ type: 'buff-applied', sourceId: at, level: 1, changes, createdAt, expiresAt: undefined });
-      }),
-      isDoubted('buffs'),
-    ],
-  },
-  {
     symptom: 'what was announced just before events were missed stays unknown, because the re-read is not confirmed',
     given: {},
     steps: [eventsAreMissed, readsLuck(4), after(2_001), readsLuck(9), showsLuck(9)],

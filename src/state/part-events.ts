@@ -2,11 +2,11 @@ import type { AnyPart } from '../domain/character.ts';
 import { hear, type PartEvent, partOf } from '../domain/hear.ts';
 import { overridden } from '../domain/merge-read.ts';
 import type { Part } from '../domain/part.ts';
-import { doubted, dueOf, hasHeardMost, type Moment } from '../domain/part-state.ts';
+import { dueOf, type Moment } from '../domain/part-state.ts';
 import type { Outcome } from '../domain/parts/change.ts';
 import { GRACE_MS } from '../domain/timing.ts';
 import type { Absentees } from './absentees.ts';
-import { asPart, type HeldCharacter, latestContext } from './held-character.ts';
+import { type HeldCharacter, latestContext } from './held-character.ts';
 import type { Keeping } from './keeping.ts';
 import type { Register } from './register.ts';
 import type { Schedule } from './schedule.ts';
@@ -59,7 +59,7 @@ export function createPartEvents(options: PartEventsOptions): PartEvents {
       const ownerNow = heardAt.now + options.ownerOffset(part);
       const quiet = before.began >= since[part] && reads === 'quiet';
       const readingSince = typeof reads === 'number' ? reads : undefined;
-      const { part: told, outcome } = hear(character, event, {
+      const { part: next, outcome } = hear(character, event, {
         now: heardAt.now,
         mono: heardAt.mono,
         takenAt: now.mono,
@@ -67,8 +67,7 @@ export function createPartEvents(options: PartEventsOptions): PartEvents {
         quiet,
         readingSince,
       });
-      if (told === before) return outcome;
-      const next = hasHeardMost(told) ? doubted(asPart(told), 'too much heard', heardAt) : told;
+      if (next === before) return outcome;
       if (heardAt.mono <= before.began) return overrideBy(character, part, next, now);
       keeping.replace(character, part, next, now);
       if (next.doubt !== before.doubt) keeping.wantNow(character, part, now, event.backlog);
