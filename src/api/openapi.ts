@@ -15,14 +15,7 @@ import { PREVIEW_REQUEST_EXAMPLE, PreviewDocument, PreviewRequest } from './prev
 import { HistoryDocument, ItemsDocument, RollDocument, TenantsDocument } from './watch-schema.ts';
 
 export { ExplanationDocument } from './explain/explanation-schema.ts';
-export {
-  AskedDocument,
-  ConsumersDocument,
-  DeadLettersDocument,
-  DriftDocument,
-  ReadyDocument,
-  RedriveDocument,
-} from './operations-schema.ts';
+export * from './operations-schema.ts';
 export { PreviewDocument, PreviewRequest as PreviewRequestDocument } from './preview/preview-schema.ts';
 export { ChangeDocument, HistoryDocument, ItemsDocument, RollDocument, TenantsDocument } from './watch-schema.ts';
 

@@ -8,8 +8,8 @@ export const DEGRADABLE = ['base', 'equipment', 'buffs', 'passives', 'requiremen
 export type Degradable = (typeof DEGRADABLE)[number];
 
 /**
- * fresh, settling: counts as true; settling: a read will confirm it. stale: it is doubted, or that read is late. unwatched: it would be fresh, but
- * events that concern it may have passed unheard since it was read. unloaded: it was never read.
+ * fresh, settling: counts as true; settling: a read will confirm it. stale: it is doubted, or that read is late. unwatched: it
+ * would be fresh, but events that concern it may have passed unheard since it was read. unloaded: it was never read.
  */
 export type Freshness = 'fresh' | 'settling' | 'stale' | 'unwatched' | 'unloaded';
 

@@ -2,7 +2,6 @@
  * The characters that are held, in memory. Events and reads change them here: domain/ says what a change is,
  * {@link createRegister} who stays how long, and the {@link Schedule} is told what has to be read.
  */
-
 import { type AnyPart, type Character, isResident } from '../domain/character.ts';
 import type { CharacterEvent, EventContext } from '../domain/event.ts';
 import { mergeRead } from '../domain/merge-read.ts';

@@ -29,7 +29,7 @@ export async function askWhetherThere(
     try {
       await client.get(request, () => undefined);
     } catch (error) {
-      // Whoever refuses is there. A gate opens for everybody, so that only one who minds that it is about nobody may open it.
+      // Whoever refuses is there. But a probe lets everybody's reads through: there only a refusal of this very question counts.
       const isGateway = GATEWAY_ERRORS.some((status) => wasRefusedWith(status, error));
       const isThere = isProbe ? wasRefusedWith(400, error) : wasRefused(error) && !isGateway;
       if (!isThere) throw error;
